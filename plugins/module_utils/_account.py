@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who: the rootless account that a task works for, and work done as that account."""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import grp
+import json
+import os
+import pwd
+import signal
+import sys
+from typing import Any, Callable, Dict, Optional
+
+from ._errors import EngineError, Failure
+
+LINGER_FOLDER = "/var/lib/systemd/linger"
+# An answer of the child larger than this is not one of ours.
+RESULT_LIMIT = 64 * 1024 * 1024
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """A rootless Unix account: its passwd entry and what follows from it."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+    shell: str
+    comment: str = ""
+
+    @property
+    def runtime_dir(self) -> str:
+        """The folder that logind makes for the account's sessions and manager."""
+        return f"/run/user/{self.uid}"
+
+    @property
+    def socket(self) -> str:
+        """Where the account's Podman API socket lies."""
+        return f"{self.runtime_dir}/podman/podman.sock"
+
+    @property
+    def group(self) -> str:
+        """Name of the primary group, or its number when it has no name."""
+        try:
+            return grp.getgrgid(self.gid).gr_name
+        except KeyError:
+            return str(self.gid)
+
+    @property
+    def linger(self) -> bool:
+        """Whether systemd keeps the account's manager without a login."""
+        return os.path.exists(os.path.join(LINGER_FOLDER, self.name))
+
+    def environment(self) -> Dict[str, str]:
+        """The environment that Podman and systemd --user expect, and nothing else."""
+        return {
+            "HOME": self.home,
+            "USER": self.name,
+            "LOGNAME": self.name,
+            "XDG_RUNTIME_DIR": self.runtime_dir,
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime_dir}/bus",
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+        }
+
+
+def find(name: str) -> Optional[Account]:
+    """The account called ``name`` (or of that uid, when ``name`` is a number), or None."""
+    try:
+        entry = pwd.getpwuid(int(name)) if name.isdigit() else pwd.getpwnam(name)
+    except (KeyError, OverflowError):
+        return None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir, entry.pw_shell, entry.pw_gecos)
+
+
+def choose(name: Optional[str]) -> Account:
+    """The account that a task with ``user: name`` works for, seen from the process that runs it.
+
+    Raises Failure for an unknown account, for root's own Podman, and when the process is neither
+    root nor that account.
+    """
+    euid = os.geteuid()
+    if name is None:
+        if euid == 0:
+            raise Failure(
+                "user: missing, and the task runs as root, whose own Podman this collection never touches; "
+                "name the rootless account with user: NAME (rootless.podman.user makes one)."
+            )
+        entry = pwd.getpwuid(euid)
+        name = entry.pw_name
+    account = find(name)
+    if account is None:
+        raise Failure(
+            f"user: there is no account {name!r} on this host; declare it first with rootless.podman.user: name={name} "
+            "(the user inside the container is called container_user)."
+        )
+    if account.uid == 0:
+        raise Failure(
+            "user: root's own Podman is never touched by this collection, because its containers are not rootless; "
+            "name another account, rootless.podman.user makes one."
+        )
+    if euid not in (0, account.uid):
+        raise Failure(
+            f"user: this task runs as {pwd.getpwuid(euid).pw_name} and cannot act for account {account.name}; "
+            "run it with become: true (as root), or as that account and without user:."
+        )
+    return account
+
+
+def require_linger(account: Account) -> None:
+    """Raise Failure when the account's containers would end with its last session."""
+    if not account.linger:
+        raise Failure(
+            f"user: account {account.name} has no linger, so its containers would stop at logout and not start at boot; "
+            f"declare it with rootless.podman.user, or run: loginctl enable-linger {account.name}"
+        )
+
+
+def call_as(account: Account, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run ``function(*arguments)`` in a child that has become ``account``; return its JSON result.
+
+    When the process already is the account the function is simply called. As root the child gives
+    up every privilege for good before it does anything, so that no link which the account plants
+    in its home or runtime folder can lead it further than the account itself could go.
+    Only JSON crosses back: what the account can influence is never unpickled. The child dies with
+    its parent. Raises what the function raised if that was a Failure, else Failure.
+    """
+    if os.geteuid() == account.uid:
+        os.environ.update(account.environment())
+        return function(*arguments)
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _work_and_exit(account, writer, parent, function, arguments)
+    os.close(writer)
+    answer = b""
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read(RESULT_LIMIT + 1)
+    status = os.waitpid(child, 0)[1]
+    return _read_answer(account, answer, status)
+
+
+def _become(account: Account, parent: int) -> None:
+    """Turn this process into the account, for good."""
+    os.initgroups(account.name, account.gid)
+    os.setresgid(account.gid, account.gid, account.gid)
+    os.setresuid(account.uid, account.uid, account.uid)
+    if 0 in os.getresuid() or 0 in os.getresgid():
+        raise Failure(f"user: could not become account {account.name}.")
+    # After the change of ids, because that change clears it.
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.environ.clear()
+    os.environ.update(account.environment())
+    os.umask(0o077)
+    os.chdir("/")
+
+
+def _work_and_exit(
+    account: Account, writer: int, parent: int, function: Callable[..., Any], arguments: Any
+) -> None:
+    """The child's whole life: become, work, answer, end without the parent's exit handlers."""
+    try:
+        _become(account, parent)
+        answer: Dict[str, Any] = {"result": function(*arguments)}
+    except EngineError as error:
+        answer = {"engine": error.message, "status": error.status, "cause": error.cause, "facts": error.facts}
+    except Failure as error:
+        answer = {"failure": error.message, "facts": error.facts}
+    except BaseException as error:  # the parent has to hear of everything, a traceback helps nobody
+        answer = {"failure": f"unexpected {type(error).__name__}: {error}", "facts": _where(error)}
+    with os.fdopen(writer, "wb") as pipe:
+        pipe.write(json.dumps(answer).encode())
+    os._exit(0)
+
+
+def _where(error: BaseException) -> Dict[str, Any]:
+    """The innermost place in our code where an unforeseen error came from."""
+    place = error.__traceback__
+    if place is None:
+        return {}
+    while place.tb_next is not None:
+        place = place.tb_next
+    return {"where": f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"}
+
+
+def _read_answer(account: Account, answer: bytes, status: int) -> Any:
+    """What the child sent, as a return value or as the error it stands for."""
+    try:
+        if len(answer) > RESULT_LIMIT:
+            raise ValueError("too long")
+        told = json.loads(answer)
+    except ValueError:
+        raise Failure(
+            f"the work done as account {account.name} ended without an answer (wait status {status}); run the task again."
+        ) from None
+    if "engine" in told:
+        raise EngineError(told["engine"], told["status"], told["cause"], **told["facts"])
+    if "failure" in told:
+        raise Failure(told["failure"], **told["facts"])
+    return told["result"]

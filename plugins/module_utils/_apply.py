@@ -1,0 +1,194 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Applying a plan for containers and pods: order, parallel starts, health gate, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Tuple
+
+from . import _operations as operations
+from ._containers import differs_still
+from ._engine import Engine
+from ._errors import EngineError, Failure
+from ._options import Spec
+from ._plan import Step
+from ._survey import NEW, OLD
+
+Undo = Tuple[str, Callable[[], None]]
+
+
+class Applier:
+    """Carries out one plan. When a step fails, everything that this run did is undone, last first."""
+
+    def __init__(self, engine: Engine, specs: Mapping[str, Spec], wait: bool, timeout: float, volumes: bool = False) -> None:
+        self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
+        self.ids: Dict[str, str] = {}  # containers made by this run
+        self._undo: List[Undo] = []
+
+    def apply(self, steps: List[Step]) -> None:
+        """Carry out the steps. Raises Failure after the way back was taken."""
+        try:
+            self._phases(steps)
+        except Failure as failure:
+            told = self._roll_back()
+            kind = EngineError if isinstance(failure, EngineError) else Failure
+            raise kind(f"{failure.message} {told}".rstrip(), **{**failure.facts, "rolled_back": told}) from failure
+
+    def _phases(self, steps: List[Step]) -> None:
+        def of(kind: str, *actions: str) -> List[Step]:
+            return [step for step in steps if step.kind == kind and step.action in actions]
+
+        # What an earlier, killed run left, and what is no longer declared.
+        for step in of("pod", "remove"):
+            operations.remove_pod(self.engine, step.work["id"])
+        # An unproven container goes before the proven one takes its name back.
+        operations.remove_all(self.engine, [step.work["id"] for step in of("container", "remove")], self.volumes)
+        for step in of("container", "rename"):
+            operations.rename(self.engine, step.work["id"], step.work["to"])
+        for step in of("pod", "create"):
+            self._create_pod(step.name, step.work["body"])
+        for step in of("pod", "replace"):
+            self._replace_pod(step)
+        # Everything is made before anything is stopped: a bad declaration costs no downtime.
+        operations.in_parallel(self._make, of("container", "create", "replace"))
+        operations.in_parallel(self._update, of("container", "update"))
+        replaced = of("container", "replace")
+        operations.in_parallel(self._swap, replaced)
+        self._finish(of("container", "finish"))
+        operations.in_parallel(lambda step: operations.stop(self.engine, step.work["id"], step.name), of("container", "stop"))
+        for step in of("pod", "stop"):
+            operations.stop_pod(self.engine, step.work["id"])
+        for step in of("pod", "start"):
+            operations.start_pod(self.engine, step.work.get("id") or self.ids[step.name], step.name)
+        self._start([step for step in of("container", "create", "replace", "finish") if step.work["start"]], of("container", "start", "restart"))
+        # From here on the new ones lead.
+        self._undo.clear()
+        operations.remove_all(self.engine, [step.work["old"] for step in replaced + of("container", "finish")])
+
+    def _make(self, step: Step) -> None:
+        name = step.name + (NEW if step.action == "replace" else "")
+        identity = operations.create(self.engine, name, step.work["body"])
+        self.ids[step.name] = identity
+        self._undo.append((f"the new {step.name} was removed", lambda: operations.remove(self.engine, identity, True)))
+
+    def _swap(self, step: Step) -> None:
+        """Old out, new in: stop, then rename, so that the names that DNS learns at start are right."""
+        old, new = step.work["old"], self.ids[step.name]
+        if step.work["running"]:
+            self._undo.append((f"the old {step.name} runs again", lambda: operations.start(self.engine, old, step.name)))
+            operations.stop(self.engine, old, step.name)
+        self._undo.append(("", lambda: operations.rename(self.engine, old, step.name)))
+        operations.rename(self.engine, old, step.name + OLD)
+        self._undo.append(("", lambda: self._out_of_the_way(new, step.name)))
+        operations.rename(self.engine, new, step.name)
+
+    def _out_of_the_way(self, identity: str, name: str) -> None:
+        operations.stop(self.engine, identity, name)
+        operations.rename(self.engine, identity, name + NEW)
+
+    def _finish(self, steps: List[Step]) -> None:
+        """A killed run had swapped already: only the proof is missing, and the way back is the same."""
+        for step in steps:
+            self.ids[step.name] = step.work["id"]
+            old, new = step.work["old"], step.work["id"]
+            self._undo.append(("", lambda new=new: operations.remove(self.engine, new, True)))
+            self._undo.append((f"the old {step.name} runs again", lambda old=old, name=step.name: operations.start(self.engine, old, name)))
+            self._undo.append(("", lambda old=old, name=step.name: operations.rename(self.engine, old, name)))
+            self._undo.append(("", lambda new=new, name=step.name: self._out_of_the_way(new, name)))
+
+    def _start(self, made: List[Step], others: List[Step]) -> None:
+        started = [(self.ids[step.name], step) for step in made] + [(str(step.work["id"]), step) for step in others]
+
+        def begin(item: Tuple[str, Step]) -> None:
+            identity, step = item
+            if step.action == "restart":
+                operations.stop(self.engine, identity, step.name)
+            elif step.action == "start":
+                self._undo.append((f"{step.name} is stopped as before", lambda: operations.stop(self.engine, identity, step.name)))
+            operations.start(self.engine, identity, step.name)
+
+        # The first alone: in a pod it brings up what all share.
+        operations.in_parallel(begin, started[:1])
+        operations.in_parallel(begin, started[1:])
+        if self.wait:
+            operations.in_parallel(self._ready, started)
+
+    def _ready(self, item: Tuple[str, Step]) -> None:
+        identity, step = item
+        settle = operations.SETTLE_REPLACED if step.action in ("replace", "finish") else operations.SETTLE
+        operations.await_ready(self.engine, identity, step.name, settle, self.timeout)
+
+    def _update(self, step: Step) -> None:
+        """Change in place, then look: a server may answer 201 and ignore, or store what the runtime refused."""
+
+        def update(call: Mapping[str, Any]) -> None:
+            self.engine.write("POST", f"containers/{step.work['id']}/update", call["params"], call["body"], plain=True)
+
+        self._undo.append((f"{step.name} has its former settings again", lambda: update(step.work["undo"])))
+        update(step.work["do"])
+        inspect = self.engine.get(f"containers/{step.work['id']}/json")
+        ignored = [name for name in step.work["options"] if differs_still(name, inspect, self.specs[step.name])]
+        if ignored:
+            raise Failure(f"container {step.name}: Podman accepted a new {', '.join(ignored)} but did not take it; set recreate: true.")
+
+    def _create_pod(self, name: str, body: Mapping[str, Any]) -> None:
+        identity = operations.create_pod(self.engine, name, body)
+        self.ids[name] = identity
+        self._undo.append((f"the new pod {name} was removed", lambda: operations.remove_pod(self.engine, identity)))
+
+    def _replace_pod(self, step: Step) -> None:
+        """Prove the new pod under another name while the old one waits, then make it under its own."""
+        work, name, old = step.work, step.name, str(step.work["old"])
+        proven = str(work["proven"])
+        if not proven:
+            self._build_pod(name + NEW, work["body"], work["trial"])
+            proven = self.ids[name + NEW]
+            if work["start"]:
+                self._undo.append((f"the old pod {name} runs again", lambda: operations.start_pod(self.engine, old, name)))
+                operations.stop_pod(self.engine, old)
+                self._run_pod(name + NEW, work["trial"])
+                operations.stop_pod(self.engine, proven)
+            # The declaration works; from here the proven pod is the one to go back to.
+            self._undo.clear()
+            operations.remove_pod(self.engine, old)
+        else:
+            operations.stop_pod(self.engine, proven)
+        if work["start"]:
+            self._undo.append((f"the pod serves as {name}{NEW}, run the task again", lambda: operations.start_pod(self.engine, proven, name + NEW)))
+        self._build_pod(name, work["body"], work["final"])
+        if work["start"]:
+            self._run_pod(name, work["final"])
+        self._undo.clear()
+        operations.remove_pod(self.engine, proven)
+
+    def _build_pod(self, name: str, body: Mapping[str, Any], members: List[Mapping[str, Any]]) -> None:
+        self._create_pod(name, body)
+
+        def make(member: Mapping[str, Any]) -> None:
+            self.ids[str(member["name"])] = operations.create(self.engine, str(member["name"]), member["body"])
+
+        operations.in_parallel(make, members)
+
+    def _run_pod(self, name: str, members: List[Mapping[str, Any]]) -> None:
+        operations.start_pod(self.engine, self.ids[name], name)
+        if self.wait:
+            operations.in_parallel(
+                lambda member: operations.await_ready(
+                    self.engine, self.ids[str(member["name"])], str(member["name"]), operations.SETTLE_REPLACED, self.timeout
+                ),
+                members,
+            )
+
+    def _roll_back(self) -> str:
+        """Undo, last first; what cannot be undone is said, and does not stop the rest."""
+        told: List[str] = []
+        for sentence, undo in reversed(self._undo):
+            try:
+                undo()
+            except Failure as failure:
+                told.append(f"going back met a problem: {failure.message}")
+            else:
+                told.extend([sentence] if sentence else [])
+        return f"What was changed is undone: {', '.join(told)}." if told else ""

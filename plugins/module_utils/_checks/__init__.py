@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checklist of what rootless Podman needs: facts are probed, rows judge them, nothing is changed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import pwd
+import time
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from .._account import find
+from .._errors import Failure
+from . import _account_probe, _account_rows, _host_probe, _host_rows, _kernel_rows, _tool_rows
+from ._facts import AccountFacts, HostFacts
+from ._ids import lingering
+from ._leftovers import listening_sockets
+from ._rows import FAIL, OK, WARNING, judge_all, sentence
+
+HOST_CHECKS = _tool_rows.CHECKS + _kernel_rows.CHECKS + _host_rows.CHECKS
+# Seconds for the answers of all sockets together.
+PATIENCE = 4.0
+_WORDS = {
+    "debian": {"install": "apt-get install", "uidmap": "uidmap", "subid": "uidmap", "dbus": "dbus-user-session"},
+    "redhat": {"install": "dnf install", "uidmap": "shadow-utils", "subid": "shadow-utils-subid", "dbus": "dbus-daemon"},
+    "": {"install": "install the package", "uidmap": "uidmap", "subid": "uidmap", "dbus": "dbus-user-session"},
+}
+
+
+def examine(users: Optional[Sequence[str]]) -> Dict[str, Any]:
+    """The whole checklist as ``host_info`` returns it.
+
+    ``users`` None looks at the accounts that linger (as an account: at itself). Raises Failure
+    for names that are none and for accounts that this process may not look into.
+    """
+    names = _names(users)
+    managers = [f"user@{account.uid}.service" for account in map(find, names) if account is not None]
+    host, seen = _host_probe.look(managers)
+    accounts = _look_at(names, host, seen)
+    _find_stores(host, accounts)
+    words = _WORDS[host.distribution.get("family", "")]
+    findings = judge_all(HOST_CHECKS, host, "host", words)
+    for facts in accounts:
+        findings += judge_all(
+            _account_rows.CHECKS, facts, facts.name, {**words, "name": facts.name, "uid": str(facts.uid)}
+        )
+    return {"changed": False, **_summary(findings), **_report(host, accounts)}
+
+
+def _names(users: Optional[Sequence[str]]) -> List[str]:
+    """The accounts to look at, each once."""
+    me = os.geteuid()
+    if users is None:
+        return lingering() if me == 0 else [pwd.getpwuid(me).pw_name]
+    names: Dict[str, None] = {}
+    for name in users:
+        account = find(name) if name else None
+        if not name.strip() or any(character.isspace() or character in ":/" for character in name):
+            raise Failure(f"users: {name!r} is no account name; give the names of rootless accounts, or [] for the host alone.")
+        if account is not None and account.uid == 0:
+            raise Failure("users: root is no rootless account; its own containers are looked for in any case.")
+        if account is not None and me not in (0, account.uid):
+            raise Failure(
+                f"users: this task runs as uid {me} and may not look into account {account.name}; add become: true."
+            )
+        names[account.name if account is not None else name] = None
+    return list(names)
+
+
+def _look_at(names: Sequence[str], host: HostFacts, seen: Mapping[str, Mapping[str, str]]) -> List[AccountFacts]:
+    sockets = listening_sockets()
+    accounts = [_account_probe.outside(name, host, seen, sockets) for name in names]
+    for facts in accounts:
+        _account_probe.inside(facts, host)
+    if len(accounts) > 1:
+        for facts in accounts:
+            _account_probe.knock(facts)
+    end = time.monotonic() + PATIENCE
+    for facts in accounts:
+        _account_probe.ping(facts, max(0.2, min(_account_probe.PATIENCE, end - time.monotonic())))
+    return accounts
+
+
+def _find_stores(host: HostFacts, accounts: Sequence[AccountFacts]) -> None:
+    """Whose storage is there already: all accounts are looked at while the host has still to be given a driver."""
+    host.stores = {facts.name: facts.drivers for facts in accounts if facts.exists}
+    at_risk = not host.conf.storage_driver and host.podman < _host_rows.OVERLAY_BY_ITSELF
+    if os.geteuid() != 0 or not at_risk:
+        return
+    for name in sorted({each.owner for each in host.uid_ranges} - set(host.stores)):
+        account = find(name)
+        if account is not None and account.uid != 0:
+            host.stores[account.name] = _account_probe.storage_drivers(account, host)
+
+
+def _summary(findings: List[Dict[str, str]]) -> Dict[str, Any]:
+    counts = {level: sum(finding["level"] == level for finding in findings) for level in (OK, WARNING, FAIL)}
+    return {
+        # Not "failed" and "warnings": Ansible reads those as its own.
+        "ok": counts[FAIL] == 0,
+        "counts": counts,
+        "failures": [sentence(finding) for finding in findings if finding["level"] == FAIL],
+        "cautions": [sentence(finding) for finding in findings if finding["level"] == WARNING],
+        "findings": findings,
+    }
+
+
+def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> Dict[str, Any]:
+    return {
+        "distribution": host.distribution,
+        "versions": {**host.versions, "kernel": host.kernel, **_python_versions(host)},
+        "python": {"executable": host.python, "podman_py": host.podman_py_path},
+        "storage": {
+            "driver": host.conf.storage_driver or ("overlay" if host.podman >= _host_rows.OVERLAY_BY_ITSELF else ""),
+            "path": host.conf.storage_path,
+            "accounts": host.stores,
+        },
+        "network": {"mode": host.network_mode, "backend": "netavark" if host.tools.get("netavark") else ""},
+        "cgroups": {
+            "version": host.cgroup_version,
+            "controllers": host.controllers,
+            "delegated": host.delegated or [],
+        },
+        "online": {"state": host.online, "started_by": host.online_pullers},
+        "docker": {
+            "socket": host.docker.socket,
+            "processes": host.docker.processes,
+            "members": host.docker.members,
+            "podman_docker": host.docker.shim,
+        },
+        "accounts": {facts.name: _account_report(facts) for facts in accounts},
+    }
+
+
+def _python_versions(host: HostFacts) -> Dict[str, str]:
+    found = {"python": platform.python_version()}
+    if host.podman_py:
+        found["podman_py"] = host.podman_py
+    return found
+
+
+def _account_report(facts: AccountFacts) -> Dict[str, Any]:
+    if not facts.exists:
+        return {"exists": False}
+    return {
+        "exists": True,
+        "uid": facts.uid,
+        "home": facts.home,
+        "shell": facts.shell,
+        "linger": facts.linger,
+        "manager": facts.manager,
+        "socket": facts.ping == "answers" or facts.ping == "unused",
+        "podman": facts.podman,
+        "storage": {"path": facts.storage, "drivers": facts.drivers},
+        "controllers": facts.controllers or [],
+        "ranges": {
+            "uid": [{"start": each.start, "count": each.count} for each in facts.uid_ranges],
+            "gid": [{"start": each.start, "count": each.count} for each in facts.gid_ranges],
+        },
+    }

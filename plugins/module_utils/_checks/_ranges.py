@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Subordinate id ranges as the checklist looks at them: read, owned by whom, overlapping what (pure)."""
+
+from __future__ import annotations
+
+import bisect
+from typing import Dict, Iterable, List, NamedTuple, Tuple
+
+
+class Range(NamedTuple):
+    """One line of /etc/subuid or /etc/subgid."""
+
+    owner: str
+    start: int
+    count: int
+
+    @property
+    def end(self) -> int:
+        """The first id behind the range."""
+        return self.start + self.count
+
+
+def parse(text: str, names: Dict[int, str]) -> List[Range]:
+    """The ranges in ``text`` (subuid(5)); what is no range is passed over, as shadow does.
+
+    An owner given as a number is named by ``names``, so that one account has one owner.
+    """
+    ranges = []
+    for line in text.splitlines():
+        fields = line.strip().split(":")
+        if len(fields) == 3 and fields[1].isdigit() and fields[2].isdigit() and int(fields[2]) > 0:
+            owner = names.get(int(fields[0]), fields[0]) if fields[0].isdigit() else fields[0]
+            ranges.append(Range(owner, int(fields[1]), int(fields[2])))
+    return ranges
+
+
+def parse_getsubids(text: str, owner: str) -> List[Range]:
+    """The ranges that ``getsubids`` prints, one line each: ``0: alice 100000 65536``."""
+    ranges = []
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) == 4 and fields[2].isdigit() and fields[3].isdigit():
+            ranges.append(Range(owner, int(fields[2]), int(fields[3])))
+    return ranges
+
+
+def overlaps(ranges: Iterable[Range]) -> List[Tuple[Range, Range]]:
+    """Pairs of ranges of different owners that share an id."""
+    pairs = []
+    open_ranges: List[Range] = []
+    for current in sorted(ranges, key=lambda each: each.start):
+        open_ranges = [each for each in open_ranges if each.end > current.start]
+        pairs += [(each, current) for each in open_ranges if each.owner != current.owner]
+        open_ranges.append(current)
+    return pairs
+
+
+def taken(ranges: Iterable[Range], ids: Dict[int, str]) -> List[Tuple[Range, int, str]]:
+    """Ranges that hold the id of a local account or group: the range, that id and its name."""
+    ordered = sorted(ids)
+    hits = []
+    for each in ranges:
+        for number in ordered[bisect.bisect_left(ordered, each.start) : bisect.bisect_left(ordered, each.end)]:
+            hits.append((each, number, ids[number]))
+    return hits

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Comparison, three ways: what the task declares, what was recorded, what Podman reports (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, List, Mapping, Optional, Tuple
+
+from ._options import Facts, Option, OptionTable, Spec
+from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason
+from ._record import digest
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """What has to change: ``live`` in place, ``fixed`` only by replacing. ``adopted``: there was no record."""
+
+    fixed: Tuple[Reason, ...] = ()
+    live: Tuple[Reason, ...] = ()
+    adopted: bool = False
+
+    @property
+    def reasons(self) -> Tuple[Reason, ...]:
+        """All of them, as one replacement would state them."""
+        return self.fixed + self.live
+
+
+def compare(
+    table: OptionTable,
+    spec: Spec,
+    recorded: Optional[Mapping[str, str]],
+    inspect: Mapping[str, Any],
+    key: bytes,
+    facts: Facts,
+) -> Comparison:
+    """Compare one object with its spec, option by option.
+
+    Options that Podman changes in place are judged by what it reports alone, because no label can
+    be changed in place; undeclared means Podman's default there. Every other option cannot change
+    on an existing object, so the record judges it; where hands can change it all the same
+    (``drift``) the report is asked as well. Without a record the report has to do.
+    """
+    fixed: List[Reason] = []
+    live: List[Reason] = []
+    for row in table.rows:
+        if row.live_in(facts):
+            found = _live(row, spec, inspect)
+            # A limit can be changed in place but not taken away: no runtime knows "as without it".
+            stays = row.update and row.name not in spec
+            if found:
+                (live if not stays and row.live_here(facts) else fixed).extend(found)
+        elif recorded is None:
+            fixed += _adopted(row, spec, inspect)
+        else:
+            fixed += _recorded(row, spec, recorded, inspect, key)
+    return Comparison(tuple(fixed), tuple(live), recorded is None)
+
+
+def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason]:
+    reported = row.reported(inspect)
+    if row.name in spec:
+        if row.type.covers(spec[row.name], reported):
+            return []
+        return [_reason(row, CHANGED, reported, spec[row.name])]
+    defaults = row.default if isinstance(row.default, tuple) else (row.default,)
+    if reported is None or reported in defaults:
+        return []
+    return [_reason(row, REMOVED, reported, defaults[0])]
+
+
+def _adopted(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason]:
+    if row.name not in spec or not row.readable:
+        return []
+    reported = row.reported(inspect)
+    if row.type.covers(spec[row.name], reported):
+        return []
+    return [_reason(row, DECLARED, reported, spec[row.name])]
+
+
+def _recorded(row: Option, spec: Spec, recorded: Mapping[str, str], inspect: Mapping[str, Any], key: bytes) -> List[Reason]:
+    if row.name not in spec:
+        if row.name in recorded:
+            return [_reason(row, REMOVED, row.reported(inspect), None)]
+        return []
+    declared = spec[row.name]
+    if recorded.get(row.name) != digest(key, declared):
+        return [_reason(row, CHANGED, row.reported(inspect), declared)]
+    if row.drift and row.readable:
+        reported = row.reported(inspect)
+        if not row.type.covers(declared, reported):
+            return [_reason(row, DRIFT, reported, declared)]
+    return []
+
+
+def _reason(row: Option, why: str, reported: Any, declared: Any) -> Reason:
+    before, after = row.type.contrast(reported, declared)
+    return Reason(row.name, why, before, after)

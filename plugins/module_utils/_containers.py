@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning containers: from what is wanted and what is there to steps (pure).
+
+A replacement leaves traces by name alone, so that a later run sees where a killed one stood:
+NAME.rp-new is made but not yet in place, NAME.rp-old waits until the new one has proved itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from . import _record
+from ._compare import Comparison, compare
+from ._errors import Failure
+from ._options import Body, Facts, Spec, get_path, set_path
+from ._plan import CHANGED, DECLARED, Reason, Step
+from ._resources.container import KIND, TABLE, complete
+from ._survey import NEW, OLD, Found, Survey
+
+STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """One container as the task declares it; ``where`` leads sentences about it."""
+
+    name: str
+    image: str = ""
+    spec: Spec = dataclasses.field(default_factory=dict)
+    state: str = STARTED
+    recreate: bool = False
+    restart: bool = False
+    pod: str = ""
+    owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
+    where: str = ""
+
+    @property
+    def recorded(self) -> Spec:
+        """What the record keeps a digest of."""
+        extra = {"image": self.image, "pod": self.pod, "owner": self.owner}
+        return {**self.spec, **{name: value for name, value in extra.items() if value}}
+
+
+class Planner:
+    """Plans containers against one survey; ``pod_id`` is the pod they belong to, when it exists."""
+
+    def __init__(self, survey: Survey, facts: Facts, key: bytes, pod_id: str = "") -> None:
+        self.survey, self.facts, self.key, self.pod_id = survey, facts, key, pod_id
+        self.adopted: List[str] = []
+
+    def steps(self, wanted: Wanted) -> List[Step]:
+        """What one container needs. Raises Failure for what the engine cannot honour."""
+        if wanted.state == ABSENT:
+            return self._absent(wanted.name)
+        TABLE.gate(wanted.spec, self.facts, wanted.where)
+        current, unfinished, steps = self._recovered(wanted)
+        if current is None:
+            return steps + [self._create(wanted)]
+        compared = self._compare(wanted, current)
+        if unfinished is not None:
+            if compared.reasons:
+                # The new one never proved itself and is not what is wanted now: the old one leads again.
+                steps.append(_remove(current))
+                steps.append(_rename(unfinished, wanted.name))
+                return steps + [self._replace(wanted, unfinished, self._compare(wanted, unfinished), True)]
+            work = {"id": current.id, "old": unfinished.id, "start": wanted.state != STOPPED, "running": current.running}
+            return steps + [Step("finish", KIND, wanted.name, (), work)]
+        restored = bool(steps) and steps[0].action == "rename"
+        if compared.adopted and not compared.reasons:
+            self.adopted.append(wanted.name)
+        if compared.fixed or wanted.recreate:
+            return steps + [self._replace(wanted, current, compared, restored)]
+        if compared.live:
+            steps.append(self._update(wanted, current, compared))
+        return steps + self._run_state(wanted, current, restored)
+
+    def pulls(self, wanted: Wanted) -> List[Step]:
+        """A step for an image that is not there yet."""
+        if wanted.state == ABSENT or self.survey.images.get(wanted.image) is not None:
+            return []
+        return [Step("pull", "image", wanted.image)]
+
+    def body(self, wanted: Wanted, pod: str = "") -> Body:
+        """The whole create body, but for the name."""
+        body = TABLE.body(wanted.spec, self.facts)
+        image = self.survey.images.get(wanted.image) or {}
+        complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
+        body["image"] = wanted.image
+        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
+        if pod or wanted.pod:
+            body["pod"] = pod or wanted.pod
+        return body
+
+    def _recovered(self, wanted: Wanted) -> Tuple[Optional[Found], Optional[Found], List[Step]]:
+        """Where a killed replacement stood: the current container, an old one that still waits, repairing steps."""
+        there = self.survey.containers
+        current, new, old = (there.get(wanted.name + tail) for tail in ("", NEW, OLD))
+        steps: List[Step] = []
+        if current is None and old is not None:
+            steps.append(_rename(old, wanted.name))
+            current, old = old, None
+        if new is not None:
+            steps.append(_remove(new))
+        return current, old, steps
+
+    def _compare(self, wanted: Wanted, current: Found) -> Comparison:
+        recorded = _record.read(self.key, KIND, wanted.name, current.labels)
+        compared = compare(TABLE, wanted.spec, recorded, current.inspect, self.key, self.facts)
+        live = compared.live
+        if current.pod and "restart_policy" not in wanted.spec:
+            live = tuple(reason for reason in live if reason.option != "restart_policy")  # it is the pod's
+        own = self._image_reasons(wanted, current, recorded) + self._pod_reasons(wanted, current)
+        return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
+
+    def _image_reasons(self, wanted: Wanted, current: Found, recorded: Optional[Mapping[str, str]]) -> List[Reason]:
+        """By ID, because tags move; by name, because the same ID under another name follows another registry."""
+        image = self.survey.images.get(wanted.image)
+        name, identity = str(current.inspect.get("ImageName") or ""), str(current.inspect.get("Image") or "")
+        if image is None or image.get("Id") != identity:
+            # An image that has to be pulled first is another one, or the container would hold it here.
+            return [Reason("image", CHANGED, f"{name} {identity[:12]}", f"{wanted.image} {str((image or {}).get('Id') or '')[:12]}".strip())]
+        if recorded is not None and recorded.get("image") != _record.digest(self.key, wanted.image):
+            return [Reason("image", CHANGED, name, wanted.image)]
+        return []
+
+    def _pod_reasons(self, wanted: Wanted, current: Found) -> List[Reason]:
+        if bool(current.pod) == bool(wanted.pod) and (not wanted.pod or current.pod == self.pod_id):
+            return []
+        return [Reason("pod", CHANGED, current.pod[:12] or None, wanted.pod or None)]
+
+    def _create(self, wanted: Wanted) -> Step:
+        shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
+        reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
+        return Step("create", KIND, wanted.name, reasons, {"body": self.body(wanted), "start": wanted.state == STARTED})
+
+    def _replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
+        start = wanted.state == STARTED or wanted.state == PRESENT and (current.running or restored)
+        work = {"body": self.body(wanted), "old": current.id, "running": current.running or restored, "start": start}
+        reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
+        return Step("replace", KIND, wanted.name, reasons, work)
+
+    def _update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
+        """In place, with what leads back if it fails."""
+        before: Spec = {}
+        after: Spec = {}
+        for reason in compared.live:
+            row = TABLE.by_name[reason.option]
+            before[row.name] = row.reported(current.inspect)
+            after[row.name] = wanted.spec.get(row.name, row.default)
+        keep = self._kept_ulimits(current)
+        work = {"id": current.id, "do": _update_call(after, keep), "undo": _update_call(before, keep), "options": sorted(after)}
+        return Step("update", KIND, wanted.name, compared.live, work)
+
+    def _kept_ulimits(self, current: Found) -> Body:
+        """5.8 erases every ulimit in an update that does not repeat them."""
+        if not self.facts.has("5.8"):
+            return {}
+        row = TABLE.by_name["ulimit"]
+        limits = row.reported(current.inspect)
+        return {"r_limits": row.type.body(limits)} if limits else {}
+
+    def _run_state(self, wanted: Wanted, current: Found, restored: bool) -> List[Step]:
+        work = {"id": current.id}
+        if wanted.state == STOPPED:
+            return [Step("stop", KIND, wanted.name, (), work)] if current.running else []
+        if wanted.restart and wanted.state == STARTED and current.running:
+            return [Step("restart", KIND, wanted.name, (Reason("force_restart", DECLARED, None, True),), work)]
+        if not current.running and (wanted.state == STARTED or restored):
+            return [Step("start", KIND, wanted.name, (), work)]
+        return []
+
+    def _absent(self, name: str) -> List[Step]:
+        return [_remove(found) for tail in ("", NEW, OLD) for found in [self.survey.containers.get(name + tail)] if found]
+
+
+def _remove(found: Found) -> Step:
+    return Step("remove", KIND, found.name, (), {"id": found.id})
+
+
+def _rename(found: Found, to: str) -> Step:
+    return Step("rename", KIND, found.name, (Reason("name", DECLARED, found.name, to),), {"id": found.id, "to": to})
+
+
+def _update_call(values: Mapping[str, Any], keep: Body) -> Dict[str, Any]:
+    """Query and body of an update: the restart policy travels in the query, all else in the body."""
+    params: Dict[str, Any] = {}
+    body: Body = dict(keep)
+    for name, value in values.items():
+        row = TABLE.by_name[name]
+        if name == "restart_policy":
+            params = {"restartPolicy": value["name"], "restartRetries": value["tries"] or None}
+        else:
+            set_path(body, row.update, row.type.body(value or 0))
+    return {"params": params, "body": body}
+
+
+def differs_still(name: str, inspect: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether a live option is not what the task declares after an update said it is."""
+    row = TABLE.by_name[name]
+    wanted = spec.get(name, row.default)
+    return not row.type.covers(wanted, row.reported(inspect))
+
+
+def refuse_dependents(dependents: Mapping[str, List[str]]) -> None:
+    """Raise Failure when containers outside the task hold on to one that has to go."""
+    for name, others in sorted(dependents.items()):
+        raise Failure(
+            f"container {name}: it has to be replaced or removed, and {', '.join(sorted(others))} "
+            "share its namespaces or require it; declare them in the same pod task, or remove them first."
+        )
+
+
+def closure(steps: List[Step], wanted: List[Wanted], planner: Planner) -> List[Step]:
+    """Replace with a container those of the same task that depend on it: they point to the old one's ID."""
+    replaced = {step.name: str(step.work["old"]) for step in steps if step.action == "replace"}
+    by_name = {each.name: each for each in wanted}
+    grown = True
+    while grown:
+        grown = False
+        for name, each in by_name.items():
+            current = planner.survey.containers.get(name)
+            if name in replaced or current is None or not any(step.name != name for step in steps):
+                continue
+            held = set(get_path(current.inspect, "Dependencies") or []) & set(replaced.values())
+            if held:
+                compared = Comparison(fixed=(Reason("requires", CHANGED, "a container that is replaced", "its replacement"),))
+                steps = [step for step in steps if step.name != name] + [planner._replace(each, current, compared, False)]
+                replaced[name] = current.id
+                grown = True
+    return steps

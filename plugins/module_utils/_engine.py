@@ -1,0 +1,306 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One account's Podman, spoken to over its API socket: version, calls, typed errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import sys
+import time
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from urllib.parse import quote
+
+from ._account import Account
+from ._errors import EngineError, Failure
+from ._sentences import explain
+
+# Where the role rootless_host puts podman-py when no distribution package has it.
+PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
+# Seconds one ordinary call may take, and one that moves image layers.
+CALL_TIMEOUT = 60.0
+LONG_TIMEOUT = 3600.0
+# An answer larger than this is not one of Podman's (a listing of 10,000 containers has about 30 MB).
+ANSWER_LIMIT = 128 * 1024 * 1024
+# Two requests in flight for each core was measured best (create and start, 1 to 30 in parallel).
+PARALLEL = 2 * (os.cpu_count() or 2)
+
+Version = Tuple[int, int, int]
+
+
+def name_in_path(name: str) -> str:
+    """A name as one segment of a request path: no character of it can leave the segment."""
+    return quote(name, safe="")
+
+
+class Engine:
+    """One account's Podman.
+
+    Must be made in a process that runs as the account (see ``_account.call_as``), so that a
+    planted link to another engine's socket cannot be opened; the peer's uid is checked as well.
+    In check mode every call that could write is refused here, whatever the callers do.
+    """
+
+    def __init__(self, account: Account, check: bool = False) -> None:
+        self.account = account
+        self.check = check
+        self.calls = 0
+        self._info: Optional[Dict[str, Any]] = None
+        self._client = _client(account)
+        response, _body = self._request("GET", "_ping", None, None, None, 20.0)
+        self.version = _version(response.headers.get("Libpod-API-Version", ""), account)
+        self._client.path_prefix = "/v{0}.{1}.{2}/libpod/".format(*self.version)
+
+    @property
+    def version_text(self) -> str:
+        """The version as people write it."""
+        return ".".join(str(part) for part in self.version)
+
+    @property
+    def info(self) -> Dict[str, Any]:
+        """What ``podman info`` tells, asked for once."""
+        if self._info is None:
+            self._info = self.get("info")
+        return self._info
+
+    def get(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+        """The JSON that ``path`` answers. Raises EngineError."""
+        return _json(self._request("GET", path, params, None, None, CALL_TIMEOUT)[1], self.account)
+
+    def find(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+        """As ``get``, but None when Podman has no such object."""
+        try:
+            return self.get(path, params)
+        except EngineError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def raw(self, path: str, params: Optional[Mapping[str, Any]] = None) -> bytes:
+        """The body that ``path`` answers, as it is. Raises EngineError."""
+        return self._request("GET", path, params, None, None, CALL_TIMEOUT)[1]
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        params: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        timeout: float = CALL_TIMEOUT,
+        plain: bool = False,
+    ) -> Any:
+        """POST, PUT or DELETE; ``body`` is JSON, or bytes as they are. Returns JSON, or None for no content.
+
+        ``plain`` is for the endpoints that answer with mere text, of which nothing is returned.
+        """
+        headers = None
+        if body is not None and not isinstance(body, bytes):
+            body, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+        self._refuse_in_check_mode(method, path)
+        _response, answer = self._request(method, path, params, body, headers, timeout)
+        return _json(answer, self.account) if answer.strip() and not plain else None
+
+    def stream(
+        self,
+        path: str,
+        params: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> List[Dict[str, Any]]:
+        """POST to an endpoint that reports progress as JSON lines (pull, build, load, push).
+
+        Podman says 200 first and tells of a failure in a later line, so every line is read.
+        Returns the lines. Raises EngineError for the first that is an error.
+        """
+        self._refuse_in_check_mode("POST", path)
+        answer = self._request("POST", path, params, body, headers, LONG_TIMEOUT)[1]
+        lines = [line for line in _json_lines(answer, self.account) if isinstance(line, dict)]
+        for line in lines:
+            failed = line.get("error") or (line.get("errorDetail") or {}).get("message")
+            if failed:
+                told = "".join(str(each.get("stream", "")) for each in lines[-30:])
+                raise EngineError(explain(str(failed), path), 200, str(failed), output=told[-4000:])
+        return lines
+
+    def _refuse_in_check_mode(self, method: str, path: str) -> None:
+        if self.check:
+            raise Failure(f"internal: {method} {path} in check mode; please report this.")
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: Optional[Mapping[str, Any]],
+        body: Any,
+        headers: Optional[Mapping[str, str]],
+        timeout: float,
+    ) -> Tuple[Any, bytes]:
+        """One HTTP exchange: the response object and its whole body. Raises EngineError."""
+        self.calls += 1
+        end = time.monotonic() + timeout
+        call: Callable[..., Any] = getattr(self._client, method.lower())
+        options: Dict[str, Any] = {"data": body} if method in ("POST", "PUT") else {}
+        try:
+            response = call(
+                path, params=_query(params), headers=headers, timeout=(10.0, timeout), stream=True, **options
+            )
+            answer = b"".join(_limited(response, end, self.account))
+        except OSError as error:  # podman-py's and requests' errors are OSErrors too
+            raise _broken(self.account, error, f"{method} {path}", timeout) from error
+        if response.status_code >= 400:
+            cause = _cause(answer)
+            raise EngineError(explain(cause, path), response.status_code, cause)
+        return response, answer
+
+
+def _client(account: Account) -> Any:
+    """podman-py's APIClient on the account's socket, made to check who listens there."""
+    try:
+        from podman.api.client import APIClient
+    except ImportError:
+        sys.path.append(PYTHON_FOLDER)
+        try:
+            from podman.api.client import APIClient
+        except ImportError as error:
+            raise Failure(
+                f"the host has no podman-py for {sys.executable} ({error}); the role rootless.podman.rootless_host "
+                "installs it, or: apt-get install python3-podman (dnf install python3-podman)"
+            ) from error
+    from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
+
+    class CheckedConnection(UDSConnection):  # type: ignore[misc]
+        """A connection that is only used when the account itself listens at its other end."""
+
+        def connect(self) -> None:
+            super().connect()
+            credentials = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            owner = struct.unpack("3i", credentials)[1]
+            if owner != account.uid:
+                raise EngineError(
+                    f"user: {account.socket} of account {account.name} is served by uid {owner}, not by the account's own "
+                    f"Podman (uid {account.uid}); find out who replaced it before you go on."
+                )
+
+    class CheckedPool(UDSConnectionPool):  # type: ignore[misc]
+        ConnectionCls = CheckedConnection
+
+    class CheckedManager(UDSPoolManager):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            self.pool_classes_by_scheme = {"http": CheckedPool}
+
+    class CheckedAdapter(UDSAdapter):  # type: ignore[misc]
+        def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **keywords: Any) -> None:
+            self.poolmanager = CheckedManager(num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs)
+
+    client = APIClient(base_url=f"unix://{account.socket}", version="4.0.0")
+    client.mount("http://", CheckedAdapter(client.base_url.geturl(), pool_maxsize=PARALLEL))
+    return client
+
+
+def _query(params: Optional[Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
+    """Query parameters as Podman reads them: true and false in words, maps as JSON, None left out."""
+    if params is None:
+        return None
+    return {key: _query_value(value) for key, value in params.items() if value is not None}
+
+
+def _query_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return value
+
+
+def _limited(response: Any, end: float, account: Account) -> Iterator[bytes]:
+    """The body in pieces, for as long and as much as an honest Podman would send."""
+    size = 0
+    for piece in response.iter_content(65536):
+        size += len(piece)
+        if size > ANSWER_LIMIT or time.monotonic() > end:
+            response.close()
+            raise EngineError(
+                f"user: what listens on {account.socket} of account {account.name} sends without end; it is no Podman."
+            )
+        yield piece
+
+
+def _json(answer: bytes, account: Account) -> Any:
+    try:
+        return json.loads(answer)
+    except ValueError as error:
+        raise EngineError(
+            f"user: what listens on {account.socket} of account {account.name} does not answer like Podman "
+            f"(it said {answer[:60]!r})."
+        ) from error
+
+
+def _json_lines(answer: bytes, account: Account) -> Iterator[Any]:
+    """Several JSON values one after another, as the progress streams send them."""
+    decoder = json.JSONDecoder()
+    text = answer.decode("utf-8", "replace").strip()
+    while text:
+        try:
+            value, length = decoder.raw_decode(text)
+        except ValueError:
+            _json(text.encode(), account)
+            return
+        yield value
+        text = text[length:].lstrip()
+
+
+def _version(header: str, account: Account) -> Version:
+    """The server's version from its Libpod-API-Version header, such as 5.4.2 or 5.8.0-dev."""
+    parts = header.split("-", 1)[0].split(".")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        raise EngineError(
+            f"user: what listens on {account.socket} of account {account.name} does not answer like Podman (version {header!r})."
+        )
+    return int(parts[0]), int(parts[1]), int(parts[2])
+
+
+def _cause(answer: bytes) -> str:
+    """Podman's own words for a failure: the fields ``cause`` and ``message`` of an error body."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return answer[:500].decode("utf-8", "replace").strip()
+    if not isinstance(told, dict):
+        return str(told)[:2000]
+    message, cause = str(told.get("message") or ""), str(told.get("cause") or "")
+    return (message if cause in message else f"{message}: {cause}")[:2000]
+
+
+def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _broken(account: Account, error: Exception, call: str, timeout: float) -> EngineError:
+    """No answer, or half of one: say which of the usual reasons it is and what mends it."""
+    chain = list(_chain(error))
+    reason = str(chain[-1]) or type(chain[-1]).__name__
+    # requests' own Timeout, the socket's and urllib3's: all have it in their name.
+    if any("Timeout" in type(each).__name__ for each in chain):
+        return EngineError(
+            f"user: the Podman of account {account.name} gave no answer to {call} within {timeout:.0f} seconds; "
+            f"look at: systemctl --user -M {account.name}@.host status podman.service"
+        )
+    if not any(isinstance(each, (FileNotFoundError, ConnectionRefusedError, PermissionError)) for each in chain):
+        return EngineError(
+            f"user: the Podman of account {account.name} broke off during {call} ({reason}); "
+            f"run the task again, and look at: journalctl _UID={account.uid} -n 50"
+        )
+    mend = f"systemctl --user -M {account.name}@.host start podman.socket"
+    if not os.path.isdir(account.runtime_dir):
+        mend = f"systemctl start user@{account.uid}.service && {mend}"
+    return EngineError(
+        f"user: the Podman socket {account.socket} of account {account.name} does not answer ({reason}); "
+        f"declare the account with rootless.podman.user (socket: true), or run: {mend}"
+    )

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The account's record key: a random file beside its container storage, made once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from ._account import Account
+from ._errors import Failure
+from ._record import KEY_BYTES
+
+PLACE = ".local/share/containers/rootless.podman.key"
+
+
+def record_key(account: Account, check: bool) -> bytes:
+    """The key of the account's records. Must be called as the account.
+
+    It lives and dies with the storage that holds the records. In check mode a missing key is not
+    made: nothing was recorded with it yet, so any will do.
+    """
+    path = os.path.join(account.home, PLACE)
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        key = secrets.token_bytes(KEY_BYTES)
+        if check:
+            return key
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    draft = f"{path}.{os.getpid()}"
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # fails where another run was first: then its key counts
+    except FileExistsError:
+        return _read(path)
+    finally:
+        os.unlink(draft)
+    return key
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        key = file.read(KEY_BYTES + 1)
+    if len(key) != KEY_BYTES:
+        raise Failure(f"the record key {path} is damaged ({len(key)} bytes, {KEY_BYTES} are needed); remove it, and objects are adopted anew.")
+    return key

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One account's systemd: brought up and taken down from outside, and spoken to as the account.
+
+systemctl --user runs in a child that has become the account. That takes 16 ms where root's way in
+(systemctl --user -M NAME@.host) takes 80 to 160 ms for its PAM session, works the same for a task that runs
+as the account itself, and all that it writes below the home is written by the account.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+from ._account import Account, call_as
+from ._errors import Failure
+
+# Where systemd looks for units that a package or an administrator brings for all managers, systemd.unit(5).
+UNIT_FOLDERS = (
+    "/etc/systemd/user",
+    "/run/systemd/user",
+    "/usr/local/lib/systemd/user",
+    "/usr/lib/systemd/user",
+    "/lib/systemd/user",
+)
+# A manager is up in 0.2 s; a loaded machine at boot takes its time.
+START_SECONDS = 90
+# Longer than systemd's own 90 s for a unit that does not end, twice because units end one after another.
+STOP_SECONDS = 240
+_SHOWN = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    """What the manager says of one unit, in systemd's words."""
+
+    name: str
+    load: str = "not-found"
+    active: str = "inactive"
+    sub: str = "dead"
+    file: str = ""
+    result: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it runs (or listens)."""
+        return self.active in ("active", "reloading")
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it starts with the manager."""
+        return self.file in ("enabled", "enabled-runtime", "static", "generated", "alias")
+
+
+def service_of(account: Account) -> str:
+    """The system's unit that is the account's manager."""
+    return f"user@{account.uid}.service"
+
+
+def is_running(account: Account) -> bool:
+    """Whether the account's manager is up."""
+    return bool(_system(["is-active", "--quiet", service_of(account)], 30)["rc"] == 0)
+
+
+def start_manager(account: Account) -> None:
+    """Start the account's manager and return when it is ready for units. Needs root."""
+    # On a host without systemd nothing below would say so plainly.
+    if not os.path.isdir("/run/systemd/system"):
+        raise Failure(
+            "this host was not booted with systemd, and rootless containers that outlive their task need "
+            "each account's systemd --user; "
+            "use a host (or a virtual machine) that boots with systemd"
+        )
+    told = _system(["start", service_of(account)], START_SECONDS)
+    if told["rc"] != 0:
+        raise Failure(
+            f"the systemd --user of account {account.name} does not start: {told['err']}; "
+            f"see why with: journalctl -u {service_of(account)} -n 30"
+        )
+
+
+def stop_manager(account: Account) -> None:
+    """Stop the account's manager, its sessions and all that runs below them. Needs root."""
+    for command in (["stop", service_of(account)], ["stop", f"user-{account.uid}.slice"]):
+        told = _system(command, STOP_SECONDS)
+        if told["rc"] not in (0, 5):  # 5: there is no such unit
+            raise Failure(
+                f"the systemd --user of account {account.name} does not stop: {told['err']}; "
+                f"see why with: systemctl status user-{account.uid}.slice"
+            )
+
+
+def set_linger(account: Account, wanted: bool) -> None:
+    """Have systemd start the account's manager at boot and keep it, or not. Needs root."""
+    verb = "enable-linger" if wanted else "disable-linger"
+    told = _call(["loginctl", verb, account.name], 30)
+    if told["rc"] != 0:
+        raise Failure(
+            f"linger: loginctl {verb} {account.name} failed: {told['err']}; see: systemctl status "
+            "systemd-logind"
+        )
+
+
+def missing_units(names: Sequence[str]) -> list[str]:
+    """Those of the units that no package of the host brings for its managers."""
+    return [
+        name
+        for name in names
+        if not any(os.path.exists(os.path.join(folder, name)) for folder in UNIT_FOLDERS)
+    ]
+
+
+def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
+    """What the running manager says of each unit."""
+    told = _ask(account, ["show", f"--property=Id,{','.join(_SHOWN)}", "--", *names], 30)
+    found: dict[str, Unit] = {}
+    for name, block in zip(names, told["out"].split("\n\n")):
+        values = dict(line.split("=", 1) for line in block.strip().splitlines() if "=" in line)
+        found[name] = Unit(name, *(values.get(key, "") for key in _SHOWN))
+    return found
+
+
+def units_on_host(names: Sequence[str]) -> dict[str, Unit]:
+    """Which of the units would start with the manager of an account that does not exist yet."""
+    said = _states(list(names), "/etc/systemd/user")
+    return {name: _on_disk(name, said[name]) for name in names}
+
+
+def units_on_disk(account: Account, names: Sequence[str]) -> dict[str, Unit]:
+    """Which of the units start with the account's manager, read from the links when it does not run."""
+    home = call_as(account, _states, list(names), os.path.join(account.home, ".config/systemd/user"))
+    host = _states(list(names), "/etc/systemd/user")
+    # The home's word counts first, as in systemd.
+    return {name: _on_disk(name, home[name] or host[name]) for name in names}
+
+
+def _on_disk(name: str, said: str) -> Unit:
+    return Unit(name, "not-found" if missing_units([name]) else "loaded", file=said or "disabled")
+
+
+def _states(names: list[str], folder: str) -> dict[str, str]:
+    """For each unit: masked, enabled, or nothing said in this folder."""
+    try:
+        wants = [entry for entry in os.listdir(folder) if entry.endswith((".wants", ".requires", ".upholds"))]
+    except OSError:
+        wants = []
+    said = dict.fromkeys(names, "")
+    for name in names:
+        own = os.path.join(folder, name)
+        if os.path.islink(own) and os.readlink(own) == os.devnull:
+            said[name] = "masked"
+        elif any(os.path.lexists(os.path.join(folder, entry, name)) for entry in wants):
+            said[name] = "enabled"
+    return said
+
+
+def enable(account: Account, names: Sequence[str]) -> None:
+    """Have the units start with the manager, also when somebody masked them for the account."""
+    _do(account, ["unmask", "--", *names], 30)
+    _do(account, ["enable", "--", *names], 30)
+
+
+def disable(account: Account, names: Sequence[str]) -> None:
+    """Have the units not start with the manager; one that is enabled for all accounts is masked for this "
+    "one."""
+    _do(account, ["disable", "--", *names], 30)
+    stubborn = [name for name, unit in units(account, names).items() if unit.is_enabled]
+    if stubborn:
+        _do(account, ["mask", "--", *stubborn], 30)
+
+
+def start(account: Account, names: Sequence[str], seconds: float = START_SECONDS) -> None:
+    """Start units and wait for the result of their jobs."""
+    _do(account, ["start", "--", *names], seconds)
+
+
+def stop(account: Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
+    """Stop units and wait until they are gone."""
+    _do(account, ["stop", "--", *names], seconds)
+
+
+def restart(account: Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
+    """Stop and start units and wait for the result of their jobs."""
+    _do(account, ["restart", "--", *names], seconds)
+
+
+def reload(account: Account) -> None:
+    """Have the manager read its units again (and generators run)."""
+    _do(account, ["daemon-reload"], START_SECONDS)
+
+
+def _do(account: Account, command: list[str], seconds: float) -> None:
+    told = _ask(account, command, seconds)
+    if told["rc"] != 0:
+        names = [word for word in command[1:] if word != "--"]
+        hint = f"journalctl _UID={account.uid} -n 30"
+        raise Failure(
+            f"systemctl --user {command[0]} {' '.join(names)} failed for account {account.name}: "
+            f"{told['err']}; "
+            f"see why with: {hint}"
+        )
+
+
+def _ask(account: Account, command: list[str], seconds: float) -> dict[str, Any]:
+    """Run systemctl --user as the account; rc, out and err."""
+    told = call_as(account, _call, ["systemctl", "--user", "--no-pager", *command], seconds)
+    if told["rc"] != 0 and not os.path.isdir(account.runtime_dir):
+        told["err"] = f"its systemd --user does not run (there is no {account.runtime_dir})"
+    return dict(told)
+
+
+def _system(command: list[str], seconds: float) -> dict[str, Any]:
+    return _call(["systemctl", "--no-pager", *command], seconds)
+
+
+def _call(argv: list[str], seconds: float) -> dict[str, Any]:
+    """Run one of systemd's tools without a question to anybody; rc, out and one line of err."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
+    try:
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, env=environment, check=False
+        )
+    except FileNotFoundError:
+        return {"rc": 127, "out": "", "err": f"there is no {argv[0]} on this host"}
+    except subprocess.TimeoutExpired:
+        return {"rc": 124, "out": "", "err": f"it was not done after {seconds:.0f} s"}
+    text = " ".join(done.stderr.decode("utf-8", "replace").split())
+    return {"rc": done.returncode, "out": done.stdout.decode("utf-8", "replace"), "err": text[-600:]}

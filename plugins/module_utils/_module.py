@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame of every module: parameters in, one typed result or one sentence out."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, List, Mapping
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._account import Account, call_as, choose, require_linger
+from ._engine import Engine
+from ._errors import Failure
+from ._key import record_key
+
+
+class Task:
+    """What Ansible asked for: the parameters, check mode, and a place for warnings."""
+
+    def __init__(self, params: Mapping[str, Any], check: bool) -> None:
+        self.params = params
+        self.check = check
+        self.warnings: List[str] = []
+
+    def warn(self, sentence: str) -> None:
+        """Tell the person who runs the task something that does not stop it."""
+        self.warnings.append(sentence)
+
+    def require_root(self, purpose: str) -> None:
+        """Raise Failure unless the process is root; ``purpose`` ends the sentence 'root is needed to …'."""
+        if os.geteuid() != 0:
+            raise Failure(f"this task runs as uid {os.geteuid()}, and root is needed to {purpose}; add become: true.")
+
+
+def run(work: Callable[[Task], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any) -> None:
+    """Do ``work`` as an Ansible module and leave the process.
+
+    ``constraints`` are AnsibleModule's own (mutually_exclusive, required_if ...). Every module
+    supports check mode: ``work`` looks at ``task.check`` and then writes nothing.
+    """
+    module = AnsibleModule(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
+    task = Task(module.params, module.check_mode)
+    try:
+        result: Dict[str, Any] = dict(work(task))
+    except Failure as failure:
+        _tell(module, task)
+        module.fail_json(msg=failure.message, **failure.facts)
+    except OSError as error:
+        module.fail_json(msg=f"the host refused: {error.strerror or error} ({error.filename or 'no file named'}).")
+    else:
+        _tell(module, task)
+        module.exit_json(**result)
+
+
+def _tell(module: AnsibleModule, task: Task) -> None:
+    for sentence in task.warnings:
+        module.warn(sentence)
+
+
+def run_in_account(
+    work: Callable[[Task, Engine, bytes], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any
+) -> None:
+    """Do ``work`` with the engine of the account that ``user:`` names, in a child that has become it.
+
+    ``work`` gets the task, the engine and the account's record key. The result gains the number of
+    calls that were made to Podman.
+    """
+
+    def enter(task: Task) -> Mapping[str, Any]:
+        account = choose(task.params["user"])
+        require_linger(account)
+        answer: Dict[str, Any] = call_as(account, within, task, account)
+        task.warnings += answer["warnings"]
+        result: Mapping[str, Any] = answer["result"]
+        return result
+
+    def within(task: Task, account: Account) -> Dict[str, Any]:
+        engine = Engine(account, task.check)
+        result = dict(work(task, engine, record_key(account, task.check)))
+        result["api_calls"] = engine.calls
+        return {"result": result, "warnings": task.warnings}
+
+    run(enter, {"user": {"type": "str"}, **argument_spec}, **constraints)

@@ -1,0 +1,253 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Single operations on containers and pods, each safe to repeat, and healing what a killed service leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
+
+from . import _record
+from ._engine import LONG_TIMEOUT, PARALLEL, Engine, name_in_path
+from ._errors import EngineError, Failure
+from ._options import get_path
+
+# A container that lives this many seconds after its start did not exit at once.
+SETTLE = 0.3
+SETTLE_REPLACED = 1.0
+
+
+def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> List[Any]:
+    """``work`` on every item, a few at a time; all are finished before the first failure is raised."""
+    listed = list(items)
+    if len(listed) < 2:
+        return [work(each) for each in listed]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        futures = [pool.submit(work, each) for each in listed]
+    return [future.result() for future in futures]
+
+
+def create(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
+    """Make a container and return its ID.
+
+    A name in use can be three things: the container that a killed predecessor's request still
+    made (taken over when its record is the same), a leftover in the storage that no listing shows
+    (removed, then tried again), or somebody else's container (raised).
+    """
+    try:
+        return str(engine.write("POST", "containers/create", None, {**body, "name": name})["Id"])
+    except EngineError as error:
+        if "in use" not in error.cause:
+            raise _named(error, f"container {name}") from error
+    there = engine.find(f"containers/{name_in_path(name)}/json")
+    if there is not None and there.get("Name") == name:
+        labels = get_path(there, "Config.Labels") or {}
+        if labels.get(_record.LABEL) != (body.get("labels") or {}).get(_record.LABEL):
+            raise Failure(f"name: a container {name} appeared while this task ran; run the task again.")
+        return str(there["Id"])
+    engine.write("DELETE", f"containers/{name_in_path(name)}", {"force": True})
+    return str(engine.write("POST", "containers/create", None, {**body, "name": name})["Id"])
+
+
+def start(engine: Engine, identity: str, name: str) -> None:
+    """Start a container; what it depends on is started with it."""
+    try:
+        engine.write("POST", f"containers/{identity}/start", timeout=300.0)
+    except EngineError as error:
+        if "rootless netns" not in error.cause or not _end_rootless_netns():
+            raise _named(error, f"container {name}") from error
+        engine.write("POST", f"containers/{identity}/start", timeout=300.0)
+
+
+def stop(engine: Engine, identity: str, name: str) -> None:
+    """Stop a container as it wants to be stopped: its own signal and timeout."""
+    try:
+        engine.write("POST", f"containers/{identity}/stop", timeout=LONG_TIMEOUT)
+    except EngineError as error:
+        there = engine.find(f"containers/{identity}/json")
+        if there is not None and get_path(there, "State.Running"):
+            raise _named(error, f"container {name}") from error
+
+
+def rename(engine: Engine, identity: str, to: str) -> None:
+    """Give a container another name; a running one keeps its place in the network."""
+    engine.write("POST", f"containers/{identity}/rename", {"name": to})
+
+
+def remove(engine: Engine, identity: str, volumes: bool = False) -> None:
+    """Remove a container, stopping it as it wants first; ``volumes`` removes its anonymous ones as well."""
+    stop(engine, identity, identity[:12])
+    try:
+        engine.write("DELETE", f"containers/{identity}", {"force": True, "volumes": volumes}, timeout=300.0)
+    except EngineError as error:
+        if error.status != 404:
+            raise
+
+
+def remove_all(engine: Engine, identities: Iterable[str], volumes: bool = False) -> None:
+    """Remove containers, those that depend on others first: Podman refuses the other order."""
+    left = list(identities)
+    while left:
+        held, refusal = [], None
+        for identity in left:
+            try:
+                remove(engine, identity, volumes)
+            except EngineError as error:
+                if "dependent" not in error.cause:
+                    raise
+                held.append(identity)
+                refusal = error
+        if refusal is not None and len(held) == len(left):
+            raise refusal
+        left = held
+
+
+def create_pod(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
+    """Make a pod and return its ID; one that a killed predecessor's request made is taken over."""
+    try:
+        return str(engine.write("POST", "pods/create", None, {**body, "name": name}, timeout=300.0)["Id"])
+    except EngineError as error:
+        there = engine.find(f"pods/{name_in_path(name)}/json")
+        ours = there and (there.get("Labels") or {}).get(_record.LABEL) == (body.get("labels") or {}).get(_record.LABEL)
+        if error.status != 409 or not there or not ours:
+            raise _named(error, f"pod {name}") from error
+        return str(there["Id"])
+
+
+def remove_pod(engine: Engine, identity: str) -> None:
+    """Stop a pod's containers as they want, then remove it with them. Volumes stay."""
+    stop_pod(engine, identity)
+    try:
+        engine.write("DELETE", f"pods/{identity}", {"force": True}, timeout=300.0)
+    except EngineError as error:
+        if error.status != 404:
+            raise
+
+
+def stop_pod(engine: Engine, identity: str) -> None:
+    """Stop every container of a pod as it wants to be stopped."""
+    try:
+        engine.write("POST", f"pods/{identity}/stop", timeout=LONG_TIMEOUT)
+    except EngineError as error:
+        if error.status not in (404, 409):
+            raise
+
+
+def start_pod(engine: Engine, identity: str, name: str) -> None:
+    """Start every container of a pod."""
+    try:
+        engine.write("POST", f"pods/{identity}/start", timeout=300.0)
+    except EngineError as error:
+        if "rootless netns" not in error.cause or not _end_rootless_netns():
+            raise _named(error, f"pod {name}") from error
+        engine.write("POST", f"pods/{identity}/start", timeout=300.0)
+
+
+def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout: float) -> None:
+    """Wait until a container is healthy, or without a health check still runs after ``settle`` seconds.
+
+    One that ended with exit code 0 has done its work. Raises Failure with the last log lines.
+    """
+    begun = time.monotonic()
+    pause = 0.05
+    while True:
+        inspect = engine.get(f"containers/{identity}/json")
+        state = inspect.get("State") or {}
+        lived = time.monotonic() - begun
+        status = str(state.get("Status"))
+        if status in ("exited", "stopped") or int(inspect.get("RestartCount") or 0) > 0:
+            code = int(state.get("ExitCode") or 0)
+            if code == 0 and not inspect.get("RestartCount"):
+                return
+            raise _not_ready(engine, identity, f"container {name} exited with code {code} after its start")
+        test = get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]
+        health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
+        if test == ["NONE"]:
+            if status == "running" and lived >= settle:
+                return
+        elif health == "healthy":
+            return
+        elif health == "unhealthy":
+            raise _not_ready(engine, identity, f"container {name} runs, but its health check fails: {_health_output(state)}")
+        if lived > timeout:
+            raise _not_ready(engine, identity, f"container {name} was {health or status}, not ready, {timeout:.0f} seconds after its start (wait_timeout)")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+
+
+def logs(engine: Engine, identity: str, lines: int = 15) -> List[str]:
+    """The last log lines of a container, both streams; empty when its log driver keeps none."""
+    try:
+        raw = engine.raw(f"containers/{identity}/logs", {"stdout": True, "stderr": True, "tail": lines})
+    except EngineError:
+        return []
+    text = b""
+    while len(raw) >= 8:  # frames: stream, three zero bytes, length (big endian), text
+        length = struct.unpack(">I", raw[4:8])[0]
+        text += raw[8 : 8 + length]
+        raw = raw[8 + length :]
+    return text.decode("utf-8", "replace").splitlines()[-lines:]
+
+
+def _not_ready(engine: Engine, identity: str, sentence: str) -> Failure:
+    told = logs(engine, identity)
+    last = f"; its last log line: {told[-1]}" if told else ""
+    return Failure(f"{sentence}{last}.", logs=told)
+
+
+def _health_output(state: Mapping[str, Any]) -> str:
+    log = (state.get("Health") or state.get("Healthcheck") or {}).get("Log") or [{}]
+    return " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]
+
+
+def _named(error: EngineError, who: str) -> EngineError:
+    return EngineError(f"{who}: {error.message}", error.status, error.cause, **error.facts)
+
+
+def _end_rootless_netns() -> bool:
+    """End the pasta that keeps a half-built rootless network namespace; Podman 5 then builds it anew.
+
+    Podman 4 has no such process to end: False, and the caller names the cure.
+    """
+    ended = False
+    for entry in os.listdir("/proc"):
+        arguments = _arguments(entry) if entry.isdigit() else None
+        if arguments and os.path.basename(arguments[0]).startswith("pasta") and any("rootless-netns" in each for each in arguments):
+            os.kill(int(entry), signal.SIGKILL)
+            ended = True
+    return ended
+
+
+def _arguments(process: str) -> Optional[List[str]]:
+    """The arguments of one of our own processes, None for anybody else's."""
+    try:
+        if os.stat(f"/proc/{process}").st_uid != os.geteuid():
+            return None
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            return file.read().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return None
+
+
+def public(inspect: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+    """A container as a task returns it: no environment and no command, which may hold secrets."""
+    if not inspect:
+        return {}
+    state = inspect.get("State") or {}
+    return {
+        "name": inspect.get("Name"),
+        "id": inspect.get("Id"),
+        "image": inspect.get("ImageName"),
+        "image_id": inspect.get("Image"),
+        "status": state.get("Status"),
+        "health": (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "",
+        "pid": state.get("Pid"),
+        "pod": inspect.get("Pod") or "",
+        "ports": get_path(inspect, "HostConfig.PortBindings") or {},
+    }

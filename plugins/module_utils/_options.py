@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Option rows and tables: everything known about an option, and what follows from it (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+
+from ._errors import Failure
+from ._values import ValueType
+
+Spec = Dict[str, Any]  # option name -> typed value, declared options only
+Body = Dict[str, Any]  # what is posted
+
+
+class Facts:
+    """What a plan has to know of the engine and its host.
+
+    ``look`` returns what ``podman info`` tells. It is called at most once, and only by a plan that
+    meets a resource limit or an id mapping, because it costs more than a whole unchanged container.
+    """
+
+    def __init__(self, version: Tuple[int, int, int], look: Callable[[], Mapping[str, Any]] = dict) -> None:
+        self.version = version
+        self._look = look
+
+    @functools.cached_property
+    def _info(self) -> Mapping[str, Any]:
+        return self._look()
+
+    @property
+    def controllers(self) -> Tuple[str, ...]:
+        """cgroup v2 controllers that the account may use; empty where none is delegated."""
+        return tuple(get_path(self._info, "host.cgroupControllers") or ())
+
+    @property
+    def id_counts(self) -> Tuple[int, int]:
+        """How many subordinate uids and gids the account has."""
+
+        def count(kind: str) -> int:
+            ranges = get_path(self._info, f"host.idMappings.{kind}") or []
+            return sum(int(each["size"]) for each in ranges if each["container_id"] > 0)
+
+        return count("uidmap"), count("gidmap")
+
+    @property
+    def version_text(self) -> str:
+        """The version as people write it."""
+        return ".".join(str(part) for part in self.version)
+
+    def has(self, since: str) -> bool:
+        """Whether the engine is of that version (5, 5.4 or 5.4.2) or later."""
+        return self.version >= tuple(int(part) for part in since.split("."))
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """One option of one kind of object.
+
+    ``api`` is the dotted path of the create body, ``state`` of what inspect shows (empty: it does
+    not). ``write`` and ``read`` stand for them where a value has no single place. ``live`` is the
+    version from which Podman changes the option in place, ``update`` the path in the update body.
+    ``drift`` marks what can be changed by hand on an existing object without a task. ``default``
+    is what Podman reports for an undeclared live option: one value, or a tuple of them.
+    """
+
+    name: str
+    type: ValueType
+    api: str = ""
+    state: str = ""
+    aliases: Tuple[str, ...] = ()
+    since: str = ""
+    live: str = ""
+    update: str = ""
+    default: Any = None
+    controller: str = ""
+    drift: bool = False
+    write: Optional[Callable[[Any, Body, Facts], None]] = None
+    read: Optional[Callable[[Mapping[str, Any]], Any]] = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether inspect shows the option at all."""
+        return bool(self.state or self.read)
+
+    def reported(self, inspect: Mapping[str, Any]) -> Any:
+        """The option's typed value in what inspect shows, None when it shows none."""
+        if self.read is not None:
+            return self.read(inspect)
+        return self.type.reported(get_path(inspect, self.state)) if self.state else None
+
+    def live_in(self, facts: Facts) -> bool:
+        """Whether this version of Podman changes the option in place (and inspect shows all of it)."""
+        return bool(self.live) and facts.has(self.live)
+
+    def live_here(self, facts: Facts) -> bool:
+        """Whether it does so on this host too: a limit needs its controller."""
+        return self.live_in(facts) and (not self.controller or self.controller in facts.controllers)
+
+
+class OptionTable:
+    """The rows of one kind, and what is derived from them."""
+
+    def __init__(self, kind: str, rows: Sequence[Option]) -> None:
+        self.kind = kind
+        self.rows = tuple(rows)
+        self.by_name = {row.name: row for row in self.rows}
+
+    def argument_spec(self) -> Dict[str, Dict[str, Any]]:
+        """The rows as an Ansible argument spec."""
+        spec = {}
+        for row in self.rows:
+            spec[row.name] = dict(row.type.argument, **({"aliases": list(row.aliases)} if row.aliases else {}))
+        return spec
+
+    def parse(self, params: Mapping[str, Any], where: str = "") -> Spec:
+        """The declared options in their typed form; ``where`` leads the sentences (``containers[web].``).
+
+        Raises Failure that names the option, what was found and what is needed.
+        """
+        spec: Spec = {}
+        for row in self.rows:
+            raw = params.get(row.name)
+            if raw is None:
+                continue
+            try:
+                spec[row.name] = row.type.parse(raw)
+            except ValueError as error:
+                raise Failure(f"{where}{row.name}: {_found(raw)} was given, and {error} is needed.") from None
+        return spec
+
+    def gate(self, spec: Spec, facts: Facts, where: str = "") -> None:
+        """Refuse what this engine or host cannot honour. Raises Failure."""
+        for name in spec:
+            row = self.by_name[name]
+            if row.since and not facts.has(row.since):
+                raise Failure(
+                    f"{where}{name}: this option needs Podman {row.since} or later, and the host has {facts.version_text}; "
+                    "leave it out or install a newer Podman."
+                )
+            if row.controller and row.controller not in facts.controllers:
+                raise Failure(
+                    f"{where}{name}: this limit needs the cgroup v2 controller {row.controller}, and the account may use "
+                    f"{', '.join(facts.controllers) or 'none'}; the role rootless.podman.rootless_host delegates it where the kernel has it."
+                )
+
+    def body(self, spec: Spec, facts: Facts) -> Body:
+        """The create body for the declared options."""
+        body: Body = {}
+        for row in self.rows:
+            if row.name not in spec:
+                continue
+            if row.write is not None:
+                row.write(spec[row.name], body, facts)
+            elif row.api:
+                set_path(body, row.api, row.type.body(spec[row.name]))
+        return body
+
+    def shown(self, spec: Spec) -> Dict[str, Any]:
+        """The declared options as a diff may show them."""
+        return {row.name: row.type.show(spec[row.name]) for row in self.rows if row.name in spec}
+
+
+def get_path(tree: Any, path: str) -> Any:
+    """The value at a dotted path, None when a part of it is missing."""
+    for part in path.split("."):
+        if not isinstance(tree, Mapping):
+            return None
+        tree = tree.get(part)
+    return tree
+
+
+def set_path(tree: Dict[str, Any], path: str, value: Any) -> None:
+    """Put ``value`` at a dotted path; maps that meet there are merged, lists are joined."""
+    *parents, last = path.split(".")
+    for part in parents:
+        tree = tree.setdefault(part, {})
+    there = tree.get(last)
+    if isinstance(there, dict) and isinstance(value, dict):
+        there.update(value)
+    elif isinstance(there, list) and isinstance(value, list):
+        there.extend(value)
+    else:
+        tree[last] = value
+
+
+def _found(raw: Any) -> str:
+    """A raw value as a sentence may show it: short, on one line, nothing that looks like a map of values."""
+    if isinstance(raw, Mapping):
+        return f"a map of {', '.join(sorted(map(str, raw)))[:80] or 'nothing'}"
+    text = repr(raw)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning pods with their containers: from what is wanted and what is there to steps (pure).
+
+A pod cannot be renamed, so one that has to be made anew is first made whole under NAME.rp-new and
+proves itself there; only then the old pod goes and the proven declaration is made under its name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, List, Mapping, Optional
+
+from . import _record
+from ._compare import compare
+from ._containers import PRESENT, STARTED, STOPPED, Planner, Wanted, closure
+from ._errors import Failure
+from ._options import Body, Facts, Spec, get_path, set_path
+from ._plan import CHANGED, DECLARED, Reason, Step
+from ._resources.container import KIND as CONTAINER
+from ._resources.container import TABLE as CONTAINERS
+from ._resources.pod import KIND, TABLE
+from ._survey import NEW, Survey
+
+
+@dataclasses.dataclass(frozen=True)
+class WantedPod:
+    """One pod as the task declares it; ``containers`` is None when the task says nothing about them."""
+
+    name: str
+    spec: Spec
+    containers: Optional[List[Wanted]]
+    state: str = STARTED
+    recreate: bool = False
+
+
+class PodPlanner:
+    """Plans one pod against one survey."""
+
+    def __init__(self, survey: Survey, facts: Facts, key: bytes) -> None:
+        self.survey, self.facts, self.key = survey, facts, key
+        self.warnings: List[str] = []
+        self.adopted: List[str] = []
+
+    def steps(self, wanted: WantedPod) -> List[Step]:
+        """All that the pod and its containers need. Raises Failure."""
+        TABLE.gate(wanted.spec, self.facts)
+        current, unfinished = (self.survey.pods.get(wanted.name + tail) for tail in ("", NEW))
+        if wanted.state == "absent":
+            return [Step("remove", KIND, str(pod["Name"]), (), {"id": pod["Id"]}) for pod in (current, unfinished) if pod]
+        members = wanted.containers or []
+        pulls = [step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)]
+        steps = list({step.name: step for step in pulls}.values())
+        if current is None:
+            self._check_names(wanted, "", unfinished)
+            if unfinished is not None:
+                return steps + self._replace(wanted, (Reason("name", DECLARED, wanted.name + NEW, wanted.name),), "", str(unfinished["Id"]))
+            return steps + self._create(wanted)
+        if unfinished is not None:
+            steps.append(Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
+        recorded = _record.read(self.key, KIND, wanted.name, current.get("Labels"))
+        compared = compare(TABLE, wanted.spec, recorded, current, self.key, self.facts)
+        self._check_names(wanted, str(current["Id"]), unfinished)
+        if compared.adopted and not compared.reasons:
+            self.adopted.append(wanted.name)
+        if compared.reasons or wanted.recreate:
+            self._refuse_foreign(wanted, current, [reason.option for reason in compared.reasons] or ["recreate"])
+            reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
+            return steps + self._replace(wanted, reasons, str(current["Id"]), "")
+        return steps + self._members(wanted, current)
+
+    def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Step]:
+        """The pod stays; its containers are planned one by one."""
+        planner = Planner(self.survey, self.facts, self.key, str(current["Id"]))
+        steps: List[Step] = self._undeclared(wanted, current)
+        members = wanted.containers or []
+        for member in members:
+            steps += planner.steps(member)
+        steps = closure(steps, members, planner)
+        self.adopted += planner.adopted
+        running = current.get("State") in ("Running", "Degraded")
+        if wanted.state == STOPPED and running:
+            steps = [step for step in steps if step.action != "stop"]
+            steps.append(Step("stop", KIND, wanted.name, (), {"id": current["Id"]}))
+        elif wanted.state == STARTED and not running and not any(_starts(step) for step in steps):
+            steps.append(Step("start", KIND, wanted.name, (), {"id": current["Id"]}))
+        return steps
+
+    def _undeclared(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Step]:
+        """Members that an earlier run of this task made and that it no longer declares go; others are told of."""
+        if wanted.containers is None:
+            return []
+        steps = []
+        for found in self._foreign(wanted, current):
+            recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
+            if recorded is not None and recorded.get("owner") == _record.digest(self.key, "pod"):
+                steps.append(Step("remove", CONTAINER, found.name, (Reason("containers", CHANGED, found.name, None),), {"id": found.id}))
+            else:
+                self.warnings.append(f"pod {wanted.name}: container {found.name} belongs to it, but no pod task made it; it is left alone.")
+        return steps
+
+    def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Any]:
+        known = {member.name + tail for member in wanted.containers or [] for tail in ("", NEW, ".rp-old")}
+        infra = str(current.get("InfraContainerID") or get_path(current, "InfraContainerId") or "")
+        found = self.survey.containers.values()
+        return [each for each in found if each.pod == current["Id"] and each.id != infra and each.name not in known]
+
+    def _refuse_foreign(self, wanted: WantedPod, current: Mapping[str, Any], options: List[str]) -> None:
+        """A pod is only made anew when everything in it is declared: what is not would be lost."""
+        names = sorted(found.name for found in self._foreign(wanted, current))
+        kept = []
+        for found in self._foreign(wanted, current):
+            recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
+            if wanted.containers is None or recorded is None or recorded.get("owner") != _record.digest(self.key, "pod"):
+                kept.append(found.name)
+        if kept:
+            raise Failure(
+                f"pod {wanted.name}: {', '.join(options)} can only be changed by making the pod anew, and it holds "
+                f"{', '.join(names)}, which this task does not declare; declare them under containers:, or remove them first."
+            )
+
+    def _check_names(self, wanted: WantedPod, pod_id: str, unfinished: Optional[Mapping[str, Any]]) -> None:
+        """A member's name must not belong to a container outside the pod: it is another task's."""
+        for member in wanted.containers or []:
+            found = self.survey.containers.get(member.name)
+            if found is not None and found.pod not in (pod_id, str((unfinished or {}).get("Id") or "-")):
+                raise Failure(
+                    f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}; "
+                    "choose another name, or remove it first with rootless.podman.container: state=absent."
+                )
+
+    def _create(self, wanted: WantedPod) -> List[Step]:
+        planner = Planner(self.survey, self.facts, self.key)
+        shown = TABLE.shown(wanted.spec)
+        reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
+        steps = [Step("create", KIND, wanted.name, reasons, {"body": self._body(wanted)})]
+        for member in wanted.containers or []:
+            steps += planner.steps(member)
+        if wanted.state == STARTED and not wanted.containers:
+            steps.append(Step("start", KIND, wanted.name))
+        return steps
+
+    def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> List[Step]:
+        """``old`` serves now; ``proven`` is what a killed run had made under the other name, after the old one went."""
+        planner = Planner(self.survey, self.facts, self.key)
+        members = wanted.containers or []
+        for member in members:
+            CONTAINERS.gate(member.spec, self.facts, member.where)
+        trial = [{"name": member.name + NEW, "body": planner.body(member, wanted.name + NEW)} for member in members]
+        final = [{"name": member.name, "body": planner.body(member, wanted.name)} for member in members]
+        start = wanted.state == STARTED or wanted.state == PRESENT and self._runs(wanted)
+        work = {"body": self._body(wanted), "trial": trial, "final": final, "old": old, "proven": proven, "start": start}
+        why = (Reason("pod", CHANGED, "the pod is made anew", None),)
+        return [Step("replace", KIND, wanted.name, tuple(reasons), work)] + [
+            Step("recreate", CONTAINER, member.name, why) for member in members
+        ]
+
+    def _runs(self, wanted: WantedPod) -> bool:
+        return (self.survey.pods.get(wanted.name) or {}).get("State") in ("Running", "Degraded")
+
+    def _body(self, wanted: WantedPod) -> Body:
+        body = TABLE.body(wanted.spec, self.facts)
+        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.spec)})
+        return body
+
+
+def _starts(step: Step) -> bool:
+    return step.action in ("start", "restart", "finish") or bool(step.work.get("start"))
+

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets: the option table and the request that makes one (pure)."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping
+
+from .._options import Body, Facts, Option, OptionTable
+from .._values import Pairs, Text, ValueType
+from .simple import Request, SimpleKind
+
+# Podman's own limit for the file driver, in bytes.
+LIMIT = 512000
+
+
+class SecretData(ValueType):
+    """The secret itself. It is recorded as a keyed digest and never shown."""
+
+    argument = {"type": "str", "no_log": True}
+
+    def parse(self, raw: Any) -> str:
+        if not isinstance(raw, str) or not 0 < len(raw.encode("utf-8", "surrogateescape")) <= LIMIT:
+            raise ValueError(f"text of 1 to {LIMIT} bytes")
+        return raw
+
+    def reported(self, raw: Any) -> Any:
+        return raw
+
+    def contrast(self, before: Any, after: Any) -> Any:
+        return ("(hidden)" if before is not None else None, "(hidden)" if after is not None else None)
+
+    def show(self, value: str) -> str:
+        return "(hidden)"
+
+
+TABLE = OptionTable(
+    "secret",
+    [
+        Option("data", SecretData(), "data", "SecretData"),
+        Option("driver", Text(["file", "pass", "shell"]), "driver", "Spec.Driver.Name"),
+        Option("driver_opts", Pairs(hidden=True), "driveropts", "Spec.Driver.Options"),
+        Option("labels", Pairs(), "labels", "Spec.Labels", ("label",)),
+    ],
+)
+
+
+def create(name: str, body: Body, labels: Dict[str, str], params: Mapping[str, Any], facts: Facts) -> Request:
+    """The request that makes a secret, or replaces it where the server can (4.7 and later)."""
+    query: Dict[str, Any] = {"name": name, "labels": {**body.get("labels", {}), **labels}}
+    query.update({key: body[key] for key in ("driver", "driveropts") if key in body})
+    if params.get("replaces") and facts.has("4.7"):
+        query["replace"] = True
+    return Request("POST", "secrets/create", query, body["data"].encode("utf-8", "surrogateescape"))
+
+
+def shown(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+    """A secret as the task returns it: never its data."""
+    spec = inspect.get("Spec") or {}
+    return {"name": spec.get("Name"), "id": inspect.get("ID"), "driver": (spec.get("Driver") or {}).get("Name"), "updated_at": inspect.get("UpdatedAt")}
+
+
+SECRET = SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, "replace", "", shown)

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the simple kinds (volume, network, secret) have in common: one object, one request to make it (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable, Dict, Mapping, Optional
+
+from .._options import Body, Facts, OptionTable
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One call to Podman, as data."""
+
+    method: str
+    path: str
+    params: Optional[Mapping[str, Any]] = None
+    body: Any = None
+
+
+@dataclasses.dataclass(frozen=True)
+class SimpleKind:
+    """One kind of object that is made by one request and never changed in place.
+
+    ``place`` is the path segment of its endpoints, ``name_at`` where inspect shows its name,
+    ``labels_at`` its labels. ``create`` turns name, body, labels and the task's parameters into
+    the request. ``change`` says what a difference leads to: ``refuse`` (it holds data),
+    ``unused`` (replaced when nothing uses it) or ``replace``. ``loss`` ends the sentence of a refusal.
+    """
+
+    name: str
+    table: OptionTable
+    place: str
+    name_at: str
+    labels_at: str
+    create: Callable[[str, Body, Dict[str, str], Mapping[str, Any], Facts], Request]
+    change: str
+    loss: str = ""
+    shown: Callable[[Mapping[str, Any]], Dict[str, Any]] = dict

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The road of containers and pods: parse, look, plan, apply, tell."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from . import _images
+from ._apply import Applier
+from ._attachments import OBJECT_NAME
+from ._containers import ABSENT, Planner, Wanted, refuse_dependents
+from ._engine import Engine
+from ._errors import Failure
+from ._module import Task
+from ._operations import public
+from ._plan import Step, outcome
+from ._pods import PodPlanner, WantedPod
+from ._resources import container as containers
+from ._resources import pod as pods
+from ._survey import Survey, dependents, facts_of, look
+
+# What a member must not say, because it shares the pod's namespaces.
+BELONGS_TO_POD = ("publish", "network", "network_aliases", "userns", "dns", "dns_search", "dns_option", "etc_hosts", "hostname")
+STATES = {"created": "present"}
+
+# The options of one container that are not rows of the table, in a task and in a pod's list.
+CONTAINER_ARGUMENTS: Dict[str, Dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "image": {"type": "str"},
+    "recreate": {"type": "bool", "default": False},
+    "force_restart": {"type": "bool", "default": False, "aliases": ["restart"]},
+}
+WAIT_ARGUMENTS: Dict[str, Dict[str, Any]] = {
+    "pull": {"type": "str", "choices": list(_images.POLICIES), "default": "missing"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 120},
+}
+
+
+def travel_container(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+    """Bring one container to what the task declares; return the task's result."""
+    params = task.params
+    wanted = _wanted(params, params["state"], pod=str(params.get("pod") or ""))
+    facts = facts_of(engine)
+    _pull_first(task, engine, [wanted], params)
+    survey = _look(engine, [wanted], wanted.pod or None)
+    pod_id = _pod_id(survey, wanted)
+    planner = Planner(survey, facts, key, pod_id)
+    pulls = planner.pulls(wanted)
+    steps = pulls + planner.steps(wanted)
+    _refuse_lost_dependents(engine, steps, [wanted])
+    if steps and not task.check:
+        if pulls:
+            _pull(engine, pulls, params)
+            planner.survey = _look(engine, [wanted], wanted.pod or None)
+        _apply(task, engine, [wanted], planner.steps(wanted), bool(params.get("delete_volumes")))
+    result = outcome(steps)
+    result["adopted"] = bool(planner.adopted)
+    result["container"] = _public(engine, wanted.name)
+    return result
+
+
+def travel_pod(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+    """Bring one pod and its containers to what the task declares; return the task's result."""
+    params = task.params
+    declared = params.get("containers")
+    state = STATES.get(params.get("state"), params.get("state")) or ("present" if declared is None else "started")
+    name = _name(params["name"], "name")
+    members = None if declared is None else [_member(each, index, name, state) for index, each in enumerate(declared)]
+    _refuse_twins(members or [])
+    wanted = WantedPod(name, pods.TABLE.parse(params), members, state, bool(params.get("recreate")))
+    facts = facts_of(engine)
+    if state != ABSENT:
+        _pull_first(task, engine, members or [], params)
+    survey = _look(engine, members or [], name)
+    planner = PodPlanner(survey, facts, key)
+    steps = planner.steps(wanted)
+    if steps and not task.check:
+        pulls = [step for step in steps if step.action == "pull"]
+        final = steps
+        if pulls:
+            _pull(engine, pulls, params)
+            final = PodPlanner(_look(engine, members or [], name), facts, key).steps(wanted)
+        _apply(task, engine, members or [], final, False)
+    for sentence in planner.warnings:
+        task.warn(sentence)
+    result = outcome(steps)
+    result["adopted"] = planner.adopted
+    result["pod"] = _public_pod(engine, name)
+    return result
+
+
+def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "", where: str = "") -> Wanted:
+    """One container's parameters as what is wanted. Raises Failure for what is malformed."""
+    name = _name(params.get("name"), f"{where}name")
+    state = STATES.get(state, state)
+    image = str(params.get("image") or "")
+    if state != ABSENT and not image:
+        raise Failure(f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from.")
+    spec = containers.TABLE.parse(params, where) if state != ABSENT else {}
+    if pod:
+        shared = [option for option in BELONGS_TO_POD if option in spec]
+        if shared:
+            raise Failure(f"{where}{shared[0]}: a container in a pod shares this with the pod; declare it on pod {pod} instead.")
+    return Wanted(name, image, spec, state, bool(params.get("recreate")), bool(params.get("force_restart")), pod, owner, where)
+
+
+def _member(params: Mapping[str, Any], index: int, pod: str, state: str) -> Wanted:
+    """One entry of a pod's ``containers``, checked by the same table as a container task."""
+    where = f"containers[{params.get('name') or index}]."
+    arguments = {**CONTAINER_ARGUMENTS, **containers.TABLE.argument_spec()}
+    # A member has no account of its own, so user is free for what Podman calls so.
+    arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
+    checked = ArgumentSpecValidator(arguments).validate(dict(params))
+    if checked.error_messages:
+        raise Failure(f"{where[:-1]}: {checked.error_messages[0]}.")
+    return _wanted(checked.validated_parameters, "present" if state == ABSENT else state, pod, "pod", where)
+
+
+def _name(raw: Any, option: str) -> str:
+    name = str(raw or "")
+    if not OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
+        raise Failure(f"{option}: {name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed (not ending in .rp-new or .rp-old).")
+    return name
+
+
+def _refuse_twins(members: List[Wanted]) -> None:
+    names = [member.name for member in members]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Failure(f"containers: {twice[0]} is declared more than once; give every container a name of its own.")
+
+
+def _pull_first(task: Task, engine: Engine, wanted: List[Wanted], params: Mapping[str, Any]) -> None:
+    """Policies that ask the registry every time do so before anything is compared."""
+    policy = str(params.get("pull") or "missing")
+    if task.check or policy not in ("always", "newer"):
+        return
+    for image in sorted({each.image for each in wanted if each.state != ABSENT}):
+        _images.pull(engine, image, policy)
+
+
+def _pull(engine: Engine, steps: List[Step], params: Mapping[str, Any]) -> None:
+    if params.get("pull") == "never":
+        raise Failure(f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image.")
+    for step in steps:
+        _images.pull(engine, step.name, "missing")
+
+
+def _look(engine: Engine, wanted: List[Wanted], pod: Optional[str]) -> Survey:
+    images = [each.image for each in wanted if each.state != ABSENT]
+    return look(engine, [each.name for each in wanted], images, pod)
+
+
+def _pod_id(survey: Survey, wanted: Wanted) -> str:
+    if not wanted.pod or wanted.state == ABSENT:
+        return ""
+    pod = survey.pods.get(wanted.pod)
+    if pod is None:
+        raise Failure(f"pod: there is no pod {wanted.pod} in this account; make it first with rootless.podman.pod.")
+    return str(pod["Id"])
+
+
+def _refuse_lost_dependents(engine: Engine, steps: List[Step], wanted: List[Wanted]) -> None:
+    going = {step.name: str(step.work.get("old") or step.work.get("id")) for step in steps if step.action in ("replace", "remove") and step.kind == "container"}
+    if going:
+        refuse_dependents(dependents(engine, going, [each.name for each in wanted]))
+
+
+def _apply(task: Task, engine: Engine, wanted: List[Wanted], steps: List[Step], volumes: bool) -> None:
+    specs = {each.name: each.spec for each in wanted}
+    wait = bool(task.params.get("wait", True))
+    Applier(engine, specs, wait, float(task.params.get("wait_timeout") or 120), volumes).apply(steps)
+
+
+def _public(engine: Engine, name: str) -> Dict[str, Any]:
+    return public(engine.find(f"containers/{name}/json"))
+
+
+def _public_pod(engine: Engine, name: str) -> Dict[str, Any]:
+    found = engine.find(f"pods/{name}/json")
+    if not found or found.get("Name") != name:
+        return {}
+    members = [{"name": each.get("Name"), "id": each.get("Id"), "status": each.get("State")} for each in found.get("Containers") or []]
+    return {"name": name, "id": found.get("Id"), "state": found.get("State"), "containers": members}
+
+

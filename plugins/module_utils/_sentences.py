@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Podman's error texts, told as one sentence that names the option and the cure (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import List, Tuple
+
+# Each row: a pattern of Podman's text (4.3 to 5.8), and the sentence; {name} groups are filled in.
+# The first row that matches wins, so the particular stand before the general.
+SENTENCES: List[Tuple[str, str]] = [
+    (
+        r"no space left on device|disk quota exceeded",
+        "the host is out of disk space for this account's images and containers ({cause}); free some, for example with: podman image prune",
+    ),
+    (
+        r"(?:listen|bind).*?(?P<address>[0-9a-f:.\[\]]*:\d+)[^0-9].*address already in use"
+        r"|(?P<address2>\d+(?:\.\d+){3}:\d+).*address already in use|address already in use",
+        "publish: {address}{address2} is already in use on this host by another process or account ({cause}); choose another host port, or see who has it: ss -ltnp",
+    ),
+    (
+        r"cannot expose privileged port (?P<port>\d+)",
+        "publish: host port {port} is below net.ipv4.ip_unprivileged_port_start, which a rootless account may not bind; publish a higher port",
+    ),
+    (
+        r"short-name resolution enforced|short-name .* did not resolve|no unqualified-search registries",
+        "image: {cause}; write the registry's name too, such as docker.io/library/NAME:TAG",
+    ),
+    (
+        r"(?:manifest unknown|name unknown|repository .* not found|requested access to the resource is denied"
+        r"|unauthorized|authentication required|denied:)",
+        "image: the registry has no such image or does not show it without a login ({cause})",
+    ),
+    (
+        r"pinging container registry (?P<registry>[^\s:]+(?::\d+)?)|dial tcp|connection refused|no such host|i/o timeout|TLS handshake",
+        "image: the registry {registry} cannot be reached from this host ({cause})",
+    ),
+    (
+        r"(?:no such image|image not known|unable to find image)",
+        "image: not found on this host ({cause}); pull or build it first with rootless.podman.image",
+    ),
+    (
+        r"no such secret|no secret with name or id \"?(?P<secret>[^\"\s]+)",
+        "secrets: {cause}; make it first with rootless.podman.secret",
+    ),
+    (
+        r"(?:network not found|unable to find network)",
+        "network: {cause}; make it first with rootless.podman.network",
+    ),
+    (r"statfs (?P<path>\S+): no such file or directory", "volume: there is no {path} on this host to mount"),
+    (
+        r"not enough (?:unused )?IDs|not enough (?:available )?(?:u|g)?ids|potentially insufficient UIDs or GIDs",
+        "userns: the account's id ranges are too small for this image ({cause}); at least 65536 are needed: rootless.podman.subid",
+    ),
+    (
+        r"has dependent containers|dependent containers which must be removed",
+        "other containers share this one's namespaces or require it ({cause}); declare them in the same pod task",
+    ),
+    (
+        r"rootless netns",
+        "network: the account's rootless network namespace is broken ({cause}); run as the account: podman system migrate (it stops its containers)",
+    ),
+    (
+        r"controller .* is not available|cgroup controller|opening file `?(?P<file>(?:memory|cpu|pids|io)\.\S+)",
+        "a resource limit cannot be set, because the host does not delegate the cgroup controller to the account ({cause}); the role rootless.podman.rootless_host does",
+    ),
+]
+
+
+def explain(cause: str, path: str = "") -> str:
+    """One sentence for Podman's ``cause``; ``path`` is the request it answers, for what no row knows."""
+    line = " ".join(cause.split())
+    for pattern, sentence in SENTENCES:
+        found = re.search(pattern, line, re.IGNORECASE)
+        if found:
+            groups = {key: value or "" for key, value in found.groupdict().items()}
+            return " ".join(sentence.format(cause=line, **groups).split())
+    return f"Podman refused {path.split('?', 1)[0]}: {line}" if path else f"Podman refused: {line}"

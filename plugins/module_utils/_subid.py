@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ranges on the host: read, choose, prove disjoint, write, all under the lock that shadow-utils waits for.
+
+The files are written here and not by usermod: choosing first and calling usermod then was seen to give two
+accounts the same ids, and usermod does not mind. A left-over /etc/subuid.lock (shadow's second lock, which a
+power cut leaves empty) does not matter here, because nobody takes that one without the first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+
+from . import _live
+from ._account import Account
+from ._errors import Failure
+from ._grant import Change, Need, Room, grant, withdraw
+from ._lock import password_lock, read_text, replace_text
+from ._plan import CHANGED, DECLARED, Reason, Step
+from ._ranges import GID, HIGHEST, KINDS, LOWEST, NEEDED, UID, Line, Range, Table, owned, parse, render
+from ._userdb import asked, limits, program, reserved, sources
+
+FILES = {UID: "subuid", GID: "subgid"}
+# Shadow's words for what a step does to a range.
+_ACTIONS = {"add": "create", "grow": "update", "move": "update", "remove": "remove"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Want:
+    """What a task says of one account; no needs means no ranges. ``account`` is None before it is made."""
+
+    name: str
+    account: Account | None
+    needs: Mapping[str, Need]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The two spellings that a line may have for the account."""
+        return frozenset([self.name, str(self.account.uid)] if self.account else [self.name])
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be: the changes, and each account's ranges afterwards, by name and kind."""
+
+    changes: tuple[Change, ...]
+    ranges: Mapping[str, Mapping[str, tuple[Range, ...]]]
+    warnings: tuple[str, ...] = ()
+
+    def steps(self) -> list[Step]:
+        """The changes as steps of a plan, one for each account."""
+        grouped: dict[str, list[Change]] = {}
+        for change in self.changes:
+            grouped.setdefault(change.name, []).append(change)
+        return [_step(name, changes) for name, changes in grouped.items()]
+
+    def public(self, name: str) -> dict[str, list[dict[str, int]]]:
+        """One account's ranges as they stand in a task's result."""
+        return {kind: [ids.public() for ids in self.ranges[name][kind]] for kind in KINDS}
+
+
+def _step(name: str, changes: Sequence[Change]) -> Step:
+    reasons = tuple(
+        Reason(
+            change.kind,
+            CHANGED if change.before else DECLARED,
+            ", ".join(map(str, change.before)) or None,
+            ", ".join(map(str, change.after)) or None,
+        )
+        for change in changes
+    )
+    actions = {_ACTIONS[change.action] for change in changes}
+    return Step(actions.pop() if len(actions) == 1 else "update", "range", name, reasons)
+
+
+def need(count: int, start: int | None) -> Need:
+    """A need from the task's numbers; Failure when no image could live on so few ids, or there are not so "
+    "many."""
+    if count < NEEDED:
+        raise Failure(
+            f"count: {count} is too small, because images own files with ids up to {NEEDED - 2} "
+            "(nobody); "
+            f"say {NEEDED} or more"
+        )
+    if count > HIGHEST - LOWEST + 1 or (start is not None and not LOWEST <= start <= HIGHEST):
+        raise Failure(
+            f"{'count: ' + str(count) if start is None else 'start: ' + str(start)} is not possible: "
+            "subordinate ids lie "
+            f"between {LOWEST} and {HIGHEST}"
+        )
+    return Need(count, start)
+
+
+def settle(wants: Sequence[Want], force: bool = False, check: bool = False, etc: str = "/etc") -> Outcome:
+    """Give every account what it needs, or take its ranges away where it needs none.
+
+    With ``check`` nothing is written and the outcome is what a run would do now. All accounts are settled in one
+    go, or none. Raises Failure where ranges would overlap, would move under live storage (unless ``force``),
+    are not to be had, or are kept by something else than the two files.
+    """
+    source = sources("subid", etc)[0]
+    if source != "files":
+        return _judge_elsewhere(wants, source)
+    draft, outcome = _draft(wants, force, etc)
+    if not outcome.changes:
+        return outcome
+    if check:
+        _refuse_orphans(wants, outcome, force)
+        return outcome
+    with password_lock(etc):
+        draft, outcome = _draft(wants, force, etc)  # again: somebody may have been quicker
+        _refuse_orphans(wants, outcome, force)
+        for kind in sorted({change.kind for change in outcome.changes}, reverse=True):
+            replace_text(os.path.join(etc, FILES[kind]), render(draft[kind]))
+    return dataclasses.replace(outcome, warnings=tuple(_take_up(wants, outcome, force)))
+
+
+def rename_owner(old: str, new: str, etc: str = "/etc") -> None:
+    """Write another owner on all lines of ``old``, under the lock."""
+    with password_lock(etc):
+        for kind, table in read(etc).items():
+            changed = [
+                Line(":".join([new, *line.text.split(":")[1:]]), new, line.ids) if line.owner == old else line
+                for line in table
+            ]
+            if tuple(changed) != table:
+                replace_text(os.path.join(etc, FILES[kind]), render(tuple(changed)))
+
+
+def read(etc: str = "/etc") -> dict[str, Table]:
+    """Both files as they are now."""
+    return {kind: parse(read_text(os.path.join(etc, FILES[kind]))) for kind in KINDS}
+
+
+def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Table], Outcome]:
+    """The files as they should become, and what that changes."""
+    tables = read(etc)
+    changes: list[Change] = []
+    for want in wants:
+        if want.needs:
+            tables, more = grant(tables, want.keys, want.name, want.needs, _rooms(etc), force=force)
+        else:
+            tables, more = withdraw(tables, want.keys, want.name)
+        changes += more
+    ranges = {want.name: {kind: owned(tables[kind], want.keys) for kind in KINDS} for want in wants}
+    return tables, Outcome(tuple(changes), ranges)
+
+
+def _rooms(etc: str) -> dict[str, Room]:
+    return {
+        kind: Room(*limits(kind, etc), reserved(kind, etc), functools.partial(asked, kind, etc=etc))
+        for kind in KINDS
+    }
+
+
+def _refuse_orphans(wants: Sequence[Want], outcome: Outcome, force: bool) -> None:
+    """Raise Failure where files in storage would lose their owner."""
+    if force:
+        return
+    for want in wants:
+        lost = {
+            change.kind: change for change in outcome.changes if change.name == want.name and change.orphans
+        }
+        if not lost:
+            continue
+        verb = "removed" if not want.needs else "moved"
+        if want.account is None:
+            raise Failure(
+                f"name: account {want.name} is gone, and whether files of its containers are left cannot be "
+                "seen, so its ranges are not "
+                "removed and nobody else gets their ids; when its home is gone as well, say force: true"
+            )
+        before = {kind: change.before for kind, change in lost.items()}
+        use = _live.in_use(want.account, before.get(UID, ()), before.get(GID, ()))
+        if use:
+            raise Failure(
+                f"name: the ranges of account {want.name} are not {verb}, because {use}, which would belong "
+                "to nobody afterwards; "
+                "empty its storage first (podman system reset, as that account), or say force: true if the "
+                "files may be lost"
+            )
+
+
+def _take_up(wants: Sequence[Want], outcome: Outcome, force: bool) -> Iterator[str]:
+    """Have running Podmans take up their new ranges where that stops nothing, and warn where it would."""
+    for want in wants:
+        mine = [change for change in outcome.changes if change.name == want.name]
+        if not mine or want.account is None or not _live.old_map(want.account):
+            continue
+        if force or any(change.orphans for change in mine):
+            _live.migrate(want.account)
+        else:
+            yield (
+                f"containers of account {want.name} keep its old ranges until somebody runs, as that "
+                "account, podman system migrate, "
+                "which stops them (rootless.podman.subid does it with force: true when it changes a range)"
+            )
+
+
+def _judge_elsewhere(wants: Sequence[Want], source: str) -> Outcome:
+    """The outcome on a host whose nsswitch.conf has ranges kept by ``source``: nothing can be written "
+    "there."""
+    ranges: dict[str, dict[str, tuple[Range, ...]]] = {}
+    for want in wants:
+        ranges[want.name] = {kind: _told(want.name, kind, source) for kind in KINDS}
+        for kind in KINDS:
+            has = ranges[want.name][kind]
+            asks = want.needs.get(kind)
+            fits = (
+                not has
+                if asks is None
+                else sum(ids.count for ids in has) >= asks.count
+                and (
+                    asks.start is None
+                    or any(ids.start == asks.start and ids.count >= asks.count for ids in has)
+                )
+            )
+            if not fits:
+                raise Failure(
+                    f"name: account {want.name} has the {kind} ranges "
+                    f"{', '.join(map(str, has)) or '(none)'}, which is not what the task asks for, "
+                    f"and /etc/nsswitch.conf has ranges kept by {source}, where this module cannot write; "
+                    "change them there"
+                )
+    return Outcome((), ranges)
+
+
+def _told(name: str, kind: str, source: str) -> tuple[Range, ...]:
+    """What getsubids(1) says: lines of ``index: name start count``."""
+    tool = program("getsubids")
+    if tool is None:
+        raise Failure(
+            f"name: /etc/nsswitch.conf has ranges kept by {source}, and getsubids, which can ask it, is not "
+            "on this host; install it "
+            "(package uidmap on Debian, shadow-utils-subid on Fedora)"
+        )
+    done = subprocess.run(
+        [tool, *(["-g"] if kind == GID else []), name],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+    ranges = []
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
+        fields = line.split()
+        with contextlib.suppress(ValueError, IndexError):
+            ranges.append(Range(int(fields[-2]), int(fields[-1])))
+    return tuple(ranges)

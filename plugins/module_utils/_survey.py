@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looking, before anything is planned: what is there of a set of containers and their pod (reads only)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, Dict, Iterable, List, Mapping, Optional
+
+from ._engine import Engine, name_in_path
+from ._options import Facts, get_path
+
+NEW = ".rp-new"
+OLD = ".rp-old"
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """One container that exists."""
+
+    name: str
+    id: str
+    inspect: Mapping[str, Any]
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs now."""
+        return get_path(self.inspect, "State.Status") in ("running", "paused")
+
+    @property
+    def pod(self) -> str:
+        """ID of its pod, empty without one."""
+        return str(self.inspect.get("Pod") or "")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels, the image's among them."""
+        return get_path(self.inspect, "Config.Labels") or {}
+
+
+@dataclasses.dataclass
+class Survey:
+    """What is there: containers by name (with those of an unfinished replacement), pods by name, images by reference."""
+
+    containers: Dict[str, Found] = dataclasses.field(default_factory=dict)
+    pods: Dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    images: Dict[str, Optional[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
+
+
+def facts_of(engine: Engine) -> Facts:
+    """The engine's facts for a plan; ``podman info`` is only asked when the plan needs it."""
+    return Facts(engine.version, lambda: engine.info)
+
+
+def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: Optional[str] = None) -> Survey:
+    """Everything that a plan for these containers, images and pod has to know."""
+    survey = Survey()
+    wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
+    if pod is not None:
+        survey.pods = _pods(engine, pod)
+        for found in survey.pods.values():
+            wanted |= {str(member.get("Name")) for member in found.get("Containers") or []}
+    survey.containers = containers(engine, wanted)
+    for image in images:
+        if image not in survey.images:
+            survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
+    return survey
+
+
+def containers(engine: Engine, names: Iterable[str]) -> Dict[str, Found]:
+    """The containers that exist of these names, by name."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return {}
+    # Podman's name filter is a regular expression without anchors.
+    pattern = "^(" + "|".join(re.escape(name) for name in wanted) + ")$"
+    listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
+    found = {}
+    for each in listed:
+        inspect = engine.find(f"containers/{each['Id']}/json")
+        if inspect is not None and inspect.get("Name") in wanted:
+            found[inspect["Name"]] = Found(inspect["Name"], inspect["Id"], inspect)
+    return found
+
+
+def _pods(engine: Engine, name: str) -> Dict[str, Mapping[str, Any]]:
+    pods = {}
+    for each in (name, name + NEW):
+        inspect = engine.find(f"pods/{name_in_path(each)}/json")
+        if inspect is not None and inspect.get("Name") == each:
+            pods[each] = inspect
+    return pods
+
+
+def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str]) -> Dict[str, List[str]]:
+    """Which containers outside ``members`` depend on the targets (ID by name): names by target name.
+
+    They share a namespace with it or require it, and Podman does not let it go while they exist.
+    """
+    known = set(members)
+    by_id = {identity: name for name, identity in targets.items()}
+    found: Dict[str, List[str]] = {}
+    for each in engine.get("containers/json", {"all": True}):
+        name = str((each.get("Names") or ["?"])[0])
+        if each["Id"] in by_id or name in known:
+            continue
+        inspect = engine.find(f"containers/{each['Id']}/json") or {}
+        for identity in inspect.get("Dependencies") or []:
+            if identity in by_id:
+                found.setdefault(by_id[identity], []).append(name)
+    return found

@@ -1,0 +1,425 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Value types of options: how a value is written in a task, posted to Podman and shown by it (pure).
+
+Every type knows four forms. *raw* is what the task says; ``parse`` makes it the one typed form,
+which is plain JSON and the same for every spelling; ``body`` is what is posted; ``reported`` turns
+what inspect shows back into the typed form. ``parse`` raises ValueError with what was needed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shlex
+import signal
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+
+class ValueType:
+    """A plain value that is written, posted and shown alike; the base of all others."""
+
+    argument: Dict[str, Any] = {"type": "raw"}
+
+    def parse(self, raw: Any) -> Any:
+        """The typed form of what the task says."""
+        return raw
+
+    def body(self, value: Any) -> Any:
+        """The typed form as it is posted."""
+        return value
+
+    def reported(self, raw: Any) -> Any:
+        """The typed form of what inspect shows; None when it shows nothing."""
+        return None if raw is None else self.parse(raw)
+
+    def covers(self, declared: Any, reported: Any) -> bool:
+        """Whether what Podman reports is what the task declares; more than that may be inherited."""
+        return bool(declared == reported)
+
+    def show(self, value: Any) -> Any:
+        """The typed form as people may see it in a diff."""
+        return value
+
+    def contrast(self, before: Any, after: Any) -> Tuple[Any, Any]:
+        """Reported and declared value side by side as a diff may show them; None is shown as nothing."""
+        return (None if before is None else self.show(before), None if after is None else self.show(after))
+
+
+class Text(ValueType):
+    """A string; ``choices`` limits it."""
+
+    def __init__(self, choices: Sequence[str] = ()) -> None:
+        self.choices = tuple(choices)
+        self.argument = {"type": "str"}
+
+    def parse(self, raw: Any) -> str:
+        text = _line(raw)
+        if self.choices and text not in self.choices:
+            raise ValueError(f"one of {', '.join(self.choices)}")
+        return text
+
+
+class Flag(ValueType):
+    """True or false."""
+
+    argument = {"type": "bool"}
+
+    def reported(self, raw: Any) -> bool:
+        return bool(raw)
+
+
+class Integer(ValueType):
+    """A whole number between ``least`` and ``most``."""
+
+    argument = {"type": "int"}
+
+    def __init__(self, least: Optional[int] = None, most: Optional[int] = None) -> None:
+        self.least, self.most = least, most
+
+    def parse(self, raw: Any) -> int:
+        try:
+            number = int(raw)
+        except (TypeError, ValueError):
+            raise ValueError("a whole number") from None
+        if self.least is not None and number < self.least or self.most is not None and number > self.most:
+            raise ValueError(f"a whole number from {self.least} to {'any' if self.most is None else self.most}")
+        return number
+
+    def reported(self, raw: Any) -> Optional[int]:
+        return None if raw is None else int(raw)
+
+
+class Cpus(ValueType):
+    """A number of CPUs, such as 0.5: typed in nanocpus, posted as a quota of a 100 ms period."""
+
+    argument = {"type": "str"}
+    PERIOD = 100000  # microseconds, as Podman's own --cpus
+
+    def parse(self, raw: Any) -> int:
+        try:
+            number = float(raw)
+        except (TypeError, ValueError):
+            number = 0.0
+        if not math.isfinite(number) or number < 0.01:
+            raise ValueError("a number of CPUs of 0.01 or more, such as 0.5 or 2")
+        return int(round(number * 1e9))
+
+    def body(self, value: int) -> Dict[str, int]:
+        return {"period": self.PERIOD, "quota": int(value * self.PERIOD // 10**9)}
+
+    def reported(self, raw: Any) -> Optional[int]:
+        return int(raw) if raw else None
+
+    def show(self, value: int) -> float:
+        return value / 1e9
+
+
+class Bytes(ValueType):
+    """A size in bytes, written like 512m, 1.5g or 65536k; the units are binary, as Podman's are.
+
+    Source: RAMInBytes of docker/go-units, which Podman uses. ``unlimited`` allows -1.
+    """
+
+    argument = {"type": "str"}
+    UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
+
+    def __init__(self, unlimited: bool = False) -> None:
+        self.unlimited = unlimited
+
+    def parse(self, raw: Any) -> int:
+        text = str(raw).strip().lower()
+        if self.unlimited and text == "-1":
+            return -1
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?", text)
+        if not found:
+            raise ValueError("a size such as 512m, 1.5g or 65536k")
+        return int(float(found.group(1)) * self.UNITS[found.group(2)])
+
+    def reported(self, raw: Any) -> Optional[int]:
+        return int(raw) if raw else None
+
+    def show(self, value: int) -> str:
+        return print_bytes(value)
+
+
+def print_bytes(value: int) -> str:
+    """The shortest exact spelling of a size: 536870912 is 512m. Inverse of Bytes.parse."""
+    for unit in ("t", "g", "m", "k"):
+        if value > 0 and value % Bytes.UNITS[unit] == 0:
+            return f"{value // Bytes.UNITS[unit]}{unit}"
+    return str(value)
+
+
+class Duration(ValueType):
+    """A span of time in nanoseconds, written as Go does (1m30s, 500ms); a bare number is seconds.
+
+    Source: time.ParseDuration of Go. ``disable`` is 0, as Podman spells "no timer".
+    """
+
+    argument = {"type": "str"}
+    UNITS = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 10**3, "µs": 10**3, "ns": 1}
+
+    def parse(self, raw: Any) -> int:
+        text = str(raw).strip()
+        if text == "disable":
+            return 0
+        if re.fullmatch(r"\d+(?:\.\d+)?", text):
+            text += "s"
+        pieces = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
+        if not pieces or "".join(number + unit for number, unit in pieces) != text:
+            raise ValueError("a duration such as 30s, 1m30s or 500ms")
+        return sum(int(round(float(number) * self.UNITS[unit])) for number, unit in pieces)
+
+    def reported(self, raw: Any) -> Optional[int]:
+        return int(raw) if raw else None
+
+    def show(self, value: int) -> str:
+        return print_duration(value)
+
+
+def print_duration(value: int) -> str:
+    """A duration in nanoseconds as Go prints it, 90000000000 as 1m30s. Inverse of Duration.parse."""
+    text = ""
+    for unit in ("h", "m", "s", "ms", "us", "ns"):
+        number, value = divmod(value, Duration.UNITS[unit])
+        text += f"{number}{unit}" if number else ""
+    return text or "0s"
+
+
+class Words(ValueType):
+    """A list of words whose order matters; a string is split as a shell would (``split``), or kept whole."""
+
+    def __init__(self, split: bool = True) -> None:
+        self.split = split
+
+    def parse(self, raw: Any) -> List[str]:
+        if isinstance(raw, str):
+            if raw.lstrip().startswith("["):
+                try:
+                    raw = json.loads(raw)
+                except ValueError:
+                    raise ValueError("a list of words, or JSON of one") from None
+            else:
+                try:
+                    raw = shlex.split(raw) if self.split else [raw]
+                except ValueError:
+                    raise ValueError("words with matching quotes") from None
+        if not isinstance(raw, (list, tuple)):
+            raise ValueError("a list of words")
+        return [_word(each) for each in raw]
+
+    def reported(self, raw: Any) -> Optional[List[str]]:
+        if isinstance(raw, str):  # servers before 5.0 join the words with spaces
+            return raw.split(" ") if raw else None
+        return list(raw) if raw else None
+
+
+class Names(ValueType):
+    """A list of strings whose order does not matter."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> List[str]:
+        return sorted({_line(each) for each in _listed(raw)})
+
+    def covers(self, declared: List[str], reported: Any) -> bool:
+        return set(declared) <= set(reported or ())
+
+
+class Lines(ValueType):
+    """A list of strings whose order matters, compared as a whole."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> List[str]:
+        return [_line(each) for each in _listed(raw)]
+
+    def reported(self, raw: Any) -> Optional[List[str]]:
+        return [str(each) for each in raw] if raw else None
+
+
+class Pairs(ValueType):
+    """Names with values. ``hidden`` values never appear in a diff (environment variables)."""
+
+    argument = {"type": "dict"}
+
+    def __init__(self, hidden: bool = False) -> None:
+        self.hidden = hidden
+
+    def parse(self, raw: Any) -> Dict[str, str]:
+        if not isinstance(raw, dict):
+            raise ValueError("names with values")
+        bad = [key for key in raw if not str(key) or "=" in str(key) or "\0" in f"{key}{raw[key]}"]
+        if bad:
+            raise ValueError(f"names without '=' (found {bad[0]!r})")
+        return {str(key): _scalar(value) for key, value in sorted(raw.items(), key=lambda pair: str(pair[0]))}
+
+    def reported(self, raw: Any) -> Dict[str, str]:
+        if isinstance(raw, list):  # inspect shows the environment as KEY=VALUE
+            return dict(each.split("=", 1) for each in raw if "=" in each)
+        return {str(key): str(value) for key, value in (raw or {}).items()}
+
+    def covers(self, declared: Dict[str, str], reported: Any) -> bool:
+        return all((reported or {}).get(key) == value for key, value in declared.items())
+
+    def show(self, value: Dict[str, str]) -> Any:
+        return sorted(value) if self.hidden else value
+
+    def contrast(self, before: Any, after: Any) -> Tuple[Any, Any]:
+        """Only what differs: most of what is reported comes from the image."""
+        there, wanted = before or {}, after or {}
+        differing = [key for key, value in wanted.items() if there.get(key) != value]
+        if self.hidden:
+            return ({key: "(hidden)" for key in differing if key in there}, {key: "(hidden)" for key in differing})
+        return ({key: there[key] for key in differing if key in there}, {key: wanted[key] for key in differing})
+
+
+class Capabilities(ValueType):
+    """Capability names in any spelling; typed in upper case with CAP_, or ALL."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> List[str]:
+        return sorted({self._one(_line(each)) for each in _listed(raw)})
+
+    @staticmethod
+    def _one(name: str) -> str:
+        upper = name.upper()
+        if not re.fullmatch(r"[A-Z_]+", upper):
+            raise ValueError(f"capabilities such as NET_BIND_SERVICE, or ALL (found {name!r})")
+        return upper if upper == "ALL" or upper.startswith("CAP_") else f"CAP_{upper}"
+
+    def covers(self, declared: List[str], reported: Any) -> bool:
+        # inspect never says ALL: it lists what the default set lost.
+        return "ALL" in declared or set(declared) <= set(reported or ())
+
+
+class Signal(ValueType):
+    """A signal by name or number; posted as a number, shown by newer servers as a name."""
+
+    argument = {"type": "str"}
+
+    def parse(self, raw: Any) -> int:
+        text = str(raw).strip().upper()
+        if text.isdigit() and 0 < int(text) < 65:
+            return int(text)
+        realtime = re.fullmatch(r"(?:SIG)?RTMIN(?:\+(\d+))?", text)
+        if realtime:
+            return 34 + int(realtime.group(1) or 0)
+        try:
+            return int(signal.Signals[text if text.startswith("SIG") else f"SIG{text}"])
+        except KeyError:
+            raise ValueError("a signal such as SIGTERM, INT or 15") from None
+
+    def reported(self, raw: Any) -> Optional[int]:
+        return self.parse(raw) if raw else None
+
+    def show(self, value: int) -> str:
+        return signal.Signals(value).name if value < 32 else str(value)
+
+
+class RestartPolicy(ValueType):
+    """no, always, unless-stopped or on-failure[:TRIES]."""
+
+    argument = {"type": "str"}
+
+    def parse(self, raw: Any) -> Dict[str, Any]:
+        found = re.fullmatch(r"(no|always|unless-stopped|on-failure(?::(\d+))?)", str(raw))
+        # YAML reads a bare no as false.
+        if raw in (False, "False", "false"):
+            return {"name": "no", "tries": 0}
+        if not found:
+            raise ValueError("no, always, unless-stopped or on-failure[:TRIES]")
+        return {"name": found.group(1).split(":")[0], "tries": int(found.group(2) or 0)}
+
+    def reported(self, raw: Any) -> Dict[str, Any]:
+        told = raw or {}
+        return {"name": told.get("Name") or "no", "tries": int(told.get("MaximumRetryCount") or 0)}
+
+    def show(self, value: Dict[str, Any]) -> str:
+        return f"{value['name']}:{value['tries']}" if value["tries"] else str(value["name"])
+
+
+class HealthTest(ValueType):
+    """A health check's command: a string is run by the container's shell, a list as it is, none turns it off."""
+
+    def parse(self, raw: Any) -> List[str]:
+        if isinstance(raw, str) and raw.strip() in ("none", "NONE"):
+            return ["NONE"]
+        words = Words(split=False).parse(raw)
+        if not words or not words[0]:
+            raise ValueError("a command, as a string or a list, or none")
+        if words[0] in ("CMD", "CMD-SHELL", "NONE"):
+            return words
+        return ["CMD-SHELL", words[0]] if isinstance(raw, str) and len(words) == 1 else ["CMD", *words]
+
+    def reported(self, raw: Any) -> Optional[List[str]]:
+        return list(raw) if raw else None
+
+
+class Ulimits(ValueType):
+    """Resource limits of processes: nofile=1024:2048, or host."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> List[Dict[str, Any]]:
+        return sorted((self._one(_line(each)) for each in _listed(raw)), key=lambda each: str(each["type"]))
+
+    @staticmethod
+    def _one(text: str) -> Dict[str, Any]:
+        found = re.fullmatch(r"([a-z]+)=(-1|\d+)(?::(-1|\d+))?", text)
+        if not found:
+            raise ValueError(f"limits such as nofile=1024:2048 (found {text!r})")
+        soft = int(found.group(2))
+        return {"type": found.group(1), "soft": soft, "hard": int(found.group(3) or soft)}
+
+    def body(self, value: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+        # Servers before 5.8 read an unsigned number: unlimited is its greatest.
+        return [{key: 2**64 - 1 if each[key] == -1 else each[key] for key in each} for each in value]
+
+    def reported(self, raw: Any) -> List[Dict[str, Any]]:
+        return [
+            {"type": str(each["Name"]).replace("RLIMIT_", "").lower(), "soft": each["Soft"], "hard": each["Hard"]}
+            for each in raw or []
+        ]
+
+    def covers(self, declared: List[Dict[str, Any]], reported: Any) -> bool:
+        return all(each in (reported or []) for each in declared)
+
+
+def _listed(raw: Any) -> List[Any]:
+    if isinstance(raw, (list, tuple)):
+        return list(raw)
+    return [raw]
+
+
+def _line(raw: Any) -> str:
+    """A string without control characters: nothing Podman names holds one, and a line break would be an attack."""
+    text = _word(raw)
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError("text without control characters or line breaks")
+    return text
+
+
+def _word(raw: Any) -> str:
+    if isinstance(raw, (dict, list)) or raw is None:
+        raise ValueError("text")
+    text = _scalar(raw)
+    if "\0" in text:
+        raise ValueError("text without NUL characters")
+    return text
+
+
+def _scalar(raw: Any) -> str:
+    """A YAML scalar as the text a person means by it: true and false in lower case, null empty."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, (dict, list)):
+        return json.dumps(raw, sort_keys=True)
+    return str(raw)

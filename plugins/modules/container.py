@@ -1,0 +1,38 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+"""
+
+EXAMPLES = r"""
+"""
+
+RETURN = r"""
+"""
+
+from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
+from ansible_collections.rootless.podman.plugins.module_utils._resources.container import TABLE
+from ansible_collections.rootless.podman.plugins.module_utils._road import CONTAINER_ARGUMENTS, WAIT_ARGUMENTS, travel_container
+
+
+def main() -> None:
+    """Bring one container to what the task declares."""
+    run_in_account(
+        travel_container,
+        {
+            "state": {"type": "str", "choices": ["present", "created", "started", "stopped", "absent"], "default": "started"},
+            "pod": {"type": "str"},
+            "delete_volumes": {"type": "bool", "default": False},
+            **CONTAINER_ARGUMENTS,
+            **WAIT_ARGUMENTS,
+            **TABLE.argument_spec(),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+"""
+
+EXAMPLES = r"""
+"""
+
+RETURN = r"""
+"""
+
+from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
+from ansible_collections.rootless.podman.plugins.module_utils._resources.secret import SECRET
+from ansible_collections.rootless.podman.plugins.module_utils._simple import travel
+
+
+def main() -> None:
+    """Bring one secret to what the task declares."""
+    run_in_account(
+        lambda task, engine, key: travel(SECRET, task, engine, key),
+        {
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "skip_existing": {"type": "bool", "default": False},
+            **SECRET.table.argument_spec(),
+        },
+        required_if=[("state", "present", ("data",))],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: the rootless.podman authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the machine must have: Linux, root, and a few Debian packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .errors import TestbedError
+from .work import check_stop, run, say, shielded
+
+TOOLS = {
+    "systemd-nspawn": "systemd-container",
+    "mmdebstrap": "mmdebstrap",
+    "ip": "iproute2",
+    "nft": "nftables",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "unshare": "util-linux",
+    "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
+}
+
+
+def missing_packages() -> list[str]:
+    """The packages whose programs are not there."""
+    return sorted({package for tool, package in TOOLS.items() if not (shutil.which(tool) or Path("/", tool).is_file())})
+
+
+def is_debian(os_release: Path = Path("/etc/os-release")) -> bool:
+    """Debian, Ubuntu, or something made of them."""
+    try:
+        text = os_release.read_text()
+    except OSError:
+        return False
+    values = [line.split("=", 1)[1].strip("\"'") for line in text.splitlines() if line.startswith(("ID=", "ID_LIKE="))]
+    return bool({"debian", "ubuntu"} & set(" ".join(values).split()))
+
+
+def check_platform() -> None:
+    """Linux and root, or one sentence."""
+    if not sys.platform.startswith("linux"):
+        raise TestbedError("the testbed needs Linux: its hosts share the machine's kernel")
+    # sbin is not in everybody's PATH
+    os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin"
+    if os.geteuid() != 0:
+        packages = missing_packages()
+        also = f" (it also needs packages: sudo apt-get install {' '.join(packages)})" if packages else ""
+        raise TestbedError(f"must be run as root, for example with sudo{also}")
+
+
+def install_packages() -> None:
+    """Install what is missing where that is ours to do, else print the one command."""
+    packages = missing_packages()
+    if not packages:
+        return
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    if not (is_debian() and shutil.which("apt-get")):
+        raise TestbedError(f"packages are missing; on Debian or Ubuntu: {' '.join(command)}")
+    say(f"installing {' '.join(packages)}")
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    with shielded():  # a torn dpkg is worse than a late answer to Ctrl-C
+        if run(command, check=False).returncode:
+            # the lists may be old or not there at all
+            run(["apt-get", "update"], check=False)
+            run(command, check=False)
+    check_stop()
+    if missing_packages():
+        raise TestbedError(f"packages are missing and could not be installed; look at: {' '.join(command)}")

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: the rootless.podman authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cable for each host: network namespace, veth pair, a small subnet, and masquerading in a table of our own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+from . import base, subnet
+from .disk import machine_locked, write_file
+from .record import Host
+from .work import run, run_json, say
+
+NETNS = Path("/run/netns")
+NET = Path("/sys/class/net")
+# What this machine's hosts changed together, so that the last one can change it back
+SHARED = Path("/run/rootless-podman-testbed.json")
+
+
+def netns(host: Host) -> Path:
+    """Where `ip netns` keeps a host's network namespace."""
+    return NETNS / host.machine
+
+
+def connect(host: Host) -> Host:
+    """Give a host its network; one that it still has is left alone."""
+    with machine_locked():
+        if is_connected(host):
+            return host
+        _disconnect(host)
+        taken = subnet.networks_in(
+            run_json(["ip", "-j", "addr"]),
+            run_json(["ip", "-j", "-4", "route", "show", "table", "all"]),
+            base.nameservers(base.resolver_file()),
+        )
+        host = host.with_subnet(subnet.choose(host.machine, taken)).save()
+        shared = read_shared()
+        if not NETNS.exists():
+            shared["netns"] = True
+        write_file(SHARED, json.dumps(shared) + "\n")
+        mtu = _uplinks()[0].get("mtu") if _uplinks() else None
+        cable = ["ip", "link", "add", host.veth, *(["mtu", str(mtu)] if mtu else []), "type", "veth"]
+        inside = ["ip", "-n", host.machine]
+        run(["ip", "netns", "add", host.machine])
+        run([*cable, "peer", "name", "host0", *(["mtu", str(mtu)] if mtu else []), "netns", host.machine])
+        run(["ip", "addr", "add", f"{host.gateway}/30", "dev", host.veth])
+        run(["ip", "link", "set", host.veth, "up"])
+        run([*inside, "link", "set", "lo", "up"])
+        run([*inside, "addr", "add", f"{host.address}/30", "dev", "host0"])
+        run([*inside, "link", "set", "host0", "up"])
+        run([*inside, "route", "add", "default", "via", host.gateway])
+        _forward(host)
+        _masquerade(host)
+    return host
+
+
+def is_connected(host: Host) -> bool:
+    """Namespace and cable are there (they are not after the machine itself was restarted)."""
+    return bool(host.veth) and netns(host).exists() and (NET / host.veth).exists()
+
+
+def is_cut(host: Host) -> bool:
+    """Whether `testbed cut` has been here."""
+    try:
+        return not int((NET / host.veth / "flags").read_text(), 16) & 1
+    except OSError:
+        return True
+
+
+def set_cable(host: Host, plugged: bool) -> None:
+    """Pull the cable out, or put it back: the host sees its carrier go and come."""
+    run(["ip", "link", "set", host.veth, "up" if plugged else "down"])
+
+
+def disconnect(host: Host) -> None:
+    """Take away what `connect` made, and what all hosts share when this was the last one."""
+    if host.veth:  # else nothing was made, and what bears the name is not ours
+        with machine_locked():
+            _disconnect(host)
+
+
+def _disconnect(host: Host) -> None:
+    if host.veth and (NET / host.veth).exists():
+        run(["ip", "link", "delete", host.veth])
+    if host.veth and netns(host).exists():
+        run(["ip", "netns", "delete", host.machine])
+    tables = _tables()
+    if host.veth and host.table in tables:
+        run(["nft", "delete", "element", "ip", host.table, "hosts", f"{{ {host.address} }}"], check=False)
+        if "elements" not in run(["nft", "list", "set", "ip", host.table, "hosts"]).stdout:
+            run(["nft", "delete", "table", "ip", host.table])
+            tables.remove(host.table)
+    if not tables:
+        _restore_shared()
+
+
+def read_shared() -> dict[str, Any]:
+    """What was changed on the machine for all hosts together."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return dict(json.loads(SHARED.read_text()))
+    return {}
+
+
+def _restore_shared() -> None:
+    shared = read_shared()
+    # if forwarding was turned on for the whole machine meanwhile, somebody else needs it
+    if Path("/proc/sys/net/ipv4/ip_forward").read_text().strip() == "0":
+        for device in shared.get("forwarding", ()):
+            with contextlib.suppress(OSError):
+                _forwarding(device).write_text("0")
+    if shared.get("netns") and NETNS.exists() and not any(NETNS.iterdir()):
+        run(["umount", str(NETNS)], check=False)
+        with contextlib.suppress(OSError):
+            NETNS.rmdir()
+    SHARED.unlink(missing_ok=True)
+
+
+def _uplinks() -> list[dict[str, Any]]:
+    """The devices of the machine's default routes, those with the smallest MTU first."""
+    names = {route.get("dev") for route in run_json(["ip", "-j", "-4", "route", "show", "default"])}
+    links = [link for link in run_json(["ip", "-j", "link"]) if link.get("ifname") in names]
+    return sorted(links, key=lambda link: link.get("mtu", 0))
+
+
+def _forwarding(device: str) -> Path:
+    return Path(f"/proc/sys/net/ipv4/conf/{device}/forwarding")
+
+
+def _forward(host: Host) -> None:
+    """Forward between the cable and the uplinks only: the machine as a whole stays no router."""
+    _forwarding(host.veth).write_text("1")
+    shared = read_shared()
+    for link in _uplinks():
+        switch = _forwarding(link["ifname"])
+        if switch.read_text().strip() == "0":
+            switch.write_text("1")
+            shared.setdefault("forwarding", []).append(link["ifname"])
+    write_file(SHARED, json.dumps(shared) + "\n")
+    if not _uplinks():
+        say("this machine has no default route: the hosts will reach no package mirror")
+
+
+def _tables() -> list[str]:
+    """The tables of all testbeds on this machine."""
+    listed = run_json(["nft", "-j", "list", "tables", "ip"]).get("nftables", [])
+    names = [item["table"]["name"] for item in listed if "table" in item]
+    return [name for name in names if name.startswith("testbed_")]
+
+
+def _masquerade(host: Host) -> None:
+    if host.table not in _tables():
+        rule = f'ip saddr @hosts oifname != "{host.prefix}v*" masquerade'
+        chain = f"chain postrouting {{ type nat hook postrouting priority 100; policy accept; {rule}; }}"
+        run(["nft", "-f", "-"], stdin=f"table ip {host.table} {{ set hosts {{ type ipv4_addr; }}; {chain}; }}\n")
+    run(["nft", "add", "element", "ip", host.table, "hosts", f"{{ {host.address} }}"])
