@@ -16,6 +16,7 @@ from ._options import Spec
 from ._plan import Step
 from ._survey import NEW, OLD
 
+NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
 Undo = Tuple[str, Callable[[], None]]
 
 
@@ -34,7 +35,7 @@ class Applier:
         except Failure as failure:
             told = self._roll_back()
             kind = EngineError if isinstance(failure, EngineError) else Failure
-            raise kind(f"{failure.message} {told}".rstrip(), **{**failure.facts, "rolled_back": told}) from failure
+            raise kind(f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}) from failure
 
     def _phases(self, steps: List[Step]) -> None:
         def of(kind: str, *actions: str) -> List[Step]:
@@ -52,7 +53,8 @@ class Applier:
         for step in of("pod", "replace"):
             self._replace_pod(step)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
-        operations.in_parallel(self._make, of("container", "create", "replace"))
+        for batch in _batches(of("container", "create", "replace")):
+            operations.in_parallel(self._make, batch)
         operations.in_parallel(self._update, of("container", "update"))
         replaced = of("container", "replace")
         operations.in_parallel(self._swap, replaced)
@@ -69,7 +71,7 @@ class Applier:
 
     def _make(self, step: Step) -> None:
         name = step.name + (NEW if step.action == "replace" else "")
-        identity = operations.create(self.engine, name, step.work["body"])
+        identity = operations.create(self.engine, name, _resolved(step.work["body"], self.ids))
         self.ids[step.name] = identity
         self._undo.append((f"the new {step.name} was removed", lambda: operations.remove(self.engine, identity, True)))
 
@@ -117,7 +119,7 @@ class Applier:
 
     def _ready(self, item: Tuple[str, Step]) -> None:
         identity, step = item
-        settle = operations.SETTLE_REPLACED if step.action in ("replace", "finish") else operations.SETTLE
+        settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
         operations.await_ready(self.engine, identity, step.name, settle, self.timeout)
 
     def _update(self, step: Step) -> None:
@@ -141,14 +143,15 @@ class Applier:
     def _replace_pod(self, step: Step) -> None:
         """Prove the new pod under another name while the old one waits, then make it under its own."""
         work, name, old = step.work, step.name, str(step.work["old"])
+        members: List[Step] = work["members"]
         proven = str(work["proven"])
         if not proven:
-            self._build_pod(name + NEW, work["body"], work["trial"])
+            self._build_pod(name + NEW, work["body"], members)
             proven = self.ids[name + NEW]
             if work["start"]:
                 self._undo.append((f"the old pod {name} runs again", lambda: operations.start_pod(self.engine, old, name)))
                 operations.stop_pod(self.engine, old)
-                self._run_pod(name + NEW, work["trial"])
+                self._run_pod(name + NEW, members)
                 operations.stop_pod(self.engine, proven)
             # The declaration works; from here the proven pod is the one to go back to.
             self._undo.clear()
@@ -157,29 +160,30 @@ class Applier:
             operations.stop_pod(self.engine, proven)
         if work["start"]:
             self._undo.append((f"the pod serves as {name}{NEW}, run the task again", lambda: operations.start_pod(self.engine, proven, name + NEW)))
-        self._build_pod(name, work["body"], work["final"])
+        self._build_pod(name, work["body"], members)
         if work["start"]:
-            self._run_pod(name, work["final"])
+            self._run_pod(name, members)
         self._undo.clear()
         operations.remove_pod(self.engine, proven)
 
-    def _build_pod(self, name: str, body: Mapping[str, Any], members: List[Mapping[str, Any]]) -> None:
+    def _build_pod(self, name: str, body: Mapping[str, Any], members: List[Step]) -> None:
+        """Make a pod and its containers; ``name`` ends in .rp-new for the one that has to prove itself."""
         self._create_pod(name, body)
+        tail = NEW if name.endswith(NEW) else ""
+        made: Dict[str, str] = {}
 
-        def make(member: Mapping[str, Any]) -> None:
-            self.ids[str(member["name"])] = operations.create(self.engine, str(member["name"]), member["body"])
+        def make(member: Step) -> None:
+            whole = dict(_resolved(member.work["body"], made), pod=self.ids[name])
+            made[member.name] = operations.create(self.engine, member.name + tail, whole)
 
-        operations.in_parallel(make, members)
+        for batch in _batches(members):
+            operations.in_parallel(make, batch)
+        self.ids.update(made)
 
-    def _run_pod(self, name: str, members: List[Mapping[str, Any]]) -> None:
+    def _run_pod(self, name: str, members: List[Step]) -> None:
         operations.start_pod(self.engine, self.ids[name], name)
         if self.wait:
-            operations.in_parallel(
-                lambda member: operations.await_ready(
-                    self.engine, self.ids[str(member["name"])], str(member["name"]), operations.SETTLE_REPLACED, self.timeout
-                ),
-                members,
-            )
+            operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in members])
 
     def _roll_back(self) -> str:
         """Undo, last first; what cannot be undone is said, and does not stop the rest."""
@@ -192,3 +196,34 @@ class Applier:
             else:
                 told.extend([sentence] if sentence else [])
         return f"What was changed is undone: {', '.join(told)}." if told else ""
+
+
+def _needs(body: Mapping[str, Any]) -> List[str]:
+    """Names of the containers that a create body requires or shares a namespace with."""
+    shared = [body[key].get("value") for key in NAMESPACES if body.get(key, {}).get("nsmode") == "container"]
+    return [*body.get("dependencyContainers", []), *shared]
+
+
+def _resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> Dict[str, Any]:
+    """The body with the names of containers that this run makes anew turned into their IDs: names still lead to the old."""
+    resolved = dict(body)
+    if "dependencyContainers" in body:
+        resolved["dependencyContainers"] = [made.get(name, name) for name in body["dependencyContainers"]]
+    for key in NAMESPACES:
+        if body.get(key, {}).get("nsmode") == "container":
+            resolved[key] = dict(body[key], value=made.get(body[key]["value"], body[key]["value"]))
+    return resolved
+
+
+def _batches(steps: List[Step]) -> List[List[Step]]:
+    """The steps in batches, each of which only needs what the ones before it make. Raises Failure for a circle."""
+    left = {step.name: step for step in steps}
+    batches = []
+    while left:
+        ready = [step for step in left.values() if not any(name in left for name in _needs(step.work["body"]))]
+        if not ready:
+            raise Failure(f"requires: {', '.join(sorted(left))} require each other in a circle; take one requirement out.")
+        batches.append(ready)
+        for step in ready:
+            del left[step.name]
+    return batches

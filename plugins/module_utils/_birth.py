@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import grp
 import os
@@ -17,13 +18,15 @@ from ._errors import Failure
 from ._lock import read_text
 from ._ranges import UID
 from ._subid import read
-from ._userdb import local_users
+from ._userdb import local_groups, local_users, uid_limits
 
 NOLOGIN = "/usr/sbin/nologin"
 # What all tools of a host take: shadow-utils, systemd, and paths and unit names built from it.
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
-# useradd: the name (9), the uid (4) is taken: somebody else has just made it.
+# Exit codes of useradd and groupadd when somebody else has just taken the name or the number.
 _NAME_TAKEN = 9
+_NUMBER_TAKEN = 4
+_TRIES = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Birth:
     group: str | None = None
     gid: int | None = None
     make_group: bool = False
+    avoid: frozenset[int] = frozenset()
 
     def carry_out(self) -> None:
         """Make the group and the account; harmless when somebody else has just made them."""
@@ -68,12 +72,35 @@ class Birth:
             "--comment",
             self.comment,
         ]
-        if self.uid is not None:
-            arguments += ["--uid", str(self.uid)]
         arguments += ["--gid", self.group] if self.group is not None else ["--user-group"]
         # Ranges are chosen under our own lock, together with what a directory service owns.
         arguments += ["--key", "SUB_UID_COUNT=0", "--key", "SUB_GID_COUNT=0", "--key", "HOME_MODE=0700"]
-        _shadow.run("useradd", [*arguments, "--", self.name], accept=(0, _NAME_TAKEN))
+        if self.uid is not None:
+            _shadow.run("useradd", [*arguments, "--uid", str(self.uid), "--", self.name], (0, _NAME_TAKEN))
+        elif not self.avoid:
+            _shadow.run("useradd", [*arguments, "--", self.name], (0, _NAME_TAKEN))
+        else:
+            self._with_a_fresh_uid(arguments)
+
+    def _with_a_fresh_uid(self, arguments: list[str]) -> None:
+        """As useradd would choose, but not a number under which files of an earlier account lie."""
+        for _ in range(_TRIES):
+            number = str(_next_uid(self.avoid))
+            if self.group is None:
+                told = _shadow.run(
+                    "groupadd", ["--gid", number, "--", self.name], (0, _NAME_TAKEN, _NUMBER_TAKEN)
+                )
+                if told == _NUMBER_TAKEN:
+                    continue
+                arguments = [*(word for word in arguments if word != "--user-group"), "--gid", self.name]
+            told = _shadow.run(
+                "useradd", [*arguments, "--uid", number, "--", self.name], (0, _NAME_TAKEN, _NUMBER_TAKEN)
+            )
+            if told != _NUMBER_TAKEN:
+                return
+        raise Failure(
+            "uid: others took every number that was tried; name one with uid:, or run the task again"
+        )
 
 
 def require_name(name: str) -> None:
@@ -93,7 +120,7 @@ def plan_birth(declared: Declared) -> Birth:
     account gets these numbers, so that the files of its containers are its own again.
     """
     require_name(declared.name)
-    home = declared.home or os.path.join(_base(), declared.name)
+    home = declared.home or default_home(declared.name)
     shell = declared.shell or NOLOGIN
     if not (shell.startswith("/") and os.path.isfile(shell) and os.access(shell, os.X_OK)):
         raise Failure(
@@ -106,10 +133,42 @@ def plan_birth(declared: Declared) -> Birth:
                 f"home: {home} is the home of account {other.name}; choose another for {declared.name}"
             )
     uid, gid = _numbers(declared, home)
-    birth = Birth(declared.name, home, shell, declared.comment or "", uid)
+    avoid = left_behind() if uid is None else frozenset()
+    birth = Birth(declared.name, home, shell, declared.comment or "", uid, avoid=avoid)
     if declared.group is not None:
         return _join(birth, declared.group, gid)
     return _own_group(birth, gid)
+
+
+def default_home(name: str) -> str:
+    """The home of an account for which nobody says another."""
+    return os.path.join(_base(), name)
+
+
+def left_behind() -> frozenset[int]:
+    """Numbers without an account that own ranges or a home: whoever gets one gets an earlier account's files."""
+    owners = {line.owner for table in read().values() for line in table if line.owner}
+    numbers = {int(owner) for owner in owners if owner.isdigit()}
+    with contextlib.suppress(OSError):
+        for found in [entry.stat(follow_symlinks=False) for entry in os.scandir(_base())]:
+            if user_of(found.st_uid) is None:
+                numbers |= {found.st_uid, found.st_gid}
+    return frozenset(number for number in numbers if user_of(number) is None)
+
+
+def _next_uid(avoid: frozenset[int]) -> int:
+    lowest, highest = uid_limits()
+    taken = {user.uid for user in local_users()} | {gid for _, gid in local_groups()} | avoid
+    used = [uid for uid in taken if lowest <= uid <= highest]
+    following = range(max(used, default=lowest - 1) + 1, highest + 1)
+    candidates: list[int] = [
+        *following[:1000],
+        *(uid for uid in range(lowest, highest + 1) if uid not in taken),
+    ]
+    for uid in candidates:
+        if user_of(uid) is None:
+            return uid
+    raise Failure(f"uid: none is free between {lowest} and {highest}; raise UID_MAX in /etc/login.defs")
 
 
 def _base() -> str:
@@ -123,8 +182,8 @@ def _numbers(declared: Declared, home: str) -> tuple[int | None, int | None]:
     uid, gid = declared.uid, None
     found = _home.look(home)
     if found is not None and not found.is_blank:
-        if not found.is_folder or found.uid == 0 or _user(found.uid) is not None:
-            owner = _user(found.uid) or "nobody"
+        if not found.is_folder or found.uid == 0 or user_of(found.uid) is not None:
+            owner = user_of(found.uid) or "nobody"
             raise Failure(
                 f"home: {home} exists and belongs to "
                 f"{owner if found.is_folder else 'no account, because it is not a folder'}, "
@@ -143,8 +202,8 @@ def _numbers(declared: Declared, home: str) -> tuple[int | None, int | None]:
         raise Failure(
             f"uid: {uid} cannot be an account's; choose one between 1 and 60000 that is free, or leave it out"
         )
-    if _user(uid) is not None:
-        raise Failure(f"uid: {uid} is taken by account {_user(uid)}; choose another, or leave it out")
+    if user_of(uid) is not None:
+        raise Failure(f"uid: {uid} is taken by account {user_of(uid)}; choose another, or leave it out")
     for line in read()[UID]:
         if line.owner not in (None, str(uid), declared.name) and line.ids.start <= uid < line.ids.end:
             raise Failure(
@@ -185,7 +244,8 @@ def _own_group(birth: Birth, gid: int | None) -> Birth:
     return dataclasses.replace(birth, group=entry.gr_name, gid=entry.gr_gid)
 
 
-def _user(uid: int) -> str | None:
+def user_of(uid: int) -> str | None:
+    """The name of the account with that uid, or None."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

@@ -84,15 +84,15 @@ class Planner:
             return []
         return [Step("pull", "image", wanted.image)]
 
-    def body(self, wanted: Wanted, pod: str = "") -> Body:
+    def body(self, wanted: Wanted) -> Body:
         """The whole create body, but for the name."""
         body = TABLE.body(wanted.spec, self.facts)
         image = self.survey.images.get(wanted.image) or {}
         complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
         body["image"] = wanted.image
         set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
-        if pod or wanted.pod:
-            body["pod"] = pod or wanted.pod
+        if wanted.pod:
+            body["pod"] = wanted.pod
         return body
 
     def _recovered(self, wanted: Wanted) -> Tuple[Optional[Found], Optional[Found], List[Step]]:

@@ -140,13 +140,19 @@ def stop_pod(engine: Engine, identity: str) -> None:
 
 
 def start_pod(engine: Engine, identity: str, name: str) -> None:
-    """Start every container of a pod."""
+    """Start every container of a pod.
+
+    When some do not start, Podman's answer names none of the reasons; starting them one by one does.
+    """
     try:
         engine.write("POST", f"pods/{identity}/start", timeout=300.0)
     except EngineError as error:
-        if "rootless netns" not in error.cause or not _end_rootless_netns():
+        pod = engine.find(f"pods/{identity}/json")
+        if pod is None:
             raise _named(error, f"pod {name}") from error
-        engine.write("POST", f"pods/{identity}/start", timeout=300.0)
+        infra = str(pod.get("InfraContainerID") or "")
+        for member in sorted(pod.get("Containers") or [], key=lambda each: each.get("Id") != infra):
+            start(engine, str(member["Id"]), str(member.get("Name")))
 
 
 def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout: float) -> None:

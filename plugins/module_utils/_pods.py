@@ -148,14 +148,11 @@ class PodPlanner:
         members = wanted.containers or []
         for member in members:
             CONTAINERS.gate(member.spec, self.facts, member.where)
-        trial = [{"name": member.name + NEW, "body": planner.body(member, wanted.name + NEW)} for member in members]
-        final = [{"name": member.name, "body": planner.body(member, wanted.name)} for member in members]
         start = wanted.state == STARTED or wanted.state == PRESENT and self._runs(wanted)
-        work = {"body": self._body(wanted), "trial": trial, "final": final, "old": old, "proven": proven, "start": start}
         why = (Reason("pod", CHANGED, "the pod is made anew", None),)
-        return [Step("replace", KIND, wanted.name, tuple(reasons), work)] + [
-            Step("recreate", CONTAINER, member.name, why) for member in members
-        ]
+        made = [Step("recreate", CONTAINER, member.name, why, {"body": planner.body(member)}) for member in members]
+        work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
+        return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
     def _runs(self, wanted: WantedPod) -> bool:
         return (self.survey.pods.get(wanted.name) or {}).get("State") in ("Running", "Degraded")

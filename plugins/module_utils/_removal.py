@@ -13,10 +13,11 @@ import stat
 
 from . import _home, _manager, _processes, _shadow
 from ._account import Account, find
+from ._birth import default_home, user_of
 from ._errors import Failure
 from ._lock import read_text
 from ._plan import DECLARED, Reason, Step
-from ._ranges import KINDS, UID, Range, owned
+from ._ranges import LOWEST, UID, Range, owned
 from ._subid import Want, read, rename_owner, settle
 from ._userdb import is_local, local_users
 
@@ -25,54 +26,53 @@ _MAIL = ("/var/mail", "/var/spool/mail")
 _GONE = 6
 
 
-def absent(name: str, remove: bool, check: bool) -> tuple[list[Step], list[str]]:
-    """Take the account away, with its home, storage and ranges if ``remove``. Returns steps and warnings.
+def absent(name: str, home: str | None, remove: bool, check: bool) -> list[Step]:
+    """Take the account away, with its home, storage and ranges if ``remove``. Returns the steps.
 
-    The account's entry goes last, so that a run that is killed anywhere is finished by the next.
+    The account's entry goes last, so that a run that is killed anywhere is finished by the next. With ``remove``
+    this also finishes an earlier removal that kept the data.
     """
     account = find(name)
+    exists = account is not None
     if account is None:
-        return [], _left_behind(name, remove)
-    _require_removable(account, remove)
+        account = _departed(name, home) if remove else None
+        if account is None:
+            return []
+    _require_removable(account, remove, exists)
     ranges = settle([Want(name, account, {})], force=True, check=True) if remove else None
-    reasons = [Reason("uid", DECLARED, account.uid, None)]
+    reasons = [Reason("uid", DECLARED, account.uid, None)] if exists else []
     if remove and os.path.lexists(account.home):
         reasons.append(Reason("home", DECLARED, account.home, None))
     steps = [Step("remove", "account", name, tuple(reasons)), *(ranges.steps() if ranges else [])]
-    if not check:
-        _end(account)
-        if remove:
-            _home.remove(account.home)
-            _remove_mail(account)
-            settle([Want(name, account, {})], force=True)
-            _delete(account)
-        else:
-            # userdel drops lines of that name; under its number they stay, whatever happens in between.
-            rename_owner(name, str(account.uid))
-            _delete(account)
-            rename_owner(str(account.uid), name)
-    return steps, []
+    if check:
+        return steps
+    _end(account)
+    if remove:
+        _home.remove(account.home)
+        _remove_mail(account)
+        settle([Want(name, account, {})], force=True)
+    else:
+        # userdel drops lines of that name. Under the number they stay, for whoever owns the files.
+        rename_owner(name, str(account.uid))
+    if exists:
+        _delete(account)
+    return steps
 
 
-def _left_behind(name: str, remove: bool) -> list[str]:
-    """What an earlier removal kept, in words."""
-    tables = read()
-    kept = [ids for kind in KINDS for ids in owned(tables[kind], frozenset([name]))]
-    if not (remove and kept):
-        return []
-    told = (
-        f"account {name} is gone already, so remove: true has no home to delete; its ranges are still kept "
-        "for the "
-        "files it left, delete those by hand and then release the ranges: "
-        f"rootless.podman.subid name={name} state=absent force=true"
-    )
-    return [told]
+def _departed(name: str, home: str | None) -> Account | None:
+    """The account that an earlier task took away, known by the home it left; None when there is no such "
+    "home."""
+    path = home or default_home(name)
+    found = _home.look(path)
+    if found is None or not found.is_folder or not 0 < found.uid < LOWEST or user_of(found.uid) is not None:
+        return None
+    return Account(name, found.uid, found.gid, path, "")
 
 
-def _require_removable(account: Account, remove: bool) -> None:
+def _require_removable(account: Account, remove: bool, exists: bool) -> None:
     if account.uid == 0:
         raise Failure(f"name: {account.name} is root (uid 0), which no task removes; name another account")
-    if not is_local(account.name):
+    if exists and not is_local(account.name):
         raise Failure(
             f"name: account {account.name} comes from a directory service and can only be removed there; "
             "take away its ranges and "
@@ -99,7 +99,7 @@ def _require_removable(account: Account, remove: bool) -> None:
 
 def _end(account: Account) -> None:
     """Stop the account's manager, sessions and containers, and whatever else has its ids."""
-    if account.linger:
+    if account.linger and find(account.name) is not None:
         _manager.set_linger(account, False)
     _manager.stop_manager(account)
     tables = read()

@@ -30,7 +30,7 @@ STATES = {"created": "present"}
 
 # The options of one container that are not rows of the table, in a task and in a pod's list.
 CONTAINER_ARGUMENTS: Dict[str, Dict[str, Any]] = {
-    "name": {"type": "str", "required": True},
+    "name": {"type": "str"},
     "image": {"type": "str"},
     "recreate": {"type": "bool", "default": False},
     "force_restart": {"type": "bool", "default": False, "aliases": ["restart"]},
@@ -40,11 +40,32 @@ WAIT_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 120},
 }
+RUN_STATES = ["present", "created", "started", "stopped", "absent"]
+CONTAINER_SPEC: Dict[str, Dict[str, Any]] = {
+    "state": {"type": "str", "choices": RUN_STATES, "default": "started"},
+    "pod": {"type": "str"},
+    "delete_volumes": {"type": "bool", "default": False},
+    "definition": {"type": "dict"},
+    **CONTAINER_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    **containers.TABLE.argument_spec(),
+}
+POD_SPEC: Dict[str, Dict[str, Any]] = {
+    "name": {"type": "str"},
+    "state": {"type": "str", "choices": RUN_STATES},
+    "containers": {"type": "list", "elements": "dict"},
+    "recreate": {"type": "bool", "default": False},
+    "definition": {"type": "dict"},
+    **WAIT_ARGUMENTS,
+    **pods.TABLE.argument_spec(),
+}
+# What makes either module's parameters complete.
+CONSTRAINTS: Dict[str, Any] = {"required_one_of": [("name", "definition")]}
 
 
 def travel_container(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
     """Bring one container to what the task declares; return the task's result."""
-    params = task.params
+    params = task.params = _defined(task.params, CONTAINER_SPEC)
     wanted = _wanted(params, params["state"], pod=str(params.get("pod") or ""))
     facts = facts_of(engine)
     _pull_first(task, engine, [wanted], params)
@@ -67,7 +88,7 @@ def travel_container(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
 
 def travel_pod(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
     """Bring one pod and its containers to what the task declares; return the task's result."""
-    params = task.params
+    params = task.params = _defined(task.params, POD_SPEC)
     declared = params.get("containers")
     state = STATES.get(params.get("state"), params.get("state")) or ("present" if declared is None else "started")
     name = _name(params["name"], "name")
@@ -113,13 +134,29 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
 def _member(params: Mapping[str, Any], index: int, pod: str, state: str) -> Wanted:
     """One entry of a pod's ``containers``, checked by the same table as a container task."""
     where = f"containers[{params.get('name') or index}]."
-    arguments = {**CONTAINER_ARGUMENTS, **containers.TABLE.argument_spec()}
-    # A member has no account of its own, so user is free for what Podman calls so.
-    arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
+    checked = _checked(params, {**CONTAINER_ARGUMENTS, **containers.TABLE.argument_spec()}, where[:-1])
+    return _wanted(checked, "present" if state == ABSENT else state, pod, "pod", where)
+
+
+def _defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters, or what ``definition`` says in their place."""
+    if params.get("definition") is None:
+        return params
+    inner = {name: argument for name, argument in arguments.items() if name != "definition"}
+    return _checked(params["definition"], inner, "definition")
+
+
+def _checked(params: Mapping[str, Any], arguments: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """A map checked and converted as a task's own parameters are. Raises Failure."""
+    arguments = dict(arguments)
+    if "container_user" in arguments:
+        # The account is named elsewhere, so user is free for what Podman calls so.
+        arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
     checked = ArgumentSpecValidator(arguments).validate(dict(params))
     if checked.error_messages:
-        raise Failure(f"{where[:-1]}: {checked.error_messages[0]}.")
-    return _wanted(checked.validated_parameters, "present" if state == ABSENT else state, pod, "pod", where)
+        raise Failure(f"{where}: {checked.error_messages[0]}.")
+    validated: Mapping[str, Any] = checked.validated_parameters
+    return validated
 
 
 def _name(raw: Any, option: str) -> str:

@@ -24,7 +24,8 @@ def work(task: Task) -> dict[str, Any]:
     params = task.params
     _require_text(params)
     if params["state"] == "absent":
-        steps, warnings = _removal.absent(params["name"], params["remove"], task.check)
+        steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
+        warnings: list[str] = []
         shown: dict[str, Any] = {"name": params["name"]}
     else:
         if params["remove"]:

@@ -17,7 +17,7 @@ from ._lock import read_text
 from ._ranges import GID, LOWEST, UID, Range
 
 # The defaults of shadow-utils, for hosts whose login.defs does not say.
-_DEFAULTS = {"SUB_UID_MIN": 100000, "SUB_UID_MAX": 600100000, "UID_MAX": 60000}
+_DEFAULTS = {"SUB_UID_MIN": 100000, "SUB_UID_MAX": 600100000, "UID_MIN": 1000, "UID_MAX": 60000}
 _DEFAULTS.update({key.replace("UID", "GID"): number for key, number in _DEFAULTS.items()})
 _SETTING = re.compile(r"^\s*(\w+)\s+(\d+)\s*$", re.MULTILINE)
 # Sources of passwd that know only this host.
@@ -26,13 +26,23 @@ _LOCAL_SOURCES = {"files", "compat", "systemd", "mymachines", "db", "altfiles", 
 _SLICE = 200000
 
 
+def _settings(etc: str) -> dict[str, int]:
+    found = _SETTING.findall(read_text(f"{etc}/login.defs"))
+    return {**_DEFAULTS, **{key: int(number) for key, number in found}}
+
+
 def limits(kind: str, etc: str = "/etc") -> tuple[int, int]:
     """The lowest and the highest id that ranges chosen for this host may have, from login.defs."""
-    settings = dict(_DEFAULTS)
-    settings.update({key: int(number) for key, number in _SETTING.findall(read_text(f"{etc}/login.defs"))})
+    settings = _settings(etc)
     letters = kind.upper()
     floor = max(settings[f"SUB_{letters}_MIN"], settings[f"{letters}_MAX"] + 1, LOWEST)
     return floor, settings[f"SUB_{letters}_MAX"]
+
+
+def uid_limits(etc: str = "/etc") -> tuple[int, int]:
+    """The uids that useradd gives to ordinary accounts."""
+    settings = _settings(etc)
+    return settings["UID_MIN"], settings["UID_MAX"]
 
 
 def sources(database: str, etc: str = "/etc") -> list[str]:

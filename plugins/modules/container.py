@@ -15,23 +15,12 @@ RETURN = r"""
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._resources.container import TABLE
-from ansible_collections.rootless.podman.plugins.module_utils._road import CONTAINER_ARGUMENTS, WAIT_ARGUMENTS, travel_container
+from ansible_collections.rootless.podman.plugins.module_utils._road import CONSTRAINTS, CONTAINER_SPEC, travel_container
 
 
 def main() -> None:
     """Bring one container to what the task declares."""
-    run_in_account(
-        travel_container,
-        {
-            "state": {"type": "str", "choices": ["present", "created", "started", "stopped", "absent"], "default": "started"},
-            "pod": {"type": "str"},
-            "delete_volumes": {"type": "bool", "default": False},
-            **CONTAINER_ARGUMENTS,
-            **WAIT_ARGUMENTS,
-            **TABLE.argument_spec(),
-        },
-    )
+    run_in_account(travel_container, CONTAINER_SPEC, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -15,23 +15,12 @@ RETURN = r"""
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._resources.pod import TABLE
-from ansible_collections.rootless.podman.plugins.module_utils._road import WAIT_ARGUMENTS, travel_pod
+from ansible_collections.rootless.podman.plugins.module_utils._road import CONSTRAINTS, POD_SPEC, travel_pod
 
 
 def main() -> None:
     """Bring one pod and its containers to what the task declares."""
-    run_in_account(
-        travel_pod,
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "created", "started", "stopped", "absent"]},
-            "containers": {"type": "list", "elements": "dict"},
-            "recreate": {"type": "bool", "default": False},
-            **WAIT_ARGUMENTS,
-            **TABLE.argument_spec(),
-        },
-    )
+    run_in_account(travel_pod, POD_SPEC, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

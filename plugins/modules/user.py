@@ -81,14 +81,15 @@ options:
       - V(present) makes sure that the account is there and ready.
       - V(absent) stops everything that the account runs and deletes its entry. B(Home, storage and ranges stay). When the account is
         declared again it gets the same uid, home and ranges, and finds its containers, images and volumes.
-      - What stays behind belongs to a number. To keep another account from being given this number by the host, either declare explicit uids
-        or delete what is left.
+      - What stays behind belongs to the account's number, and so do its ranges then (C(1001:100000:65536)). This module gives no other account
+        that number, but the host's own tools may.
     type: str
     choices: [present, absent]
     default: present
   remove:
     description:
       - With O(state=absent), B(also deletes the home with all images, containers and volumes in it), the mail spool and the ranges.
+      - When the account is gone already, the home that it left (O(home), or the default one) and its ranges are deleted.
       - Is refused when something is mounted in the home. Storage outside of the home is not touched.
     type: bool
     default: false

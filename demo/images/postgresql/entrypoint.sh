@@ -19,29 +19,35 @@ fail() {
     exit 1
 }
 
-make_cluster() {
-    local user=${POSTGRES_USER:-app} password=${POSTGRES_PASSWORD:-}
-    local database=${POSTGRES_DB:-$user} new=$PGDATA.new
+read_settings() {
+    user=${POSTGRES_USER:-app} password=${POSTGRES_PASSWORD:-}
+    database=${POSTGRES_DB:-$user}
     if [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then
         [ -r "$POSTGRES_PASSWORD_FILE" ] ||
-            fail "POSTGRES_PASSWORD_FILE: $POSTGRES_PASSWORD_FILE cannot be read by $(id -un); give the secret its uid ($(id -u)) and mode 0400."
+            fail "POSTGRES_PASSWORD_FILE: $(id -un) cannot read $POSTGRES_PASSWORD_FILE; give the secret uid $(id -u) and mode 0400."
         password=$(<"$POSTGRES_PASSWORD_FILE")
     fi
     [ -n "$password" ] || fail "POSTGRES_PASSWORD_FILE: missing; name the file that holds the password of $user."
     [[ $password != *$'\n'* ]] || fail "POSTGRES_PASSWORD_FILE: has more than one line; the password is one line."
     [[ $user =~ ^[a-z_][a-z0-9_]*$ && $database =~ ^[a-z_][a-z0-9_]*$ ]] ||
-        fail "POSTGRES_USER, POSTGRES_DB: '$user', '$database'; only small letters, digits and _ are allowed."
+        fail "POSTGRES_USER, POSTGRES_DB: '$user', '$database' found; small letters, digits and _ are allowed."
+}
 
+# SQL from stdin, in a server of one process which no port or socket leads to: nothing secret in an argv or a log.
+single() {
+    postgres --single -D "$1" -c exit_on_error=on -c log_min_error_statement=panic \
+        -c log_min_messages=error -c dynamic_shared_memory_type=$memory postgres >/dev/null
+}
+
+make_cluster() {
+    local new=$PGDATA.new
     # A first start that was cut short left only the folder .new: begin again.
     rm -rf "$new"
     initdb -D "$new" --username=postgres --auth-local=peer --auth-host=scram-sha-256 \
         --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync >/dev/null
     echo "host all all all scram-sha-256" >>"$new/pg_hba.conf"
-    # A server of one process, which no port or socket leads to; the password goes in by its stdin.
-    postgres --single -D "$new" -c exit_on_error=on -c log_min_error_statement=panic postgres >/dev/null <<SQL
-CREATE ROLE "$user" LOGIN PASSWORD '${password//\'/\'\'}'
-CREATE DATABASE "$database" OWNER "$user"
-SQL
+    echo "listen_addresses = '*'" >>"$new/postgresql.conf"
+    printf '%s\n' "CREATE ROLE \"$user\" LOGIN" "CREATE DATABASE \"$database\" OWNER \"$user\"" | single "$new"
     sync
     mv "$new" "$PGDATA"
     sync
@@ -53,9 +59,15 @@ if [ "${1#-}" != "$1" ]; then
 fi
 if [ "$1" = postgres ]; then
     umask 077
+    read_settings
+    # A read-only root makes /dev/shm read-only as well, unless it is given a tmpfs.
+    memory=sysv
+    [ ! -w /dev/shm ] || memory=posix
     [ -s "$PGDATA/PG_VERSION" ] || make_cluster
-    unset POSTGRES_PASSWORD
+    # At every start, so that a new secret is all that a new password takes.
+    single "$PGDATA" <<<"ALTER ROLE \"$user\" PASSWORD '${password//\'/\'\'}'"
+    unset POSTGRES_PASSWORD password
     shift
-    set -- postgres -c listen_addresses='*' "$@"
+    set -- postgres -c dynamic_shared_memory_type=$memory "$@"
 fi
 exec "$@"

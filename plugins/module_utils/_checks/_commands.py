@@ -20,16 +20,18 @@ FOLDERS = (
 )  # fmt: skip
 TOOLS = (
     "podman", "crun", "runc", "newuidmap", "newgidmap", "getsubids", "catatonit", "pasta", "slirp4netns", "netavark",
-    "aardvark-dns", "nft", "iptables", "fuse-overlayfs", "systemctl",
+    "aardvark-dns", "nft", "iptables", "fuse-overlayfs", "systemctl", "quadlet", "dpkg-query", "rpm",
 )  # fmt: skip
+# Tools whose version is worth telling, and the package that has them, where its name is another one.
 VERSIONED = ("podman", "crun", "runc", "netavark", "aardvark-dns", "pasta", "slirp4netns", "systemctl")
+PACKAGES = {"pasta": "passt", "systemctl": "systemd"}
 # Seconds for all programs together: they run side by side and answer in some 30 ms.
 PATIENCE = 3.0
 NOBODY = 65534
 _ENVIRONMENT = {"PATH": ":".join(FOLDERS[:6]), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)+(?:-[0-9A-Za-z.]+)?|\b\d{2,}\b")
-# passt has no version numbers but dates: "pasta 0.0~git20250503.587980c-2" or "pasta 2025_05_03.587980c".
-_PASTA = re.compile(r"\d[\w.~]*\d{4}_?\d{2}_?\d{2}[\w.]*")
+# Epoch, Debian's revision and what was added for Debian: 1:5.4.2+ds1-2+b2 is 5.4.2.
+_EPOCH = re.compile(r"^\d+:")
 
 
 def find_tools() -> Dict[str, str]:
@@ -38,18 +40,52 @@ def find_tools() -> Dict[str, str]:
 
 
 def versions(tools: Mapping[str, str]) -> Dict[str, str]:
-    """The versions of those tools that are there and tell one."""
-    told = ask({name: [tools[name], "--version"] for name in VERSIONED if tools.get(name)})
-    found = {name: number(name, text) for name, text in told.items()}
+    """The versions of those tools that are there and tell one, systemctl's under ``systemd``.
+
+    The package database is asked first, and the program itself only where no package has it: Podman
+    and crun make folders even for ``--version``, and pasta of 2025 prints nothing into a pipe.
+    """
+    present = [name for name in VERSIONED if tools.get(name)]
+    packaged = [name for name in present if not tools[name].startswith("/usr/local/")]
+    found = _from_packages(tools, packaged)
+    rest = {name: [tools[name], "--version"] for name in present if name not in found and name != "podman"}
+    if "podman" in present and "podman" not in found and tools.get("quadlet"):
+        # Built with Podman, and writes nothing.
+        rest["podman"] = [tools["quadlet"], "--version"]
+    found.update({name: number(text) for name, text in ask(rest).items()})
     if "systemctl" in found:
         found["systemd"] = found.pop("systemctl")
     return {name: text for name, text in found.items() if text}
 
 
-def number(name: str, text: str) -> str:
-    """The version in what ``NAME --version`` printed, empty when there is none."""
-    first = text.splitlines()[0] if text.splitlines() else ""
-    match = (_PASTA.search(first) if name == "pasta" else None) or _NUMBER.search(first)
+def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, str]:
+    packages = [PACKAGES.get(name, name) for name in names]
+    if not packages:
+        return {}
+    if tools.get("dpkg-query"):
+        command = [tools["dpkg-query"], "--show", "--showformat=${Package} ${Version}\n", *packages]
+    elif tools.get("rpm"):
+        command = [tools["rpm"], "--query", "--queryformat=%{NAME} %{VERSION}\n", *packages]
+    else:
+        return {}
+    told = package_versions(ask({"packages": command}).get("packages", ""))
+    return {name: told[package] for name, package in zip(names, packages) if package in told}
+
+
+def package_versions(text: str) -> Dict[str, str]:
+    """Upstream versions from lines such as ``podman 5.4.2+ds1-2+b2``; other lines tell of missing packages."""
+    found = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 2:
+            upstream = _EPOCH.sub("", words[1])
+            found[words[0]] = (upstream.rpartition("-")[0] or upstream).partition("+")[0]
+    return found
+
+
+def number(text: str) -> str:
+    """The version in the first line of what ``NAME --version`` printed, empty when there is none."""
+    match = _NUMBER.search(text.splitlines()[0]) if text.splitlines() else None
     return match.group(0) if match else ""
 
 
@@ -66,8 +102,8 @@ def units(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, Dict[str,
 def ask(commands: Mapping[str, List[str]], as_nobody: bool = True) -> Dict[str, str]:
     """What ``commands`` print, all started before the first is waited for.
 
-    As root they run as nobody: a podman that root runs could touch root's own storage.
-    A program that fails, or takes too long, is left out.
+    As root they run as nobody, because nothing here needs more.
+    A program that cannot be started, or takes too long, is left out; a failure prints nothing of use.
     """
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_nobody and os.geteuid() == 0 else {}
     running: Dict[str, subprocess.Popen[str]] = {}
@@ -95,8 +131,7 @@ def ask(commands: Mapping[str, List[str]], as_nobody: bool = True) -> Dict[str, 
             process.kill()
             process.communicate()
             continue
-        if process.returncode == 0:
-            answers[name] = text
+        answers[name] = text
     return answers
 
 

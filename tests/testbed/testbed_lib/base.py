@@ -11,7 +11,7 @@ from typing import Iterator
 from . import recipe
 from .disk import locked, need_room, remove_tree, write_file
 from .settings import Settings
-from .work import run, say, shielded
+from .work import TIED, run, say, shielded
 
 ROOM = 1500
 
@@ -49,7 +49,7 @@ def ensure_base(settings: Settings, release: str, kind: str) -> None:
                 build_bare(building, release, log)
             else:
                 with base_in_use(settings, release, "bare") as bare:
-                    run(["cp", "-a", "--reflink=auto", str(bare), str(building)])
+                    run([*TIED, "cp", "-a", "--reflink=auto", str(bare), str(building)])
                 build_podman(building, release, log)
             building.rename(folder / "root")
         except BaseException:
@@ -101,7 +101,7 @@ def in_root(root: Path, script: str, log: Path) -> None:
 def fenced(proc: Path = Path("/proc")) -> list[str]:
     """Words before a command whose mounts and processes must end with it, and with us, however either ends."""
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", f"--mount-proc={proc}"]
-    return ["setpriv", "--pdeathsig=KILL", *unshare]
+    return [*TIED, *unshare]
 
 
 def clean(root: Path) -> None:

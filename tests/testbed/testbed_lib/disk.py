@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Iterator
 
 from .errors import TestbedError
-from .work import check_stop, pause, run
+from .work import check_stop, pause, run, wait_for
 
 MEGA = 1_000_000
 
@@ -86,7 +86,10 @@ def remove_tree(path: Path) -> None:
     mounted = mounts_below(path)
     if mounted:
         raise TestbedError(f"{path} is not removed because something is mounted at {mounted[0]}: unmount it first")
-    run(["rm", "-rf", "--one-file-system", "--", str(path)])
+    # a program that was killed a moment ago may still be writing
+    remove = ["rm", "-rf", "--one-file-system", "--", str(path)]
+    if not wait_for(lambda: run(remove, check=False).returncode == 0, 5):
+        run(remove)
 
 
 def write_file(path: Path, text: str, mode: int = 0o644) -> None:

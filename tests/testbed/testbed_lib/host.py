@@ -16,7 +16,7 @@ from .errors import TestbedError
 from .recipe import PROBE_UID
 from .record import Host
 from .settings import Settings
-from .work import check_stop, run, shielded, wait_for
+from .work import TIED, check_stop, run, shielded, wait_for
 
 READY_SECONDS = 120
 # Blocks until the test account's manager is there, which is when this host counts as up
@@ -35,7 +35,7 @@ def make(settings: Settings, host: Host) -> Host:
     """Make a host's disk and network.  The record goes first: whatever is made after it can be found and removed."""
     host.save()
     with base.base_in_use(settings, host.release, host.kind) as root:
-        run(["cp", "-a", "--reflink=auto", str(root), str(host.root)])
+        run([*TIED, "cp", "-a", "--reflink=auto", str(root), str(host.root)])
     write_file(host.root / "etc/hostname", f"{host.name}\n")
     write_file(host.root / "etc/machine-id", f"{uuid.uuid4().hex}\n", 0o444)
     # without its own name sudo waits for a resolver, 12 s a task
@@ -74,8 +74,7 @@ def wait_ready(settings: Settings, host: Host, alive: Callable[[], bool]) -> Non
 
     def ready() -> bool:
         if not alive():
-            tail = host.log.read_text(errors="replace").strip().splitlines()[-2:]
-            raise TestbedError(f"{host.name} did not boot: {' / '.join(tail) or 'its console said nothing'}")
+            raise TestbedError(f"{host.name} did not boot: {nspawn.last_words(host)}")
         return ssh.answers(host) and ssh.try_on(settings, host, READY).returncode == 0
 
     if not wait_for(ready, READY_SECONDS):

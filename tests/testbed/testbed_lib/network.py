@@ -4,25 +4,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from pathlib import Path
 from typing import Any
 
-from . import base, subnet
-from .disk import machine_locked, write_file
+from . import base, machine, subnet
+from .disk import machine_locked
 from .record import Host
-from .work import run, run_json, say
+from .work import run, run_json
 
-NETNS = Path("/run/netns")
 NET = Path("/sys/class/net")
-# What this machine's hosts changed together, so that the last one can change it back
-SHARED = Path("/run/rootless-podman-testbed.json")
 
 
 def netns(host: Host) -> Path:
     """Where `ip netns` keeps a host's network namespace."""
-    return NETNS / host.machine
+    return machine.NETNS / host.machine
 
 
 def connect(host: Host) -> Host:
@@ -37,10 +32,7 @@ def connect(host: Host) -> Host:
             base.nameservers(base.resolver_file()),
         )
         host = host.with_subnet(subnet.choose(host.machine, taken)).save()
-        shared = read_shared()
-        if not NETNS.exists():
-            shared["netns"] = True
-        write_file(SHARED, json.dumps(shared) + "\n")
+        machine.prepare([link["ifname"] for link in _uplinks()])
         mtu = _uplinks()[0].get("mtu") if _uplinks() else None
         cable = ["ip", "link", "add", host.veth, *(["mtu", str(mtu)] if mtu else []), "type", "veth"]
         inside = ["ip", "-n", host.machine]
@@ -52,7 +44,7 @@ def connect(host: Host) -> Host:
         run([*inside, "addr", "add", f"{host.address}/30", "dev", "host0"])
         run([*inside, "link", "set", "host0", "up"])
         run([*inside, "route", "add", "default", "via", host.gateway])
-        _forward(host)
+        machine.forwarding(host.veth).write_text("1")
         _masquerade(host)
     return host
 
@@ -94,28 +86,7 @@ def _disconnect(host: Host) -> None:
             run(["nft", "delete", "table", "ip", host.table])
             tables.remove(host.table)
     if not tables:
-        _restore_shared()
-
-
-def read_shared() -> dict[str, Any]:
-    """What was changed on the machine for all hosts together."""
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        return dict(json.loads(SHARED.read_text()))
-    return {}
-
-
-def _restore_shared() -> None:
-    shared = read_shared()
-    # if forwarding was turned on for the whole machine meanwhile, somebody else needs it
-    if Path("/proc/sys/net/ipv4/ip_forward").read_text().strip() == "0":
-        for device in shared.get("forwarding", ()):
-            with contextlib.suppress(OSError):
-                _forwarding(device).write_text("0")
-    if shared.get("netns") and NETNS.exists() and not any(NETNS.iterdir()):
-        run(["umount", str(NETNS)], check=False)
-        with contextlib.suppress(OSError):
-            NETNS.rmdir()
-    SHARED.unlink(missing_ok=True)
+        machine.restore()
 
 
 def _uplinks() -> list[dict[str, Any]]:
@@ -123,24 +94,6 @@ def _uplinks() -> list[dict[str, Any]]:
     names = {route.get("dev") for route in run_json(["ip", "-j", "-4", "route", "show", "default"])}
     links = [link for link in run_json(["ip", "-j", "link"]) if link.get("ifname") in names]
     return sorted(links, key=lambda link: link.get("mtu", 0))
-
-
-def _forwarding(device: str) -> Path:
-    return Path(f"/proc/sys/net/ipv4/conf/{device}/forwarding")
-
-
-def _forward(host: Host) -> None:
-    """Forward between the cable and the uplinks only: the machine as a whole stays no router."""
-    _forwarding(host.veth).write_text("1")
-    shared = read_shared()
-    for link in _uplinks():
-        switch = _forwarding(link["ifname"])
-        if switch.read_text().strip() == "0":
-            switch.write_text("1")
-            shared.setdefault("forwarding", []).append(link["ifname"])
-    write_file(SHARED, json.dumps(shared) + "\n")
-    if not _uplinks():
-        say("this machine has no default route: the hosts will reach no package mirror")
 
 
 def _tables() -> list[str]:

@@ -78,7 +78,7 @@ def start(host: Host, launcher: Path) -> subprocess.Popen[bytes]:
     """Start the launcher process of a host, detached from ours."""
     with host.log.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, str(launcher), "_launch", str(host.folder)],
+            [str(launcher), "_launch", str(host.folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -102,6 +102,13 @@ def launch(host: Host) -> int:
             return status
         cgroup.remove("boot")
         cgroup.prepare()
+
+
+def last_words(host: Host) -> str:
+    """What the console said last, without what is only noise of the end."""
+    lines = [line.strip() for line in host.log.read_text(errors="replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Attempted to remove disk file system")]
+    return " / ".join(lines[-2:]) or "its console said nothing"
 
 
 def start_time(pid: int) -> str:

@@ -22,6 +22,8 @@ STARTED = time.monotonic()
 _stopped_by = ""
 _children: set[subprocess.Popen[str]] = set()
 _local = threading.local()
+# Words before a long command that must not go on alone when this process is killed
+TIED = ("setpriv", "--pdeathsig=KILL")
 
 
 def say(text: str) -> None:
