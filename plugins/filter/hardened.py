@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
@@ -52,10 +53,12 @@ FOREIGN_NETWORKS = ("host", "container", "ns")
 LOW_PORTS = {"net.ipv4.ip_unprivileged_port_start": "0"}
 
 
-def hardened(declared: Mapping[str, Any]) -> Dict[str, Any]:
+def hardened(declared: Mapping[str, Any]) -> dict[str, Any]:
     """A container's or pod's declaration with the hardened defaults filled in."""
     if not isinstance(declared, Mapping):
-        raise AnsibleFilterError(f"hardened: a map that declares a container or pod is needed, not {type(declared).__name__}")
+        raise AnsibleFilterError(
+            f"hardened: a map that declares a container or pod is needed, not {type(declared).__name__}"
+        )
     if "containers" not in declared:
         return _outer(_container(declared), declared)
     pod = _outer(declared, declared)
@@ -63,7 +66,7 @@ def hardened(declared: Mapping[str, Any]) -> Dict[str, Any]:
     return pod
 
 
-def _container(declared: Mapping[str, Any]) -> Dict[str, Any]:
+def _container(declared: Mapping[str, Any]) -> dict[str, Any]:
     defaults = {
         "cap_drop": ["all"],
         "security_opt": ["no-new-privileges"],
@@ -73,14 +76,18 @@ def _container(declared: Mapping[str, Any]) -> Dict[str, Any]:
     return {**defaults, **declared}
 
 
-def _outer(whole: Mapping[str, Any], declared: Mapping[str, Any]) -> Dict[str, Any]:
+def _outer(whole: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
     """What belongs to the namespaces: of a pod, or of a container that is in none."""
     found = dict(whole)
     if "pod" in declared:
         return found
     if not {"userns", "userns_mode"} & set(declared):
         found["userns"] = "nomap"
-    network = [name for option in ("network", "networks", "net", "network_mode") for name in _listed(declared.get(option))]
+    network = [
+        name
+        for option in ("network", "networks", "net", "network_mode")
+        for name in _listed(declared.get(option))
+    ]
     if not any(str(name).split(":")[0] in FOREIGN_NETWORKS for name in network):
         found["sysctl"] = {**LOW_PORTS, **(declared.get("sysctl") or {})}
     for option in PORTS:
@@ -91,13 +98,13 @@ def _outer(whole: Mapping[str, Any], declared: Mapping[str, Any]) -> Dict[str, A
 
 def _local(port: str) -> str:
     """A port with an address: the loopback one where none is written."""
-    bare = port.split("/")[0]
+    bare = port.split("/", maxsplit=1)[0]
     if bare.startswith("[") or bare.count(":") >= 2:
         return port
     return f"127.0.0.1:{port}" if ":" in bare else f"127.0.0.1::{port}"
 
 
-def _listed(value: Any) -> List[Any]:
+def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -106,6 +113,6 @@ def _listed(value: Any) -> List[Any]:
 class FilterModule:
     """The filters of this file."""
 
-    def filters(self) -> Dict[str, Callable[..., Any]]:
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """Their names."""
         return {"hardened": hardened}

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Callable
 
 from . import _operations as operations
 from ._containers import differs_still
@@ -17,35 +19,41 @@ from ._plan import Step
 from ._survey import NEW, OLD
 
 NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
-Undo = Tuple[str, Callable[[], None]]
+Undo = tuple[str, Callable[[], None]]
 
 
 class Applier:
     """Carries out one plan. When a step fails, everything that this run did is undone, last first."""
 
-    def __init__(self, engine: Engine, specs: Mapping[str, Spec], wait: bool, timeout: float, volumes: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, specs: Mapping[str, Spec], wait: bool, timeout: float, volumes: bool = False
+    ) -> None:
         self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
-        self.ids: Dict[str, str] = {}  # containers made by this run
-        self._undo: List[Undo] = []
+        self.ids: dict[str, str] = {}  # containers made by this run
+        self._undo: list[Undo] = []
 
-    def apply(self, steps: List[Step]) -> None:
+    def apply(self, steps: list[Step]) -> None:
         """Carry out the steps. Raises Failure after the way back was taken."""
         try:
             self._phases(steps)
         except Failure as failure:
             told = self._roll_back()
             kind = EngineError if isinstance(failure, EngineError) else Failure
-            raise kind(f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}) from failure
+            raise kind(
+                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
+            ) from failure
 
-    def _phases(self, steps: List[Step]) -> None:
-        def of(kind: str, *actions: str) -> List[Step]:
+    def _phases(self, steps: list[Step]) -> None:
+        def of(kind: str, *actions: str) -> list[Step]:
             return [step for step in steps if step.kind == kind and step.action in actions]
 
         # What an earlier, killed run left, and what is no longer declared.
         for step in of("pod", "remove"):
             operations.remove_pod(self.engine, step.work["id"])
         # An unproven container goes before the proven one takes its name back.
-        operations.remove_all(self.engine, [step.work["id"] for step in of("container", "remove")], self.volumes)
+        operations.remove_all(
+            self.engine, [step.work["id"] for step in of("container", "remove")], self.volumes
+        )
         for step in of("container", "rename"):
             operations.rename(self.engine, step.work["id"], step.work["to"])
         for step in of("pod", "create"):
@@ -59,27 +67,38 @@ class Applier:
         replaced = of("container", "replace")
         operations.in_parallel(self._swap, replaced)
         self._finish(of("container", "finish"))
-        operations.in_parallel(lambda step: operations.stop(self.engine, step.work["id"], step.name), of("container", "stop"))
+        operations.in_parallel(
+            lambda step: operations.stop(self.engine, step.work["id"], step.name), of("container", "stop")
+        )
         for step in of("pod", "stop"):
             operations.stop_pod(self.engine, step.work["id"])
         for step in of("pod", "start"):
             operations.start_pod(self.engine, step.work.get("id") or self.ids[step.name], step.name)
-        self._start([step for step in of("container", "create", "replace", "finish") if step.work["start"]], of("container", "start", "restart"))
+        self._start(
+            [step for step in of("container", "create", "replace", "finish") if step.work["start"]],
+            of("container", "start", "restart"),
+        )
         # From here on the new ones lead.
         self._undo.clear()
-        operations.remove_all(self.engine, [step.work["old"] for step in replaced + of("container", "finish")])
+        operations.remove_all(
+            self.engine, [step.work["old"] for step in replaced + of("container", "finish")]
+        )
 
     def _make(self, step: Step) -> None:
         name = step.name + (NEW if step.action == "replace" else "")
         identity = operations.create(self.engine, name, _resolved(step.work["body"], self.ids))
         self.ids[step.name] = identity
-        self._undo.append((f"the new {step.name} was removed", lambda: operations.remove(self.engine, identity, True)))
+        self._undo.append(
+            (f"the new {step.name} was removed", lambda: operations.remove(self.engine, identity, True))
+        )
 
     def _swap(self, step: Step) -> None:
         """Old out, new in: stop, then rename, so that the names that DNS learns at start are right."""
         old, new = step.work["old"], self.ids[step.name]
         if step.work["running"]:
-            self._undo.append((f"the old {step.name} runs again", lambda: operations.start(self.engine, old, step.name)))
+            self._undo.append(
+                (f"the old {step.name} runs again", lambda: operations.start(self.engine, old, step.name))
+            )
             operations.stop(self.engine, old, step.name)
         self._undo.append(("", lambda: operations.rename(self.engine, old, step.name)))
         operations.rename(self.engine, old, step.name + OLD)
@@ -90,25 +109,34 @@ class Applier:
         operations.stop(self.engine, identity, name)
         operations.rename(self.engine, identity, name + NEW)
 
-    def _finish(self, steps: List[Step]) -> None:
+    def _finish(self, steps: list[Step]) -> None:
         """A killed run had swapped already: only the proof is missing, and the way back is the same."""
         for step in steps:
-            self.ids[step.name] = step.work["id"]
-            old, new = step.work["old"], step.work["id"]
-            self._undo.append(("", lambda new=new: operations.remove(self.engine, new, True)))
-            self._undo.append((f"the old {step.name} runs again", lambda old=old, name=step.name: operations.start(self.engine, old, name)))
-            self._undo.append(("", lambda old=old, name=step.name: operations.rename(self.engine, old, name)))
-            self._undo.append(("", lambda new=new, name=step.name: self._out_of_the_way(new, name)))
+            name, old, new = step.name, str(step.work["old"]), str(step.work["id"])
+            self.ids[name] = new
+            self._undo.append(("", partial(operations.remove, self.engine, new, True)))
+            self._undo.append(
+                (f"the old {name} runs again", partial(operations.start, self.engine, old, name))
+            )
+            self._undo.append(("", partial(operations.rename, self.engine, old, name)))
+            self._undo.append(("", partial(self._out_of_the_way, new, name)))
 
-    def _start(self, made: List[Step], others: List[Step]) -> None:
-        started = [(self.ids[step.name], step) for step in made] + [(str(step.work["id"]), step) for step in others]
+    def _start(self, made: list[Step], others: list[Step]) -> None:
+        started = [(self.ids[step.name], step) for step in made] + [
+            (str(step.work["id"]), step) for step in others
+        ]
 
-        def begin(item: Tuple[str, Step]) -> None:
+        def begin(item: tuple[str, Step]) -> None:
             identity, step = item
             if step.action == "restart":
                 operations.stop(self.engine, identity, step.name)
             elif step.action == "start":
-                self._undo.append((f"{step.name} is stopped as before", lambda: operations.stop(self.engine, identity, step.name)))
+                self._undo.append(
+                    (
+                        f"{step.name} is stopped as before",
+                        lambda: operations.stop(self.engine, identity, step.name),
+                    )
+                )
             operations.start(self.engine, identity, step.name)
 
         # The first alone: in a pod it brings up what all share.
@@ -117,7 +145,7 @@ class Applier:
         if self.wait:
             operations.in_parallel(self._ready, started)
 
-    def _ready(self, item: Tuple[str, Step]) -> None:
+    def _ready(self, item: tuple[str, Step]) -> None:
         identity, step = item
         settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
         operations.await_ready(self.engine, identity, step.name, settle, self.timeout)
@@ -126,30 +154,40 @@ class Applier:
         """Change in place, then look: a server may answer 201 and ignore, or store what the runtime refused."""
 
         def update(call: Mapping[str, Any]) -> None:
-            self.engine.write("POST", f"containers/{step.work['id']}/update", call["params"], call["body"], plain=True)
+            self.engine.write(
+                "POST", f"containers/{step.work['id']}/update", call["params"], call["body"], plain=True
+            )
 
         self._undo.append((f"{step.name} has its former settings again", lambda: update(step.work["undo"])))
         update(step.work["do"])
         inspect = self.engine.get(f"containers/{step.work['id']}/json")
-        ignored = [name for name in step.work["options"] if differs_still(name, inspect, self.specs[step.name])]
+        ignored = [
+            name for name in step.work["options"] if differs_still(name, inspect, self.specs[step.name])
+        ]
         if ignored:
-            raise Failure(f"container {step.name}: Podman accepted a new {', '.join(ignored)} but did not take it; set recreate: true.")
+            raise Failure(
+                f"container {step.name}: Podman accepted a new {', '.join(ignored)} but did not take it; set recreate: true."
+            )
 
     def _create_pod(self, name: str, body: Mapping[str, Any]) -> None:
         identity = operations.create_pod(self.engine, name, body)
         self.ids[name] = identity
-        self._undo.append((f"the new pod {name} was removed", lambda: operations.remove_pod(self.engine, identity)))
+        self._undo.append(
+            (f"the new pod {name} was removed", lambda: operations.remove_pod(self.engine, identity))
+        )
 
     def _replace_pod(self, step: Step) -> None:
         """Prove the new pod under another name while the old one waits, then make it under its own."""
         work, name, old = step.work, step.name, str(step.work["old"])
-        members: List[Step] = work["members"]
+        members: list[Step] = work["members"]
         proven = str(work["proven"])
         if not proven:
             self._build_pod(name + NEW, work["body"], members)
             proven = self.ids[name + NEW]
             if work["start"]:
-                self._undo.append((f"the old pod {name} runs again", lambda: operations.start_pod(self.engine, old, name)))
+                self._undo.append(
+                    (f"the old pod {name} runs again", lambda: operations.start_pod(self.engine, old, name))
+                )
                 operations.stop_pod(self.engine, old)
                 self._run_pod(name + NEW, members)
                 operations.stop_pod(self.engine, proven)
@@ -159,18 +197,23 @@ class Applier:
         else:
             operations.stop_pod(self.engine, proven)
         if work["start"]:
-            self._undo.append((f"the pod serves as {name}{NEW}, run the task again", lambda: operations.start_pod(self.engine, proven, name + NEW)))
+            self._undo.append(
+                (
+                    f"the pod serves as {name}{NEW}, run the task again",
+                    lambda: operations.start_pod(self.engine, proven, name + NEW),
+                )
+            )
         self._build_pod(name, work["body"], members)
         if work["start"]:
             self._run_pod(name, members)
         self._undo.clear()
         operations.remove_pod(self.engine, proven)
 
-    def _build_pod(self, name: str, body: Mapping[str, Any], members: List[Step]) -> None:
+    def _build_pod(self, name: str, body: Mapping[str, Any], members: list[Step]) -> None:
         """Make a pod and its containers; ``name`` ends in .rp-new for the one that has to prove itself."""
         self._create_pod(name, body)
         tail = NEW if name.endswith(NEW) else ""
-        made: Dict[str, str] = {}
+        made: dict[str, str] = {}
 
         def make(member: Step) -> None:
             whole = dict(_resolved(member.work["body"], made), pod=self.ids[name])
@@ -180,14 +223,14 @@ class Applier:
             operations.in_parallel(make, batch)
         self.ids.update(made)
 
-    def _run_pod(self, name: str, members: List[Step]) -> None:
+    def _run_pod(self, name: str, members: list[Step]) -> None:
         operations.start_pod(self.engine, self.ids[name], name)
         if self.wait:
             operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in members])
 
     def _roll_back(self) -> str:
         """Undo, last first; what cannot be undone is said, and does not stop the rest."""
-        told: List[str] = []
+        told: list[str] = []
         for sentence, undo in reversed(self._undo):
             try:
                 undo()
@@ -198,13 +241,13 @@ class Applier:
         return f"What was changed is undone: {', '.join(told)}." if told else ""
 
 
-def _needs(body: Mapping[str, Any]) -> List[str]:
+def _needs(body: Mapping[str, Any]) -> list[str]:
     """Names of the containers that a create body requires or shares a namespace with."""
     shared = [body[key].get("value") for key in NAMESPACES if body.get(key, {}).get("nsmode") == "container"]
     return [*body.get("dependencyContainers", []), *shared]
 
 
-def _resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> Dict[str, Any]:
+def _resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
     """The body with the names of containers that this run makes anew turned into their IDs: names still lead to the old."""
     resolved = dict(body)
     if "dependencyContainers" in body:
@@ -215,14 +258,18 @@ def _resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> Dict[str, Any
     return resolved
 
 
-def _batches(steps: List[Step]) -> List[List[Step]]:
+def _batches(steps: list[Step]) -> list[list[Step]]:
     """The steps in batches, each of which only needs what the ones before it make. Raises Failure for a circle."""
     left = {step.name: step for step in steps}
     batches = []
     while left:
-        ready = [step for step in left.values() if not any(name in left for name in _needs(step.work["body"]))]
+        ready = [
+            step for step in left.values() if not any(name in left for name in _needs(step.work["body"]))
+        ]
         if not ready:
-            raise Failure(f"requires: {', '.join(sorted(left))} require each other in a circle; take one requirement out.")
+            raise Failure(
+                f"requires: {', '.join(sorted(left))} require each other in a circle; take one requirement out."
+            )
         batches.append(ready)
         for step in ready:
             del left[step.name]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from ._options import Body, Facts, set_path
 from ._values import ValueType, _line, _listed
@@ -22,12 +23,17 @@ class Ports(ValueType):
     argument = {"type": "list", "elements": "str"}
     NEEDED = "a port such as 8080:80, 127.0.0.1:8080:80/tcp or 9000-9010:9000-9010"
 
-    def parse(self, raw: Any) -> List[Dict[str, Any]]:
+    def parse(self, raw: Any) -> list[dict[str, Any]]:
         ports = [self._one(_line(each)) for each in _listed(raw)]
-        return sorted(ports, key=lambda port: (port["container_port"], port["protocol"], port["host_ip"], port["host_port"]))
+        return sorted(
+            ports,
+            key=lambda port: (port["container_port"], port["protocol"], port["host_ip"], port["host_port"]),
+        )
 
-    def _one(self, text: str) -> Dict[str, Any]:
-        found = re.fullmatch(r"(?:(?:(\[[0-9a-fA-F:.]+\]|[\d.]+):)?([\d-]*):)?([\d-]+)(?:/(tcp|udp|sctp))?", text)
+    def _one(self, text: str) -> dict[str, Any]:
+        found = re.fullmatch(
+            r"(?:(?:(\[[0-9a-fA-F:.]+\]|[\d.]+):)?([\d-]*):)?([\d-]+)(?:/(tcp|udp|sctp))?", text
+        )
         if not found:
             raise ValueError(f"{self.NEEDED} (found {text!r})")
         address, host, inside, protocol = found.groups()
@@ -48,7 +54,7 @@ class Ports(ValueType):
             "protocol": protocol or "tcp",
         }
 
-    def reported(self, raw: Any) -> List[Dict[str, Any]]:
+    def reported(self, raw: Any) -> list[dict[str, Any]]:
         ports = []
         for inside, bindings in (raw or {}).items():
             number, _slash, protocol = str(inside).partition("/")
@@ -63,22 +69,34 @@ class Ports(ValueType):
                 })  # fmt: skip
         return ports
 
-    def covers(self, declared: List[Dict[str, Any]], reported: Any) -> bool:
+    def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         single = [
-            dict(port, host_port=port["host_port"] and port["host_port"] + step, container_port=port["container_port"] + step, range=1)
+            dict(
+                port,
+                host_port=port["host_port"] and port["host_port"] + step,
+                container_port=port["container_port"] + step,
+                range=1,
+            )
             for port in declared
             for step in range(port["range"])
         ]
         there = list(reported or [])
         for port in single:
             # Host port 0 means that Podman chose one, so any will do.
-            match = next((each for each in there if each == dict(port, host_port=port["host_port"] or each["host_port"])), None)
+            match = next(
+                (
+                    each
+                    for each in there
+                    if each == dict(port, host_port=port["host_port"] or each["host_port"])
+                ),
+                None,
+            )
             if match is None:
                 return False
             there.remove(match)
         return not there
 
-    def show(self, value: List[Dict[str, Any]]) -> List[str]:
+    def show(self, value: list[dict[str, Any]]) -> list[str]:
         return [print_port(port) for port in value]
 
 
@@ -94,7 +112,7 @@ def print_port(port: Mapping[str, Any]) -> str:
     return f"{lead}{spread(port['container_port'])}/{port['protocol']}"
 
 
-def _range(text: str) -> Tuple[int, int]:
+def _range(text: str) -> tuple[int, int]:
     """First port and number of ports of ``80`` or ``80-89``."""
     first, _dash, last = text.partition("-")
     low, high = int(first), int(last or first)
@@ -106,7 +124,7 @@ def _range(text: str) -> Tuple[int, int]:
 class Mounts(ValueType):
     """Volumes and mounts: each is typed as {type, source, target, options}, sorted by target."""
 
-    def parse(self, raw: Any) -> List[Dict[str, Any]]:
+    def parse(self, raw: Any) -> list[dict[str, Any]]:
         found = [self._one(each) for each in self._items(raw)]
         targets = [each["target"] for each in found]
         twice = sorted({target for target in targets if targets.count(target) > 1})
@@ -114,41 +132,51 @@ class Mounts(ValueType):
             raise ValueError(f"one mount for each path in the container ({twice[0]} has more)")
         return sorted(found, key=lambda each: str(each["target"]))
 
-    def _items(self, raw: Any) -> List[Any]:
+    def _items(self, raw: Any) -> list[Any]:
         return _listed(raw)
 
-    def _one(self, raw: Any) -> Dict[str, Any]:
+    def _one(self, raw: Any) -> dict[str, Any]:
         raise NotImplementedError
 
-    def write(self, value: List[Dict[str, Any]], body: Body, _facts: Facts) -> None:
+    def write(self, value: list[dict[str, Any]], body: Body, _facts: Facts) -> None:
         """Put each mount where the create body wants its kind."""
         for each in value:
             options = list(each["options"])
             if each["type"] == "volume":
-                entry: Dict[str, Any] = {"Name": each["source"], "Dest": each["target"], "Options": options}
+                entry: dict[str, Any] = {"Name": each["source"], "Dest": each["target"], "Options": options}
                 set_path(body, "volumes", [entry])
             elif each["type"] == "overlay":
                 options.remove("O")
                 entry = {"source": each["source"], "destination": each["target"], "options": options}
                 set_path(body, "overlay_volumes", [entry])
             else:
-                entry = {"destination": each["target"], "type": each["type"], "source": each["source"], "options": options}
+                entry = {
+                    "destination": each["target"],
+                    "type": each["type"],
+                    "source": each["source"],
+                    "options": options,
+                }
                 set_path(body, "mounts", [entry])
 
-    def covers(self, declared: List[Dict[str, Any]], reported: Any) -> bool:
+    def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         there = {each["target"]: each for each in reported or []}
-        return all(self._same(each, there.get(each["target"])) for each in declared if each["type"] != "overlay")
+        return all(
+            self._same(each, there.get(each["target"])) for each in declared if each["type"] != "overlay"
+        )
 
     @staticmethod
-    def _same(declared: Dict[str, Any], there: Optional[Dict[str, Any]]) -> bool:
+    def _same(declared: dict[str, Any], there: dict[str, Any] | None) -> bool:
         if there is None or there["type"] != declared["type"]:
             return False
         if declared["source"] and declared["type"] != "tmpfs" and there["source"] != declared["source"]:
             return False
         return declared["type"] == "tmpfs" or ("ro" in declared["options"]) == ("ro" in there["options"])
 
-    def show(self, value: List[Dict[str, Any]]) -> List[str]:
-        return [":".join(filter(None, [each["source"], each["target"], ",".join(each["options"])])) for each in value]
+    def show(self, value: list[dict[str, Any]]) -> list[str]:
+        return [
+            ":".join(filter(None, [each["source"], each["target"], ",".join(each["options"])]))
+            for each in value
+        ]
 
 
 class Volumes(Mounts):
@@ -156,7 +184,7 @@ class Volumes(Mounts):
 
     argument = {"type": "list", "elements": "str"}
 
-    def _one(self, raw: Any) -> Dict[str, Any]:
+    def _one(self, raw: Any) -> dict[str, Any]:
         text = _line(raw)
         parts = text.split(":")
         if len(parts) == 1:
@@ -181,22 +209,29 @@ class MountList(Mounts):
     argument = {"type": "list", "elements": "raw"}
     KEYS = {"src": "source", "dst": "target", "destination": "target"}
 
-    def _one(self, raw: Any) -> Dict[str, Any]:
-        fields = dict(raw) if isinstance(raw, Mapping) else dict(
-            (part.partition("=")[0], part.partition("=")[2] or True) for part in _line(raw).split(",")
-        )  # fmt: skip
-        fields = {self.KEYS.get(key, key): value for key, value in fields.items()}
-        kind, source, target = str(fields.pop("type", "volume")), str(fields.pop("source", "")), str(fields.pop("target", ""))
+    def _one(self, raw: Any) -> dict[str, Any]:
+        if not isinstance(raw, Mapping):
+            raw = {part.partition("=")[0]: part.partition("=")[2] or True for part in _line(raw).split(",")}
+        fields = {self.KEYS.get(key, key): value for key, value in raw.items()}
+        kind = str(fields.pop("type", "volume"))
+        source, target = str(fields.pop("source", "")), str(fields.pop("target", ""))
         if kind not in ("bind", "volume", "tmpfs"):
             raise ValueError(f"a mount of type bind, volume or tmpfs (found {kind!r})")
         if not target.startswith("/"):
             raise ValueError(f"target=/PATH, absolute in the container (found {target!r})")
-        if kind == "bind" and not source.startswith("/") or kind == "volume" and source and not OBJECT_NAME.fullmatch(source):
+        if (kind == "bind" and not source.startswith("/")) or (
+            kind == "volume" and source and not OBJECT_NAME.fullmatch(source)
+        ):
             raise ValueError(f"a source that fits a mount of type {kind} (found {source!r})")
-        return {"type": kind, "source": "tmpfs" if kind == "tmpfs" else source, "target": _clean(target), "options": self._options(fields)}
+        return {
+            "type": kind,
+            "source": "tmpfs" if kind == "tmpfs" else source,
+            "target": _clean(target),
+            "options": self._options(fields),
+        }
 
     @staticmethod
-    def _options(fields: Dict[str, Any]) -> List[str]:
+    def _options(fields: dict[str, Any]) -> list[str]:
         """What remains of a mount's fields, as mount options."""
         options = []
         for key, value in fields.items():
@@ -204,7 +239,9 @@ class MountList(Mounts):
                 on = str(value).lower() in ("true", "1", "yes")
                 options.append("ro" if on == (key != "rw") else "rw")
             elif key == "options":
-                options += [_line(each) for each in (value if isinstance(value, list) else str(value).split(","))]
+                options += [
+                    _line(each) for each in (value if isinstance(value, list) else str(value).split(","))
+                ]
             elif key in ("bind-propagation", "bind_propagation"):
                 options.append(_line(value))
             elif key in ("tmpfs-size", "tmpfs-mode"):
@@ -221,23 +258,28 @@ class Tmpfs(Mounts):
 
     argument = {"type": "raw"}
 
-    def _items(self, raw: Any) -> List[Any]:
+    def _items(self, raw: Any) -> list[Any]:
         if isinstance(raw, Mapping):
             return [f"{path}:{options or ''}" for path, options in raw.items()]
         return _listed(raw)
 
-    def _one(self, raw: Any) -> Dict[str, Any]:
+    def _one(self, raw: Any) -> dict[str, Any]:
         target, _colon, options = _line(raw).partition(":")
         if not target.startswith("/"):
             raise ValueError(f"an absolute path in the container (found {raw!r})")
-        return {"type": "tmpfs", "source": "tmpfs", "target": _clean(target), "options": sorted(filter(None, options.split(",")))}
+        return {
+            "type": "tmpfs",
+            "source": "tmpfs",
+            "target": _clean(target),
+            "options": sorted(filter(None, options.split(","))),
+        }
 
 
 def _clean(path: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def reported_mounts(inspect: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def reported_mounts(inspect: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every mount that inspect shows, in the typed form of Mounts."""
     mounts = []
     for each in inspect.get("Mounts") or []:
@@ -249,7 +291,9 @@ def reported_mounts(inspect: Mapping[str, Any]) -> List[Dict[str, Any]]:
             "options": [] if each.get("RW", True) else ["ro"],
         })  # fmt: skip
     for target, options in ((inspect.get("HostConfig") or {}).get("Tmpfs") or {}).items():
-        mounts.append({"type": "tmpfs", "source": "tmpfs", "target": _clean(target), "options": str(options).split(",")})
+        mounts.append(
+            {"type": "tmpfs", "source": "tmpfs", "target": _clean(target), "options": str(options).split(",")}
+        )
     return mounts
 
 
@@ -258,11 +302,14 @@ class Secrets(ValueType):
 
     argument = {"type": "list", "elements": "raw", "no_log": False}
 
-    def parse(self, raw: Any) -> List[Dict[str, Any]]:
-        return sorted((self._one(each) for each in _listed(raw)), key=lambda each: (each["name"], each["type"], each["target"]))
+    def parse(self, raw: Any) -> list[dict[str, Any]]:
+        return sorted(
+            (self._one(each) for each in _listed(raw)),
+            key=lambda each: (each["name"], each["type"], each["target"]),
+        )
 
     @staticmethod
-    def _one(raw: Any) -> Dict[str, Any]:
+    def _one(raw: Any) -> dict[str, Any]:
         if isinstance(raw, Mapping):
             fields = {str(key): value for key, value in raw.items() if value is not None}
         else:
@@ -280,30 +327,41 @@ class Secrets(ValueType):
         except ValueError:
             raise ValueError("whole numbers for uid and gid, and an octal mode such as '0400'") from None
         if fields:
-            raise ValueError(f"only name, type, target, uid, gid and mode for a secret (found {sorted(fields)[0]!r})")
+            raise ValueError(
+                f"only name, type, target, uid, gid and mode for a secret (found {sorted(fields)[0]!r})"
+            )
         if kind == "env":
             return {"name": name, "type": kind, "target": target or name}
         return {"name": name, "type": kind, "target": target, "uid": uid, "gid": gid, "mode": mode}
 
     @staticmethod
-    def write(value: List[Dict[str, Any]], body: Body, _facts: Facts) -> None:
+    def write(value: list[dict[str, Any]], body: Body, _facts: Facts) -> None:
         """Files into ``secrets``, variables into ``secret_env``."""
         for each in value:
             if each["type"] == "env":
                 set_path(body, "secret_env", {each["target"]: each["name"]})
             else:
-                entry = {"Source": each["name"], "Target": each["target"], "UID": each["uid"], "GID": each["gid"], "Mode": each["mode"]}
+                entry = {
+                    "Source": each["name"],
+                    "Target": each["target"],
+                    "UID": each["uid"],
+                    "GID": each["gid"],
+                    "Mode": each["mode"],
+                }
                 set_path(body, "secrets", [entry])
 
-    def covers(self, declared: List[Dict[str, Any]], reported: Any) -> bool:
+    def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         return {each["name"] for each in declared if each["type"] == "mount"} <= set(reported or ())
 
-    def show(self, value: List[Any]) -> List[str]:
+    def show(self, value: list[Any]) -> list[str]:
         if any(isinstance(each, str) for each in value):  # the reported form: names alone
             return list(value)
-        return [f"{each['name']} as {'variable' if each['type'] == 'env' else 'file'} {each['target']}".strip() for each in value]
+        return [
+            f"{each['name']} as {'variable' if each['type'] == 'env' else 'file'} {each['target']}".strip()
+            for each in value
+        ]
 
 
-def reported_secrets(inspect: Mapping[str, Any]) -> List[str]:
+def reported_secrets(inspect: Mapping[str, Any]) -> list[str]:
     """Names of the secrets that are mounted into a container."""
     return [str(each.get("Name")) for each in (inspect.get("Config") or {}).get("Secrets") or []]

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from ._options import Facts, Option, OptionTable, Spec
 from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason
@@ -18,12 +19,12 @@ from ._record import digest
 class Comparison:
     """What has to change: ``live`` in place, ``fixed`` only by replacing. ``adopted``: there was no record."""
 
-    fixed: Tuple[Reason, ...] = ()
-    live: Tuple[Reason, ...] = ()
+    fixed: tuple[Reason, ...] = ()
+    live: tuple[Reason, ...] = ()
     adopted: bool = False
 
     @property
-    def reasons(self) -> Tuple[Reason, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         """All of them, as one replacement would state them."""
         return self.fixed + self.live
 
@@ -31,7 +32,7 @@ class Comparison:
 def compare(
     table: OptionTable,
     spec: Spec,
-    recorded: Optional[Mapping[str, str]],
+    recorded: Mapping[str, str] | None,
     inspect: Mapping[str, Any],
     key: bytes,
     facts: Facts,
@@ -43,8 +44,8 @@ def compare(
     on an existing object, so the record judges it; where hands can change it all the same
     (``drift``) the report is asked as well. Without a record the report has to do.
     """
-    fixed: List[Reason] = []
-    live: List[Reason] = []
+    fixed: list[Reason] = []
+    live: list[Reason] = []
     for row in table.rows:
         if row.live_in(facts):
             found = _live(row, spec, inspect)
@@ -59,7 +60,7 @@ def compare(
     return Comparison(tuple(fixed), tuple(live), recorded is None)
 
 
-def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason]:
+def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
     reported = row.reported(inspect)
     if row.name in spec:
         if row.type.covers(spec[row.name], reported):
@@ -71,7 +72,7 @@ def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason]:
     return [_reason(row, REMOVED, reported, defaults[0])]
 
 
-def _adopted(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason]:
+def _adopted(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
     if row.name not in spec or not row.readable:
         return []
     reported = row.reported(inspect)
@@ -80,7 +81,9 @@ def _adopted(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> List[Reason
     return [_reason(row, DECLARED, reported, spec[row.name])]
 
 
-def _recorded(row: Option, spec: Spec, recorded: Mapping[str, str], inspect: Mapping[str, Any], key: bytes) -> List[Reason]:
+def _recorded(
+    row: Option, spec: Spec, recorded: Mapping[str, str], inspect: Mapping[str, Any], key: bytes
+) -> list[Reason]:
     if row.name not in spec:
         if row.name in recorded:
             return [_reason(row, REMOVED, row.reported(inspect), None)]

@@ -11,7 +11,8 @@ NAME.rp-new is made but not yet in place, NAME.rp-old waits until the new one ha
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from . import _record
 from ._compare import Comparison, compare
@@ -50,9 +51,9 @@ class Planner:
 
     def __init__(self, survey: Survey, facts: Facts, key: bytes, pod_id: str = "") -> None:
         self.survey, self.facts, self.key, self.pod_id = survey, facts, key, pod_id
-        self.adopted: List[str] = []
+        self.adopted: list[str] = []
 
-    def steps(self, wanted: Wanted) -> List[Step]:
+    def steps(self, wanted: Wanted) -> list[Step]:
         """What one container needs. Raises Failure for what the engine cannot honour."""
         if wanted.state == ABSENT:
             return self._absent(wanted.name)
@@ -67,7 +68,12 @@ class Planner:
                 steps.append(_remove(current))
                 steps.append(_rename(unfinished, wanted.name))
                 return steps + [self._replace(wanted, unfinished, self._compare(wanted, unfinished), True)]
-            work = {"id": current.id, "old": unfinished.id, "start": wanted.state != STOPPED, "running": current.running}
+            work = {
+                "id": current.id,
+                "old": unfinished.id,
+                "start": wanted.state != STOPPED,
+                "running": current.running,
+            }
             return steps + [Step("finish", KIND, wanted.name, (), work)]
         restored = bool(steps) and steps[0].action == "rename"
         if compared.adopted and not compared.reasons:
@@ -78,7 +84,7 @@ class Planner:
             steps.append(self._update(wanted, current, compared))
         return steps + self._run_state(wanted, current, restored)
 
-    def pulls(self, wanted: Wanted) -> List[Step]:
+    def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet."""
         if wanted.state == ABSENT or self.survey.images.get(wanted.image) is not None:
             return []
@@ -95,11 +101,11 @@ class Planner:
             body["pod"] = wanted.pod
         return body
 
-    def _recovered(self, wanted: Wanted) -> Tuple[Optional[Found], Optional[Found], List[Step]]:
+    def _recovered(self, wanted: Wanted) -> tuple[Found | None, Found | None, list[Step]]:
         """Where a killed replacement stood: the current container, an old one that still waits, repairing steps."""
         there = self.survey.containers
         current, new, old = (there.get(wanted.name + tail) for tail in ("", NEW, OLD))
-        steps: List[Step] = []
+        steps: list[Step] = []
         if current is None and old is not None:
             steps.append(_rename(old, wanted.name))
             current, old = old, None
@@ -116,18 +122,27 @@ class Planner:
         own = self._image_reasons(wanted, current, recorded) + self._pod_reasons(wanted, current)
         return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
 
-    def _image_reasons(self, wanted: Wanted, current: Found, recorded: Optional[Mapping[str, str]]) -> List[Reason]:
+    def _image_reasons(
+        self, wanted: Wanted, current: Found, recorded: Mapping[str, str] | None
+    ) -> list[Reason]:
         """By ID, because tags move; by name, because the same ID under another name follows another registry."""
         image = self.survey.images.get(wanted.image)
         name, identity = str(current.inspect.get("ImageName") or ""), str(current.inspect.get("Image") or "")
         if image is None or image.get("Id") != identity:
             # An image that has to be pulled first is another one, or the container would hold it here.
-            return [Reason("image", CHANGED, f"{name} {identity[:12]}", f"{wanted.image} {str((image or {}).get('Id') or '')[:12]}".strip())]
+            return [
+                Reason(
+                    "image",
+                    CHANGED,
+                    f"{name} {identity[:12]}",
+                    f"{wanted.image} {str((image or {}).get('Id') or '')[:12]}".strip(),
+                )
+            ]
         if recorded is not None and recorded.get("image") != _record.digest(self.key, wanted.image):
             return [Reason("image", CHANGED, name, wanted.image)]
         return []
 
-    def _pod_reasons(self, wanted: Wanted, current: Found) -> List[Reason]:
+    def _pod_reasons(self, wanted: Wanted, current: Found) -> list[Reason]:
         if bool(current.pod) == bool(wanted.pod) and (not wanted.pod or current.pod == self.pod_id):
             return []
         return [Reason("pod", CHANGED, current.pod[:12] or None, wanted.pod or None)]
@@ -135,11 +150,22 @@ class Planner:
     def _create(self, wanted: Wanted) -> Step:
         shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
-        return Step("create", KIND, wanted.name, reasons, {"body": self.body(wanted), "start": wanted.state == STARTED})
+        return Step(
+            "create",
+            KIND,
+            wanted.name,
+            reasons,
+            {"body": self.body(wanted), "start": wanted.state == STARTED},
+        )
 
     def _replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
-        start = wanted.state == STARTED or wanted.state == PRESENT and (current.running or restored)
-        work = {"body": self.body(wanted), "old": current.id, "running": current.running or restored, "start": start}
+        start = wanted.state == STARTED or (wanted.state == PRESENT and (current.running or restored))
+        work = {
+            "body": self.body(wanted),
+            "old": current.id,
+            "running": current.running or restored,
+            "start": start,
+        }
         reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
         return Step("replace", KIND, wanted.name, reasons, work)
 
@@ -152,7 +178,12 @@ class Planner:
             before[row.name] = row.reported(current.inspect)
             after[row.name] = wanted.spec.get(row.name, row.default)
         keep = self._kept_ulimits(current)
-        work = {"id": current.id, "do": _update_call(after, keep), "undo": _update_call(before, keep), "options": sorted(after)}
+        work = {
+            "id": current.id,
+            "do": _update_call(after, keep),
+            "undo": _update_call(before, keep),
+            "options": sorted(after),
+        }
         return Step("update", KIND, wanted.name, compared.live, work)
 
     def _kept_ulimits(self, current: Found) -> Body:
@@ -163,18 +194,25 @@ class Planner:
         limits = row.reported(current.inspect)
         return {"r_limits": row.type.body(limits)} if limits else {}
 
-    def _run_state(self, wanted: Wanted, current: Found, restored: bool) -> List[Step]:
+    def _run_state(self, wanted: Wanted, current: Found, restored: bool) -> list[Step]:
         work = {"id": current.id}
         if wanted.state == STOPPED:
             return [Step("stop", KIND, wanted.name, (), work)] if current.running else []
         if wanted.restart and wanted.state == STARTED and current.running:
-            return [Step("restart", KIND, wanted.name, (Reason("force_restart", DECLARED, None, True),), work)]
+            return [
+                Step("restart", KIND, wanted.name, (Reason("force_restart", DECLARED, None, True),), work)
+            ]
         if not current.running and (wanted.state == STARTED or restored):
             return [Step("start", KIND, wanted.name, (), work)]
         return []
 
-    def _absent(self, name: str) -> List[Step]:
-        return [_remove(found) for tail in ("", NEW, OLD) for found in [self.survey.containers.get(name + tail)] if found]
+    def _absent(self, name: str) -> list[Step]:
+        return [
+            _remove(found)
+            for tail in ("", NEW, OLD)
+            for found in [self.survey.containers.get(name + tail)]
+            if found
+        ]
 
 
 def _remove(found: Found) -> Step:
@@ -182,12 +220,14 @@ def _remove(found: Found) -> Step:
 
 
 def _rename(found: Found, to: str) -> Step:
-    return Step("rename", KIND, found.name, (Reason("name", DECLARED, found.name, to),), {"id": found.id, "to": to})
+    return Step(
+        "rename", KIND, found.name, (Reason("name", DECLARED, found.name, to),), {"id": found.id, "to": to}
+    )
 
 
-def _update_call(values: Mapping[str, Any], keep: Body) -> Dict[str, Any]:
+def _update_call(values: Mapping[str, Any], keep: Body) -> dict[str, Any]:
     """Query and body of an update: the restart policy travels in the query, all else in the body."""
-    params: Dict[str, Any] = {}
+    params: dict[str, Any] = {}
     body: Body = dict(keep)
     for name, value in values.items():
         row = TABLE.by_name[name]
@@ -205,7 +245,7 @@ def differs_still(name: str, inspect: Mapping[str, Any], spec: Spec) -> bool:
     return not row.type.covers(wanted, row.reported(inspect))
 
 
-def refuse_dependents(dependents: Mapping[str, List[str]]) -> None:
+def refuse_dependents(dependents: Mapping[str, list[str]]) -> None:
     """Raise Failure when containers outside the task hold on to one that has to go."""
     for name, others in sorted(dependents.items()):
         raise Failure(
@@ -214,7 +254,7 @@ def refuse_dependents(dependents: Mapping[str, List[str]]) -> None:
         )
 
 
-def closure(steps: List[Step], wanted: List[Wanted], planner: Planner) -> List[Step]:
+def closure(steps: list[Step], wanted: list[Wanted], planner: Planner) -> list[Step]:
     """Replace with a container those of the same task that depend on it: they point to the old one's ID."""
     replaced = {step.name: str(step.work["old"]) for step in steps if step.action == "replace"}
     by_name = {each.name: each for each in wanted}
@@ -227,8 +267,12 @@ def closure(steps: List[Step], wanted: List[Wanted], planner: Planner) -> List[S
                 continue
             held = set(get_path(current.inspect, "Dependencies") or []) & set(replaced.values())
             if held:
-                compared = Comparison(fixed=(Reason("requires", CHANGED, "a container that is replaced", "its replacement"),))
-                steps = [step for step in steps if step.name != name] + [planner._replace(each, current, compared, False)]
+                compared = Comparison(
+                    fixed=(Reason("requires", CHANGED, "a container that is replaced", "its replacement"),)
+                )
+                steps = [step for step in steps if step.name != name] + [
+                    planner._replace(each, current, compared, False)
+                ]
                 replaced[name] = current.id
                 grown = True
     return steps

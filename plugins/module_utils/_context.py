@@ -15,21 +15,22 @@ import re
 import stat
 import tarfile
 import tempfile
-from typing import Any, BinaryIO, Dict, Iterator, List, Mapping, Optional, Tuple
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Optional
 
 from ._errors import Failure
 
 DEFAULT_FILES = ("Containerfile", "Dockerfile")
 # Where the temporary archive of a context lies: base images can be too large for a /tmp in memory.
 TEMPORARY = "/var/tmp"
-Entry = Tuple[tarfile.TarInfo, Optional[str], bytes]  # what, and its content: a path, or bytes
+Entry = tuple[tarfile.TarInfo, Optional[str], bytes]  # what, and its content: a path, or bytes
 
 
 class Context:
     """One build context: a folder on the host, an archive that travelled with the task, an inline Containerfile."""
 
     def __init__(self, build: Mapping[str, Any]) -> None:
-        self._entries: Dict[str, Entry] = {}
+        self._entries: dict[str, Entry] = {}
         if build.get("path"):
             self._add_folder(str(build["path"]))
         if build.get("context"):
@@ -43,13 +44,17 @@ class Context:
         total = hashlib.sha256()
         for name in sorted(self._entries):
             info, path, content = self._entries[name]
-            total.update(f"{name}\0{info.type!r}\0{info.mode & 0o777:o}\0{info.linkname}\0".encode("utf-8", "surrogateescape"))
+            total.update(
+                f"{name}\0{info.type!r}\0{info.mode & 0o777:o}\0{info.linkname}\0".encode(
+                    "utf-8", "surrogateescape"
+                )
+            )
             total.update(_content_digest(path, content))
         return total.hexdigest()
 
     def archive(self) -> BinaryIO:
         """The context as an uncompressed tar in an unnamed temporary file, read from its beginning."""
-        file = tempfile.TemporaryFile(dir=TEMPORARY)
+        file = tempfile.TemporaryFile(dir=TEMPORARY)  # noqa: SIM115  the caller closes it
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for name in sorted(self._entries):
                 info, path, content = self._entries[name]
@@ -59,19 +64,23 @@ class Context:
                     with open(path, "rb") as source:
                         tar.addfile(info, source)
         file.seek(0)
-        return file  # type: ignore[return-value]
+        return file
 
-    def bases(self, arguments: Mapping[str, str]) -> List[str]:
+    def bases(self, arguments: Mapping[str, str]) -> list[str]:
         """The images that the Containerfile builds on: what stands behind FROM, without its own stages and scratch."""
-        values: Dict[str, str] = {}
+        values: dict[str, str] = {}
         stages, found = {"scratch"}, []
         for line in self._text(self.file).splitlines():
             argument = re.match(r"\s*ARG\s+(\w+)(?:=(\S*))?", line, re.IGNORECASE)
             if argument:
-                values[argument.group(1)] = arguments.get(argument.group(1), (argument.group(2) or "").strip("'\""))
+                values[argument.group(1)] = arguments.get(
+                    argument.group(1), (argument.group(2) or "").strip("'\"")
+                )
             stage = re.match(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", line, re.IGNORECASE)
             if stage:
-                image = re.sub(r"\$\{?(\w+)\}?", lambda name: values.get(name.group(1), name.group(0)), stage.group(1))
+                image = re.sub(
+                    r"\$\{?(\w+)\}?", lambda name: values.get(name.group(1), name.group(0)), stage.group(1)
+                )
                 if image not in stages and "$" not in image:
                     found.append(image)
                 stages.add(stage.group(2) or image)
@@ -89,7 +98,9 @@ class Context:
         for each in candidates:
             if os.path.normpath(each) in self._entries:
                 return os.path.normpath(each)
-        raise Failure(f"build: the context holds no {' or '.join(candidates)}; name the file with build.file, or write it in build.containerfile.")
+        raise Failure(
+            f"build: the context holds no {' or '.join(candidates)}; name the file with build.file, or write it in build.containerfile."
+        )
 
     def _add(self, name: str, content: bytes) -> None:
         info = tarfile.TarInfo(name)
@@ -105,16 +116,20 @@ class Context:
 
     def _add_folder(self, root: str) -> None:
         if not os.path.isabs(root) or not os.path.isdir(root):
-            raise Failure(f"build.path: {root!r} was given, and an absolute path of a folder on the host is needed that the account can read.")
+            raise Failure(
+                f"build.path: {root!r} was given, and an absolute path of a folder on the host is needed that the account can read."
+            )
         patterns = _ignored(root)
         for path, name in _walk(root):
             if not _excluded(name, patterns):
                 self._entries[name] = _entry(path, name)
 
 
-def _walk(root: str) -> Iterator[Tuple[str, str]]:
+def _walk(root: str) -> Iterator[tuple[str, str]]:
     def refuse(error: OSError) -> None:
-        raise Failure(f"build.path: the account cannot read {error.filename} ({error.strerror}); make the context readable for it.")
+        raise Failure(
+            f"build.path: the account cannot read {error.filename} ({error.strerror}); make the context readable for it."
+        )
 
     for folder, folders, files in os.walk(root, onerror=refuse):
         for each in sorted(folders) + sorted(files):
@@ -136,11 +151,13 @@ def _entry(path: str, name: str) -> Entry:
         info.size = there.st_size
         return info, path, b""
     else:
-        raise Failure(f"build.path: {path} is neither a file, a folder nor a link; leave it out with a .containerignore.")
+        raise Failure(
+            f"build.path: {path} is neither a file, a folder nor a link; leave it out with a .containerignore."
+        )
     return info, None, b""
 
 
-def _content_digest(path: Optional[str], content: bytes) -> bytes:
+def _content_digest(path: str | None, content: bytes) -> bytes:
     total = hashlib.sha256(content)
     if path is not None:
         with open(path, "rb") as file:
@@ -149,7 +166,7 @@ def _content_digest(path: Optional[str], content: bytes) -> bytes:
     return total.digest()
 
 
-def _ignored(root: str) -> List[str]:
+def _ignored(root: str) -> list[str]:
     """Patterns of .containerignore, else .dockerignore: one a line, # comments, ! takes back."""
     for name in (".containerignore", ".dockerignore"):
         path = os.path.join(root, name)
@@ -160,7 +177,7 @@ def _ignored(root: str) -> List[str]:
     return []
 
 
-def _excluded(name: str, patterns: List[str]) -> bool:
+def _excluded(name: str, patterns: list[str]) -> bool:
     """Whether the last pattern that matches the name, or a folder above it, excludes it."""
     parts = name.split(os.sep)
     above = ["/".join(parts[: count + 1]) for count in range(len(parts))]

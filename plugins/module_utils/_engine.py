@@ -12,7 +12,8 @@ import socket
 import struct
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable
 from urllib.parse import quote
 
 from ._account import Account
@@ -29,7 +30,7 @@ ANSWER_LIMIT = 128 * 1024 * 1024
 # Two requests in flight for each core was measured best (create and start, 1 to 30 in parallel).
 PARALLEL = 2 * (os.cpu_count() or 2)
 
-Version = Tuple[int, int, int]
+Version = tuple[int, int, int]
 
 
 def name_in_path(name: str) -> str:
@@ -49,11 +50,11 @@ class Engine:
         self.account = account
         self.check = check
         self.calls = 0
-        self._info: Optional[Dict[str, Any]] = None
+        self._info: dict[str, Any] | None = None
         self._client = _client(account)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
         self.version = _version(response.headers.get("Libpod-API-Version", ""), account)
-        self._client.path_prefix = "/v{0}.{1}.{2}/libpod/".format(*self.version)
+        self._client.path_prefix = "/v{}.{}.{}/libpod/".format(*self.version)
 
     @property
     def version_text(self) -> str:
@@ -61,17 +62,17 @@ class Engine:
         return ".".join(str(part) for part in self.version)
 
     @property
-    def info(self) -> Dict[str, Any]:
+    def info(self) -> dict[str, Any]:
         """What ``podman info`` tells, asked for once."""
         if self._info is None:
             self._info = self.get("info")
         return self._info
 
-    def get(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON that ``path`` answers. Raises EngineError."""
         return _json(self._request("GET", path, params, None, None, CALL_TIMEOUT)[1], self.account)
 
-    def find(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """As ``get``, but None when Podman has no such object."""
         try:
             return self.get(path, params)
@@ -80,7 +81,7 @@ class Engine:
                 return None
             raise
 
-    def raw(self, path: str, params: Optional[Mapping[str, Any]] = None) -> bytes:
+    def raw(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
         """The body that ``path`` answers, as it is. Raises EngineError."""
         return self._request("GET", path, params, None, None, CALL_TIMEOUT)[1]
 
@@ -88,7 +89,7 @@ class Engine:
         self,
         method: str,
         path: str,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Mapping[str, Any] | None = None,
         body: Any = None,
         timeout: float = CALL_TIMEOUT,
         plain: bool = False,
@@ -107,10 +108,10 @@ class Engine:
     def stream(
         self,
         path: str,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Mapping[str, Any] | None = None,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
-    ) -> List[Dict[str, Any]]:
+        headers: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
         """POST to an endpoint that reports progress as JSON lines (pull, build, load, push).
 
         Podman says 200 first and tells of a failure in a later line, so every line is read.
@@ -134,16 +135,16 @@ class Engine:
         self,
         method: str,
         path: str,
-        params: Optional[Mapping[str, Any]],
+        params: Mapping[str, Any] | None,
         body: Any,
-        headers: Optional[Mapping[str, str]],
+        headers: Mapping[str, str] | None,
         timeout: float,
-    ) -> Tuple[Any, bytes]:
+    ) -> tuple[Any, bytes]:
         """One HTTP exchange: the response object and its whole body. Raises EngineError."""
         self.calls += 1
         end = time.monotonic() + timeout
         call: Callable[..., Any] = getattr(self._client, method.lower())
-        options: Dict[str, Any] = {"data": body} if method in ("POST", "PUT") else {}
+        options: dict[str, Any] = {"data": body} if method in ("POST", "PUT") else {}
         try:
             response = call(
                 path, params=_query(params), headers=headers, timeout=(10.0, timeout), stream=True, **options
@@ -194,15 +195,19 @@ def _client(account: Account) -> Any:
             self.pool_classes_by_scheme = {"http": CheckedPool}
 
     class CheckedAdapter(UDSAdapter):  # type: ignore[misc]
-        def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **keywords: Any) -> None:
-            self.poolmanager = CheckedManager(num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs)
+        def init_poolmanager(
+            self, connections: int, maxsize: int, block: bool = False, **_keywords: Any
+        ) -> None:
+            self.poolmanager = CheckedManager(
+                num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs
+            )
 
     client = APIClient(base_url=f"unix://{account.socket}", version="4.0.0")
     client.mount("http://", CheckedAdapter(client.base_url.geturl(), pool_maxsize=PARALLEL))
     return client
 
 
-def _query(params: Optional[Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
+def _query(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Query parameters as Podman reads them: true and false in words, maps as JSON, None left out."""
     if params is None:
         return None
@@ -276,7 +281,7 @@ def _cause(answer: bytes) -> str:
     return (message if cause in message else f"{message}: {cause}")[:2000]
 
 
-def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -292,7 +297,9 @@ def _broken(account: Account, error: Exception, call: str, timeout: float) -> En
             f"user: the Podman of account {account.name} gave no answer to {call} within {timeout:.0f} seconds; "
             f"look at: systemctl --user -M {account.name}@.host status podman.service"
         )
-    if not any(isinstance(each, (FileNotFoundError, ConnectionRefusedError, PermissionError)) for each in chain):
+    if not any(
+        isinstance(each, (FileNotFoundError, ConnectionRefusedError, PermissionError)) for each in chain
+    ):
         return EngineError(
             f"user: the Podman of account {account.name} broke off during {call} ({reason}); "
             f"run the task again, and look at: journalctl _UID={account.uid} -n 50"

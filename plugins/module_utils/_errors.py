@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  a failed task, in Ansible's own word
     """A task cannot be done.
 
     The message is one sentence that names the option, what was found, what is needed and, where

@@ -105,13 +105,15 @@ def grant(
     kept = dict(before)
     missing: dict[str, int] = {}
     for kind, need in needs.items():
-        clash = _clash(before[kind], others(tables[kind], keys))
+        twin = [(f"{name} itself", ids) for ids in before[kind]]
+        clash = _clash(before[kind], others(tables[kind], keys)) or _clash_inside(twin)
         if clash is not None:
             if not force:
                 raise Failure(
-                    f"{kind}: the range {clash[0]} of account {name} overlaps with {clash[1]}, so each could "
-                    "own the other's files; "
-                    f"give one of them another with rootless.podman.subid: name={name} force=true"
+                    f"{kind}: the range {clash[0]} of account {name} overlaps with {clash[1]}, so files and "
+                    "processes "
+                    f"could be taken for another's; have it moved with rootless.podman.subid: name={name} "
+                    "force=true"
                 )
             kept[kind] = ()
         if need.start is None:
@@ -135,6 +137,15 @@ def _clash(mine: Sequence[Range], theirs: Sequence[tuple[str, Range]]) -> tuple[
         for owner, used in theirs:
             if ids.overlaps(used):
                 return ids, f"{used} of {owner}"
+    return None
+
+
+def _clash_inside(mine: Sequence[tuple[str, Range]]) -> tuple[Range, str] | None:
+    """The first of an account's own ranges that overlaps with a later one: the kernel takes no such map."""
+    for position, (_, ids) in enumerate(mine):
+        clash = _clash([ids], mine[position + 1 :])
+        if clash is not None:
+            return clash
     return None
 
 
@@ -168,13 +179,8 @@ def _placed(
         )
     grown = (*mine[:-1], wanted)
     # Only the last line may get longer: ids of the lines behind would shift inside every container.
-    return grown if mine and mine[-1].start == wanted.start and not _within(grown) else (wanted,)
-
-
-def _within(ranges: Sequence[Range]) -> bool:
-    """Whether two of them overlap."""
-    ordered = sorted(ranges, key=lambda ids: ids.start)
-    return any(first.overlaps(second) for first, second in zip(ordered, ordered[1:]))
+    whole = _clash_inside([(name, ids) for ids in grown]) is None
+    return grown if mine and mine[-1].start == wanted.start and whole else (wanted,)
 
 
 def _choose(

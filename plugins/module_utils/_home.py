@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An account's home from outside: looked at, made, closed to others, removed. Nothing in it is opened by "
-"root."""
+"""An account's home from outside: looked at, made, closed to others, removed. Root opens nothing in it."""
 
 from __future__ import annotations
 
@@ -35,8 +34,7 @@ class Home:
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is a folder that root made and nobody has used: one from useradd that was killed, a "
-        "new mount."""
+        """Whether it is root's own empty folder: that of a useradd which was killed, or a new mount."""
         return self.is_folder and self.uid == 0 and self.is_empty and os.path.dirname(self.path) != "/"
 
 

@@ -10,7 +10,8 @@ import base64
 import json
 import os
 import tarfile
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from . import _record
 from ._context import Context
@@ -24,12 +25,18 @@ KIND = "image"
 POLICIES = ("missing", "always", "newer", "never")
 
 
-def travel(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one image to what the task declares; return the task's result."""
     params = task.params
     name = str(params["name"])
-    if not name or any(letter.isspace() or not letter.isprintable() for letter in name) or name != name.strip("/:@"):
-        raise Failure(f"name: {name!r} was given, and an image such as docker.io/library/nginx:1.27 is needed.")
+    if (
+        not name
+        or any(letter.isspace() or not letter.isprintable() for letter in name)
+        or name != name.strip("/:@")
+    ):
+        raise Failure(
+            f"name: {name!r} was given, and an image such as docker.io/library/nginx:1.27 is needed."
+        )
     there = find(engine, name)
     if params["state"] == "absent":
         steps = [Step("remove", KIND, name)] if there else []
@@ -47,13 +54,13 @@ def travel(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
     return result
 
 
-def find(engine: Engine, name: str) -> Optional[Mapping[str, Any]]:
+def find(engine: Engine, name: str) -> Mapping[str, Any] | None:
     """What inspect shows of an image, None when it is not on the host."""
-    found: Optional[Mapping[str, Any]] = engine.find(f"images/{name_in_path(name)}/json")
+    found: Mapping[str, Any] | None = engine.find(f"images/{name_in_path(name)}/json")
     return found
 
 
-def pull(engine: Engine, name: str, policy: str, params: Optional[Mapping[str, Any]] = None) -> None:
+def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
     """Pull an image by policy. ``params`` may hold username, password and tls_verify. Raises EngineError."""
     given = params or {}
     headers = None
@@ -64,15 +71,19 @@ def pull(engine: Engine, name: str, policy: str, params: Optional[Mapping[str, A
     try:
         engine.stream("images/pull", query, headers=headers)
     except EngineError as error:
-        raise EngineError(f"image {name}: {error.message}", error.status, error.cause, **error.facts) from error
+        raise EngineError(
+            f"image {name}: {error.message}", error.status, error.cause, **error.facts
+        ) from error
 
 
-def _pull(task: Task, engine: Engine, name: str, there: Optional[Mapping[str, Any]]) -> List[Step]:
+def _pull(task: Task, engine: Engine, name: str, there: Mapping[str, Any] | None) -> list[Step]:
     policy = "always" if task.params["force"] else str(task.params["pull"])
     if there and policy in ("missing", "never"):
         return []
     if policy == "never":
-        raise Failure(f"name: image {name} is not on the host, and pull: never forbids to fetch it; load or build it, or choose another policy.")
+        raise Failure(
+            f"name: image {name} is not on the host, and pull: never forbids to fetch it; load or build it, or choose another policy."
+        )
     if task.check:
         # Whether a tag has moved is only known by asking the registry, which pulls.
         return [] if there else [Step("pull", KIND, name)]
@@ -81,14 +92,26 @@ def _pull(task: Task, engine: Engine, name: str, there: Optional[Mapping[str, An
     if there and now.get("Id") == there.get("Id"):
         return []
     before = str(there["Id"])[:12] if there else None
-    return [Step("pull", KIND, name, (Reason("id", CHANGED if there else DECLARED, before, str(now.get("Id"))[:12]),))]
+    return [
+        Step(
+            "pull",
+            KIND,
+            name,
+            (Reason("id", CHANGED if there else DECLARED, before, str(now.get("Id"))[:12]),),
+        )
+    ]
 
 
-def _build(task: Task, engine: Engine, key: bytes, name: str, there: Optional[Mapping[str, Any]]) -> List[Step]:
+def _build(task: Task, engine: Engine, key: bytes, name: str, there: Mapping[str, Any] | None) -> list[Step]:
     build = dict(task.params["build"])
     context = Context(build)
     arguments = Pairs().parse(build.get("args") or {})
-    spec = {"context": context.digest(), "args": arguments, "target": build.get("target") or "", "file": context.file}
+    spec = {
+        "context": context.digest(),
+        "args": arguments,
+        "target": build.get("target") or "",
+        "file": context.file,
+    }
     bases = context.bases(arguments)
     missing = [base for base in bases if find(engine, base) is None]
     if not task.check:
@@ -101,7 +124,11 @@ def _build(task: Task, engine: Engine, key: bytes, name: str, there: Optional[Ma
     if there and recorded is None:
         reasons = [Reason("build", DECLARED, "not built by this collection", context.digest()[:12])]
     else:
-        reasons = [Reason(each, CHANGED if there else DECLARED) for each in wanted if (recorded or {}).get(each) != wanted[each]]
+        reasons = [
+            Reason(each, CHANGED if there else DECLARED)
+            for each in wanted
+            if (recorded or {}).get(each) != wanted[each]
+        ]
     if task.params["force"]:
         reasons.append(Reason("force", DECLARED, None, True))
     if not reasons:
@@ -115,11 +142,13 @@ def _build(task: Task, engine: Engine, key: bytes, name: str, there: Optional[Ma
         with context.archive() as archive:
             engine.stream("build", query, archive, {"Content-Type": "application/x-tar"})
         if find(engine, name) is None:
-            raise Failure(f"image {name}: the build ended without an error and without an image; run the task again with force: true.")
+            raise Failure(
+                f"image {name}: the build ended without an error and without an image; run the task again with force: true."
+            )
     return [Step("build", KIND, name, tuple(reasons))]
 
 
-def _load(task: Task, engine: Engine, name: str, there: Optional[Mapping[str, Any]]) -> List[Step]:
+def _load(task: Task, engine: Engine, name: str, there: Mapping[str, Any] | None) -> list[Step]:
     path = str(task.params["archive"])
     identity = archived_id(path, name)
     if there and there.get("Id") == identity and not task.params["force"]:
@@ -129,7 +158,9 @@ def _load(task: Task, engine: Engine, name: str, there: Optional[Mapping[str, An
         with open(path, "rb") as archive:
             engine.stream("images/load", None, archive, {"Content-Type": "application/x-tar"})
         if (find(engine, name) or {}).get("Id") != identity:
-            raise Failure(f"archive: {path} was loaded, and image {name} is not what it holds; name the image as the archive does.")
+            raise Failure(
+                f"archive: {path} was loaded, and image {name} is not what it holds; name the image as the archive does."
+            )
     return [Step("load", KIND, name, (Reason("id", CHANGED if there else DECLARED, before, identity[:12]),))]
 
 
@@ -140,7 +171,9 @@ def archived_id(path: str, name: str) -> str:
     layout's index.json, whose manifest names the config's digest; that digest is the image's ID.
     """
     if not os.path.isabs(path) or not os.access(path, os.R_OK):
-        raise Failure(f"archive: {path!r} was given, and an absolute path of a file on the host is needed that the account can read.")
+        raise Failure(
+            f"archive: {path!r} was given, and an absolute path of a file on the host is needed that the account can read."
+        )
     try:
         with tarfile.open(path) as tar:
             members = set(tar.getnames())
@@ -152,7 +185,9 @@ def archived_id(path: str, name: str) -> str:
             manifest = _json_member(tar, "blobs/" + str(index["manifests"][0]["digest"]).replace(":", "/"))
             return str(manifest["config"]["digest"]).split(":", 1)[1]
     except (tarfile.TarError, KeyError, IndexError, ValueError, TypeError) as error:
-        raise Failure(f"archive: {path} is no docker-archive or oci-archive of an image ({error}); make one with: podman save -o FILE IMAGE") from error
+        raise Failure(
+            f"archive: {path} is no docker-archive or oci-archive of an image ({error}); make one with: podman save -o FILE IMAGE"
+        ) from error
 
 
 def _json_member(tar: tarfile.TarFile, name: str) -> Any:
@@ -169,11 +204,19 @@ def _remove(engine: Engine, name: str, force: bool) -> None:
         if error.status == 404:
             return
         if error.status == 409:
-            raise Failure(f"image {name}: containers use it ({error.cause}); remove them first, or set force: true to remove them with it.") from error
+            raise Failure(
+                f"image {name}: containers use it ({error.cause}); remove them first, or set force: true to remove them with it."
+            ) from error
         raise
 
 
-def _public(found: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+def _public(found: Mapping[str, Any] | None) -> dict[str, Any]:
     if not found:
         return {}
-    return {"id": found.get("Id"), "digest": found.get("Digest"), "names": found.get("RepoTags") or [], "size": found.get("Size"), "created": found.get("Created")}
+    return {
+        "id": found.get("Id"),
+        "digest": found.get("Digest"),
+        "names": found.get("RepoTags") or [],
+        "size": found.get("Size"),
+        "created": found.get("Created"),
+    }

@@ -49,5 +49,7 @@ def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         key = file.read(KEY_BYTES + 1)
     if len(key) != KEY_BYTES:
-        raise Failure(f"the record key {path} is damaged ({len(key)} bytes, {KEY_BYTES} are needed); remove it, and objects are adopted anew.")
+        raise Failure(
+            f"the record key {path} is damaged ({len(key)} bytes, {KEY_BYTES} are needed); remove it, and objects are adopted anew."
+        )
     return key

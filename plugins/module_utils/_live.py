@@ -37,8 +37,7 @@ def in_use(account: Account, uids: tuple[Range, ...], gids: tuple[Range, ...]) -
 
 
 def stored(system_place: str | None, home: str) -> str | None:
-    """The storage folder that is not empty, or None (to be run as the account, which alone may look "
-    "there)."""
+    """The storage folder that is not empty, or None; to be run as the account, which alone may look."""
     places = [os.path.join(home, ".local/share/containers/storage")]
     places += [system_place] if system_place else []
     with contextlib.suppress(OSError):
@@ -77,8 +76,7 @@ def _system_place(account: Account) -> str | None:
 
 
 def old_map(account: Account) -> bool:
-    """Whether the account's Podman still works with the ranges that it had when its first container "
-    "started."""
+    """Whether the account's Podman still works with the ranges that it had at its first container."""
     return in_own_namespace(account.uid)
 
 

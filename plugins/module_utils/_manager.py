@@ -106,6 +106,12 @@ def set_linger(account: Account, wanted: bool) -> None:
         )
 
 
+def has_sessions(account: Account) -> bool:
+    """Whether somebody is logged in with the account."""
+    told = _call(["loginctl", "show-user", "--property=Sessions", "--value", "--", account.name], 30)
+    return bool(told["out"].strip())
+
+
 def missing_units(names: Sequence[str]) -> list[str]:
     """Those of the units that no package of the host brings for its managers."""
     return [
@@ -118,6 +124,11 @@ def missing_units(names: Sequence[str]) -> list[str]:
 def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
     """What the running manager says of each unit."""
     told = _ask(account, ["show", f"--property=Id,{','.join(_SHOWN)}", "--", *names], 30)
+    if told["rc"] != 0:
+        raise Failure(
+            f"the systemd --user of account {account.name} does not answer: {told['err']}; "
+            f"see why with: systemctl status {service_of(account)}"
+        )
     found: dict[str, Unit] = {}
     for name, block in zip(names, told["out"].split("\n\n")):
         values = dict(line.split("=", 1) for line in block.strip().splitlines() if "=" in line)
@@ -166,8 +177,7 @@ def enable(account: Account, names: Sequence[str]) -> None:
 
 
 def disable(account: Account, names: Sequence[str]) -> None:
-    """Have the units not start with the manager; one that is enabled for all accounts is masked for this "
-    "one."""
+    """Have the units not start with the manager; one that is enabled for all accounts is masked here."""
     _do(account, ["disable", "--", *names], 30)
     stubborn = [name for name, unit in units(account, names).items() if unit.is_enabled]
     if stubborn:

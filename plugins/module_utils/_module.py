@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -23,7 +24,7 @@ class Task:
     def __init__(self, params: Mapping[str, Any], check: bool) -> None:
         self.params = params
         self.check = check
-        self.warnings: List[str] = []
+        self.warnings: list[str] = []
 
     def warn(self, sentence: str) -> None:
         """Tell the person who runs the task something that does not stop it."""
@@ -32,10 +33,14 @@ class Task:
     def require_root(self, purpose: str) -> None:
         """Raise Failure unless the process is root; ``purpose`` ends the sentence 'root is needed to …'."""
         if os.geteuid() != 0:
-            raise Failure(f"this task runs as uid {os.geteuid()}, and root is needed to {purpose}; add become: true.")
+            raise Failure(
+                f"this task runs as uid {os.geteuid()}, and root is needed to {purpose}; add become: true."
+            )
 
 
-def run(work: Callable[[Task], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any) -> None:
+def run(
+    work: Callable[[Task], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any
+) -> None:
     """Do ``work`` as an Ansible module and leave the process.
 
     ``constraints`` are AnsibleModule's own (mutually_exclusive, required_if ...). Every module
@@ -44,12 +49,14 @@ def run(work: Callable[[Task], Mapping[str, Any]], argument_spec: Mapping[str, A
     module = AnsibleModule(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
     task = Task(module.params, module.check_mode)
     try:
-        result: Dict[str, Any] = dict(work(task))
+        result: dict[str, Any] = dict(work(task))
     except Failure as failure:
         _tell(module, task)
         module.fail_json(msg=failure.message, **failure.facts)
     except OSError as error:
-        module.fail_json(msg=f"the host refused: {error.strerror or error} ({error.filename or 'no file named'}).")
+        module.fail_json(
+            msg=f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
+        )
     else:
         _tell(module, task)
         module.exit_json(**result)
@@ -61,7 +68,9 @@ def _tell(module: AnsibleModule, task: Task) -> None:
 
 
 def run_in_account(
-    work: Callable[[Task, Engine, bytes], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any
+    work: Callable[[Task, Engine, bytes], Mapping[str, Any]],
+    argument_spec: Mapping[str, Any],
+    **constraints: Any,
 ) -> None:
     """Do ``work`` with the engine of the account that ``user:`` names, in a child that has become it.
 
@@ -72,12 +81,12 @@ def run_in_account(
     def enter(task: Task) -> Mapping[str, Any]:
         account = choose(task.params["user"])
         require_linger(account)
-        answer: Dict[str, Any] = call_as(account, within, task, account)
+        answer: dict[str, Any] = call_as(account, within, task, account)
         task.warnings += answer["warnings"]
         result: Mapping[str, Any] = answer["result"]
         return result
 
-    def within(task: Task, account: Account) -> Dict[str, Any]:
+    def within(task: Task, account: Account) -> dict[str, Any]:
         engine = Engine(account, task.check)
         result = dict(work(task, engine, record_key(account, task.check)))
         result["api_calls"] = engine.calls

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from ._attachments import OBJECT_NAME
 from ._options import Body, Facts
@@ -25,8 +26,8 @@ class NetworkList(ValueType):
 
     argument = {"type": "list", "elements": "str"}
 
-    def parse(self, raw: Any) -> Dict[str, Any]:
-        typed: Dict[str, Any] = {"mode": "", "value": "", "networks": {}, "options": []}
+    def parse(self, raw: Any) -> dict[str, Any]:
+        typed: dict[str, Any] = {"mode": "", "value": "", "networks": {}, "options": []}
         for each in _listed(raw):
             text = _line(each)
             name, _colon, rest = text.partition(":")
@@ -47,10 +48,12 @@ class NetworkList(ValueType):
         return typed
 
     @staticmethod
-    def _joined(name: str, rest: str) -> Dict[str, Any]:
+    def _joined(name: str, rest: str) -> dict[str, Any]:
         if not OBJECT_NAME.fullmatch(name):
-            raise ValueError(f"the name of a network, or one of {', '.join(NETWORK_MODES)}, container:NAME (found {name!r})")
-        joined: Dict[str, Any] = {}
+            raise ValueError(
+                f"the name of a network, or one of {', '.join(NETWORK_MODES)}, container:NAME (found {name!r})"
+            )
+        joined: dict[str, Any] = {}
         for part in filter(None, rest.split(",")):
             key, _equals, value = part.partition("=")
             if key in ("ip", "ip6"):
@@ -69,7 +72,7 @@ class NetworkList(ValueType):
         return joined
 
     @staticmethod
-    def write(value: Dict[str, Any], body: Body, _facts: Facts) -> None:
+    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
         """``Networks`` is only heard when the mode is said to be bridge."""
         if value["mode"]:
             body["netns"] = {"nsmode": value["mode"], "value": value["value"]}
@@ -78,7 +81,7 @@ class NetworkList(ValueType):
         if value["options"]:
             body["network_options"] = {value["mode"]: list(value["options"])}
 
-    def covers(self, declared: Dict[str, Any], reported: Any) -> bool:
+    def covers(self, declared: dict[str, Any], reported: Any) -> bool:
         there = reported or {"mode": "", "networks": []}
         if declared["networks"]:
             return set(declared["networks"]) == set(there["networks"])
@@ -86,21 +89,21 @@ class NetworkList(ValueType):
             return str(there["mode"]).startswith({"path": "ns"}.get(declared["mode"], declared["mode"]))
         return declared["mode"] in ("", "private", there["mode"])
 
-    def show(self, value: Dict[str, Any]) -> Any:
+    def show(self, value: dict[str, Any]) -> Any:
         if isinstance(value.get("networks"), list):  # the reported form
             return value["networks"] if value["mode"] == "bridge" else value["mode"]
         lead = ":".join(filter(None, [value["mode"], value["value"], ",".join(value["options"])]))
         return sorted(value["networks"]) or lead
 
 
-def reported_networks(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+def reported_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
     """Mode and names of the networks that a container has joined."""
     mode = str((inspect.get("HostConfig") or {}).get("NetworkMode") or "")
     names = sorted((inspect.get("NetworkSettings") or {}).get("Networks") or {})
     return {"mode": mode, "networks": names if mode == "bridge" else []}
 
 
-def write_aliases(value: List[str], body: Body, _facts: Facts) -> None:
+def write_aliases(value: list[str], body: Body, _facts: Facts) -> None:
     """Aliases belong to each network that is joined; without one, to the default bridge."""
     if "Networks" not in body:
         body["netns"] = {"nsmode": "bridge"}
@@ -118,8 +121,10 @@ class UserNamespace(ValueType):
     def parse(self, raw: Any) -> str:
         text = _line(raw).replace("no-map", "nomap")
         mode, _colon, rest = text.partition(":")
-        if mode not in self.MODES or mode in ("container", "ns") and not rest:
-            raise ValueError("one of nomap, keep-id[:uid=N,gid=N], auto, host, private, container:NAME or ns:PATH")
+        if mode not in self.MODES or (mode in ("container", "ns") and not rest):
+            raise ValueError(
+                "one of nomap, keep-id[:uid=N,gid=N], auto, host, private, container:NAME or ns:PATH"
+            )
         return text
 
     @staticmethod
@@ -128,7 +133,12 @@ class UserNamespace(ValueType):
         mode, _colon, rest = value.partition(":")
         body["userns"] = {"nsmode": {"nomap": "no-map", "ns": "path"}.get(mode, mode), "value": rest}
         if mode == "auto":
-            body["idmappings"] = {"AutoUserNs": True, "AutoUserNsOpts": {}, "HostUIDMapping": False, "HostGIDMapping": False}
+            body["idmappings"] = {
+                "AutoUserNs": True,
+                "AutoUserNsOpts": {},
+                "HostUIDMapping": False,
+                "HostGIDMapping": False,
+            }
 
     @staticmethod
     def write_for_pod(value: str, body: Body, facts: Facts) -> None:
@@ -161,7 +171,7 @@ class Namespace(ValueType):
             raise ValueError(f"one of {', '.join(self.modes)}, container:NAME or ns:PATH")
         return text
 
-    def body(self, value: str) -> Dict[str, str]:
+    def body(self, value: str) -> dict[str, str]:
         mode, _colon, rest = value.partition(":")
         return {"nsmode": {"ns": "path"}.get(mode, mode), "value": rest}
 
@@ -170,4 +180,6 @@ class Namespace(ValueType):
 
     def covers(self, declared: str, reported: Any) -> bool:
         # inspect shows another container's namespace by ID.
-        return declared == reported or declared.startswith("container:") and str(reported).startswith("container:")
+        return declared == reported or (
+            declared.startswith("container:") and str(reported).startswith("container:")
+        )

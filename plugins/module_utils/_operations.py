@@ -10,8 +10,9 @@ import os
 import signal
 import struct
 import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Callable
 
 from . import _record
 from ._engine import LONG_TIMEOUT, PARALLEL, Engine, name_in_path
@@ -23,7 +24,7 @@ SETTLE = 0.3
 SETTLE_REPLACED = 1.0
 
 
-def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> List[Any]:
+def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     """``work`` on every item, a few at a time; all are finished before the first failure is raised."""
     listed = list(items)
     if len(listed) < 2:
@@ -114,7 +115,9 @@ def create_pod(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
         return str(engine.write("POST", "pods/create", None, {**body, "name": name}, timeout=300.0)["Id"])
     except EngineError as error:
         there = engine.find(f"pods/{name_in_path(name)}/json")
-        ours = there and (there.get("Labels") or {}).get(_record.LABEL) == (body.get("labels") or {}).get(_record.LABEL)
+        ours = there and (there.get("Labels") or {}).get(_record.LABEL) == (body.get("labels") or {}).get(
+            _record.LABEL
+        )
         if error.status != 409 or not there or not ours:
             raise _named(error, f"pod {name}") from error
         return str(there["Id"])
@@ -152,7 +155,10 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
             raise _named(error, f"pod {name}") from error
         infra = str(pod.get("InfraContainerID") or "")
         for member in sorted(pod.get("Containers") or [], key=lambda each: each.get("Id") != infra):
-            start(engine, str(member["Id"]), str(member.get("Name")))
+            try:
+                start(engine, str(member["Id"]), str(member.get("Name")))
+            except EngineError as refusal:
+                raise _named(refusal, f"pod {name}") from refusal
 
 
 def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout: float) -> None:
@@ -180,14 +186,22 @@ def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout
         elif health == "healthy":
             return
         elif health == "unhealthy":
-            raise _not_ready(engine, identity, f"container {name} runs, but its health check fails: {_health_output(state)}")
+            raise _not_ready(
+                engine,
+                identity,
+                f"container {name} runs, but its health check fails: {_health_output(state)}",
+            )
         if lived > timeout:
-            raise _not_ready(engine, identity, f"container {name} was {health or status}, not ready, {timeout:.0f} seconds after its start (wait_timeout)")
+            raise _not_ready(
+                engine,
+                identity,
+                f"container {name} was {health or status}, not ready, {timeout:.0f} seconds after its start (wait_timeout)",
+            )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
 
 
-def logs(engine: Engine, identity: str, lines: int = 15) -> List[str]:
+def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
     """The last log lines of a container, both streams; empty when its log driver keeps none."""
     try:
         raw = engine.raw(f"containers/{identity}/logs", {"stdout": True, "stderr": True, "tail": lines})
@@ -224,13 +238,17 @@ def _end_rootless_netns() -> bool:
     ended = False
     for entry in os.listdir("/proc"):
         arguments = _arguments(entry) if entry.isdigit() else None
-        if arguments and os.path.basename(arguments[0]).startswith("pasta") and any("rootless-netns" in each for each in arguments):
+        if (
+            arguments
+            and os.path.basename(arguments[0]).startswith("pasta")
+            and any("rootless-netns" in each for each in arguments)
+        ):
             os.kill(int(entry), signal.SIGKILL)
             ended = True
     return ended
 
 
-def _arguments(process: str) -> Optional[List[str]]:
+def _arguments(process: str) -> list[str] | None:
     """The arguments of one of our own processes, None for anybody else's."""
     try:
         if os.stat(f"/proc/{process}").st_uid != os.geteuid():
@@ -241,7 +259,7 @@ def _arguments(process: str) -> Optional[List[str]]:
         return None
 
 
-def public(inspect: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:
     """A container as a task returns it: no environment and no command, which may hold secrets."""
     if not inspect:
         return {}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
 from ._errors import Failure
 from ._values import ValueType
 
-Spec = Dict[str, Any]  # option name -> typed value, declared options only
-Body = Dict[str, Any]  # what is posted
+Spec = dict[str, Any]  # option name -> typed value, declared options only
+Body = dict[str, Any]  # what is posted
 
 
 class Facts:
@@ -24,7 +25,7 @@ class Facts:
     meets a resource limit or an id mapping, because it costs more than a whole unchanged container.
     """
 
-    def __init__(self, version: Tuple[int, int, int], look: Callable[[], Mapping[str, Any]] = dict) -> None:
+    def __init__(self, version: tuple[int, int, int], look: Callable[[], Mapping[str, Any]] = dict) -> None:
         self.version = version
         self._look = look
 
@@ -33,12 +34,12 @@ class Facts:
         return self._look()
 
     @property
-    def controllers(self) -> Tuple[str, ...]:
-        """cgroup v2 controllers that the account may use; empty where none is delegated."""
+    def controllers(self) -> tuple[str, ...]:
+        """Cgroup v2 controllers that the account may use; empty where none is delegated."""
         return tuple(get_path(self._info, "host.cgroupControllers") or ())
 
     @property
-    def id_counts(self) -> Tuple[int, int]:
+    def id_counts(self) -> tuple[int, int]:
         """How many subordinate uids and gids the account has."""
 
         def count(kind: str) -> int:
@@ -72,15 +73,15 @@ class Option:
     type: ValueType
     api: str = ""
     state: str = ""
-    aliases: Tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     since: str = ""
     live: str = ""
     update: str = ""
     default: Any = None
     controller: str = ""
     drift: bool = False
-    write: Optional[Callable[[Any, Body, Facts], None]] = None
-    read: Optional[Callable[[Mapping[str, Any]], Any]] = None
+    write: Callable[[Any, Body, Facts], None] | None = None
+    read: Callable[[Mapping[str, Any]], Any] | None = None
 
     @property
     def readable(self) -> bool:
@@ -110,11 +111,13 @@ class OptionTable:
         self.rows = tuple(rows)
         self.by_name = {row.name: row for row in self.rows}
 
-    def argument_spec(self) -> Dict[str, Dict[str, Any]]:
+    def argument_spec(self) -> dict[str, dict[str, Any]]:
         """The rows as an Ansible argument spec."""
         spec = {}
         for row in self.rows:
-            spec[row.name] = dict(row.type.argument, **({"aliases": list(row.aliases)} if row.aliases else {}))
+            spec[row.name] = dict(
+                row.type.argument, **({"aliases": list(row.aliases)} if row.aliases else {})
+            )
         return spec
 
     def parse(self, params: Mapping[str, Any], where: str = "") -> Spec:
@@ -160,7 +163,7 @@ class OptionTable:
                 set_path(body, row.api, row.type.body(spec[row.name]))
         return body
 
-    def shown(self, spec: Spec) -> Dict[str, Any]:
+    def shown(self, spec: Spec) -> dict[str, Any]:
         """The declared options as a diff may show them."""
         return {row.name: row.type.show(spec[row.name]) for row in self.rows if row.name in spec}
 
@@ -174,7 +177,7 @@ def get_path(tree: Any, path: str) -> Any:
     return tree
 
 
-def set_path(tree: Dict[str, Any], path: str, value: Any) -> None:
+def set_path(tree: dict[str, Any], path: str, value: Any) -> None:
     """Put ``value`` at a dotted path; maps that meet there are merged, lists are joined."""
     *parents, last = path.split(".")
     for part in parents:
@@ -194,5 +197,3 @@ def _found(raw: Any) -> str:
         return f"a map of {', '.join(sorted(map(str, raw)))[:80] or 'nothing'}"
     text = repr(raw)
     return text if len(text) <= 120 else text[:117] + "..."
-
-

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Dict, Iterable, List, Mapping, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 # Why an option takes part in a step.
 DECLARED = "declared"  # the object is new, or was adopted and is not as the task declares
@@ -26,7 +27,7 @@ class Reason:
     before: Any = None
     after: Any = None
 
-    def public(self) -> Dict[str, Any]:
+    def public(self) -> dict[str, Any]:
         """The reason as it stands in the task's result."""
         return {"option": self.option, "why": self.why, "before": self.before, "after": self.after}
 
@@ -42,10 +43,10 @@ class Step:
     action: str
     kind: str
     name: str
-    reasons: Tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     work: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
-    def public(self) -> Dict[str, Any]:
+    def public(self) -> dict[str, Any]:
         """The step as it stands in the task's result."""
         return {
             "action": self.action,
@@ -55,7 +56,7 @@ class Step:
         }
 
 
-def outcome(steps: Iterable[Step]) -> Dict[str, Any]:
+def outcome(steps: Iterable[Step]) -> dict[str, Any]:
     """The part of a task's result that every module has: ``changed``, ``plan`` and ``diff``."""
     listed = list(steps)
     return {
@@ -65,10 +66,10 @@ def outcome(steps: Iterable[Step]) -> Dict[str, Any]:
     }
 
 
-def diff(steps: Iterable[Step]) -> Dict[str, str]:
+def diff(steps: Iterable[Step]) -> dict[str, str]:
     """Ansible's before and after texts, one line an option, drawn from the plan alone."""
-    before: List[str] = []
-    after: List[str] = []
+    before: list[str] = []
+    after: list[str] = []
     for step in steps:
         head = f"{step.kind} {step.name}:"
         before.append(f"{head} {_BEFORE.get(step.action, 'present')}")
@@ -78,16 +79,29 @@ def diff(steps: Iterable[Step]) -> Dict[str, str]:
                 before.append(f"  {reason.option}: {_text(reason.before)}")
             if reason.after is not None:
                 after.append(f"  {reason.option}: {_text(reason.after)}")
-    return {"before": "".join(line + "\n" for line in before), "after": "".join(line + "\n" for line in after)}
+    return {
+        "before": "".join(line + "\n" for line in before),
+        "after": "".join(line + "\n" for line in after),
+    }
 
 
 _BEFORE = {
     "create": "absent", "pull": "absent", "build": "absent", "load": "absent",
     "start": "stopped", "stop": "running", "restart": "running",
 }  # fmt: skip
-_AFTER = {"remove": "absent", "start": "running", "stop": "stopped", "restart": "running again", "replace": "replaced"}
+_AFTER = {
+    "remove": "absent",
+    "start": "running",
+    "stop": "stopped",
+    "restart": "running again",
+    "replace": "replaced",
+}
 
 
 def _text(value: Any) -> str:
     """A value on one line: line breaks in it cannot start another line of the diff."""
-    return value if isinstance(value, str) and value.isprintable() else json.dumps(value, sort_keys=True, default=str)
+    return (
+        value
+        if isinstance(value, str) and value.isprintable()
+        else json.dumps(value, sort_keys=True, default=str)
+    )

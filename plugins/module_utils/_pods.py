@@ -11,7 +11,8 @@ proves itself there; only then the old pod goes and the proven declaration is ma
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from . import _record
 from ._compare import compare
@@ -31,7 +32,7 @@ class WantedPod:
 
     name: str
     spec: Spec
-    containers: Optional[List[Wanted]]
+    containers: list[Wanted] | None
     state: str = STARTED
     recreate: bool = False
 
@@ -41,22 +42,33 @@ class PodPlanner:
 
     def __init__(self, survey: Survey, facts: Facts, key: bytes) -> None:
         self.survey, self.facts, self.key = survey, facts, key
-        self.warnings: List[str] = []
-        self.adopted: List[str] = []
+        self.warnings: list[str] = []
+        self.adopted: list[str] = []
 
-    def steps(self, wanted: WantedPod) -> List[Step]:
+    def steps(self, wanted: WantedPod) -> list[Step]:
         """All that the pod and its containers need. Raises Failure."""
         TABLE.gate(wanted.spec, self.facts)
         current, unfinished = (self.survey.pods.get(wanted.name + tail) for tail in ("", NEW))
         if wanted.state == "absent":
-            return [Step("remove", KIND, str(pod["Name"]), (), {"id": pod["Id"]}) for pod in (current, unfinished) if pod]
+            return [
+                Step("remove", KIND, str(pod["Name"]), (), {"id": pod["Id"]})
+                for pod in (current, unfinished)
+                if pod
+            ]
         members = wanted.containers or []
-        pulls = [step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)]
+        pulls = [
+            step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)
+        ]
         steps = list({step.name: step for step in pulls}.values())
         if current is None:
             self._check_names(wanted, "", unfinished)
             if unfinished is not None:
-                return steps + self._replace(wanted, (Reason("name", DECLARED, wanted.name + NEW, wanted.name),), "", str(unfinished["Id"]))
+                return steps + self._replace(
+                    wanted,
+                    (Reason("name", DECLARED, wanted.name + NEW, wanted.name),),
+                    "",
+                    str(unfinished["Id"]),
+                )
             return steps + self._create(wanted)
         if unfinished is not None:
             steps.append(Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
@@ -66,15 +78,17 @@ class PodPlanner:
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
         if compared.reasons or wanted.recreate:
-            self._refuse_foreign(wanted, current, [reason.option for reason in compared.reasons] or ["recreate"])
+            self._refuse_foreign(
+                wanted, current, [reason.option for reason in compared.reasons] or ["recreate"]
+            )
             reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
             return steps + self._replace(wanted, reasons, str(current["Id"]), "")
         return steps + self._members(wanted, current)
 
-    def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Step]:
+    def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Step]:
         """The pod stays; its containers are planned one by one."""
         planner = Planner(self.survey, self.facts, self.key, str(current["Id"]))
-        steps: List[Step] = self._undeclared(wanted, current)
+        steps: list[Step] = self._undeclared(wanted, current)
         members = wanted.containers or []
         for member in members:
             steps += planner.steps(member)
@@ -88,7 +102,7 @@ class PodPlanner:
             steps.append(Step("start", KIND, wanted.name, (), {"id": current["Id"]}))
         return steps
 
-    def _undeclared(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Step]:
+    def _undeclared(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Step]:
         """Members that an earlier run of this task made and that it no longer declares go; others are told of."""
         if wanted.containers is None:
             return []
@@ -96,24 +110,42 @@ class PodPlanner:
         for found in self._foreign(wanted, current):
             recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
             if recorded is not None and recorded.get("owner") == _record.digest(self.key, "pod"):
-                steps.append(Step("remove", CONTAINER, found.name, (Reason("containers", CHANGED, found.name, None),), {"id": found.id}))
+                steps.append(
+                    Step(
+                        "remove",
+                        CONTAINER,
+                        found.name,
+                        (Reason("containers", CHANGED, found.name, None),),
+                        {"id": found.id},
+                    )
+                )
             else:
-                self.warnings.append(f"pod {wanted.name}: container {found.name} belongs to it, but no pod task made it; it is left alone.")
+                self.warnings.append(
+                    f"pod {wanted.name}: container {found.name} belongs to it, but no pod task made it; it is left alone."
+                )
         return steps
 
-    def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> List[Any]:
+    def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Any]:
         known = {member.name + tail for member in wanted.containers or [] for tail in ("", NEW, ".rp-old")}
         infra = str(current.get("InfraContainerID") or get_path(current, "InfraContainerId") or "")
         found = self.survey.containers.values()
-        return [each for each in found if each.pod == current["Id"] and each.id != infra and each.name not in known]
+        return [
+            each
+            for each in found
+            if each.pod == current["Id"] and each.id != infra and each.name not in known
+        ]
 
-    def _refuse_foreign(self, wanted: WantedPod, current: Mapping[str, Any], options: List[str]) -> None:
+    def _refuse_foreign(self, wanted: WantedPod, current: Mapping[str, Any], options: list[str]) -> None:
         """A pod is only made anew when everything in it is declared: what is not would be lost."""
         names = sorted(found.name for found in self._foreign(wanted, current))
         kept = []
         for found in self._foreign(wanted, current):
             recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
-            if wanted.containers is None or recorded is None or recorded.get("owner") != _record.digest(self.key, "pod"):
+            if (
+                wanted.containers is None
+                or recorded is None
+                or recorded.get("owner") != _record.digest(self.key, "pod")
+            ):
                 kept.append(found.name)
         if kept:
             raise Failure(
@@ -121,7 +153,7 @@ class PodPlanner:
                 f"{', '.join(names)}, which this task does not declare; declare them under containers:, or remove them first."
             )
 
-    def _check_names(self, wanted: WantedPod, pod_id: str, unfinished: Optional[Mapping[str, Any]]) -> None:
+    def _check_names(self, wanted: WantedPod, pod_id: str, unfinished: Mapping[str, Any] | None) -> None:
         """A member's name must not belong to a container outside the pod: it is another task's."""
         for member in wanted.containers or []:
             found = self.survey.containers.get(member.name)
@@ -131,7 +163,7 @@ class PodPlanner:
                     "choose another name, or remove it first with rootless.podman.container: state=absent."
                 )
 
-    def _create(self, wanted: WantedPod) -> List[Step]:
+    def _create(self, wanted: WantedPod) -> list[Step]:
         planner = Planner(self.survey, self.facts, self.key)
         shown = TABLE.shown(wanted.spec)
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
@@ -142,15 +174,18 @@ class PodPlanner:
             steps.append(Step("start", KIND, wanted.name))
         return steps
 
-    def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> List[Step]:
+    def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> list[Step]:
         """``old`` serves now; ``proven`` is what a killed run had made under the other name, after the old one went."""
         planner = Planner(self.survey, self.facts, self.key)
         members = wanted.containers or []
         for member in members:
             CONTAINERS.gate(member.spec, self.facts, member.where)
-        start = wanted.state == STARTED or wanted.state == PRESENT and self._runs(wanted)
+        start = wanted.state == STARTED or (wanted.state == PRESENT and self._runs(wanted))
         why = (Reason("pod", CHANGED, "the pod is made anew", None),)
-        made = [Step("recreate", CONTAINER, member.name, why, {"body": planner.body(member)}) for member in members]
+        made = [
+            Step("recreate", CONTAINER, member.name, why, {"body": planner.body(member)})
+            for member in members
+        ]
         work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
         return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
@@ -165,4 +200,3 @@ class PodPlanner:
 
 def _starts(step: Step) -> bool:
     return step.action in ("start", "restart", "finish") or bool(step.work.get("start"))
-

@@ -14,7 +14,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, Dict, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 LABEL = "rootless.podman.record"
 SCHEMA = 1
@@ -28,7 +29,7 @@ def digest(key: bytes, value: Any) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def digests(key: bytes, spec: Mapping[str, Any]) -> Dict[str, str]:
+def digests(key: bytes, spec: Mapping[str, Any]) -> dict[str, str]:
     """The digest of every option of a spec."""
     return {name: digest(key, value) for name, value in spec.items()}
 
@@ -39,7 +40,7 @@ def write(key: bytes, kind: str, name: str, spec: Mapping[str, Any]) -> str:
     return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
 
-def read(key: bytes, kind: str, name: str, labels: Optional[Mapping[str, str]]) -> Optional[Dict[str, str]]:
+def read(key: bytes, kind: str, name: str, labels: Mapping[str, str] | None) -> dict[str, str] | None:
     """The digests that an object's labels record, or None when they hold no record of ours for it.
 
     None also for a record of another kind or birth name (commit and clone copy labels), of a newer
@@ -57,7 +58,9 @@ def read(key: bytes, kind: str, name: str, labels: Optional[Mapping[str, str]]) 
     if (told.get("kind"), told.get("name"), told.get("key")) != (kind, name, _fingerprint(key)):
         return None
     options = told.get("options")
-    return {str(option): str(value) for option, value in options.items()} if isinstance(options, dict) else None
+    return (
+        {str(option): str(value) for option, value in options.items()} if isinstance(options, dict) else None
+    )
 
 
 def _fingerprint(key: bytes) -> str:

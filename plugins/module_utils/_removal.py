@@ -60,8 +60,7 @@ def absent(name: str, home: str | None, remove: bool, check: bool) -> list[Step]
 
 
 def _departed(name: str, home: str | None) -> Account | None:
-    """The account that an earlier task took away, known by the home it left; None when there is no such "
-    "home."""
+    """The account that an earlier task took away, known by the home it left; None without one."""
     path = home or default_home(name)
     found = _home.look(path)
     if found is None or not found.is_folder or not 0 < found.uid < LOWEST or user_of(found.uid) is not None:

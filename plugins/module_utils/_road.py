@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -23,25 +24,36 @@ from ._pods import PodPlanner, WantedPod
 from ._resources import container as containers
 from ._resources import pod as pods
 from ._survey import Survey, dependents, facts_of, look
+from ._survey import containers as containers_now
 
 # What a member must not say, because it shares the pod's namespaces.
-BELONGS_TO_POD = ("publish", "network", "network_aliases", "userns", "dns", "dns_search", "dns_option", "etc_hosts", "hostname")
+BELONGS_TO_POD = (
+    "publish",
+    "network",
+    "network_aliases",
+    "userns",
+    "dns",
+    "dns_search",
+    "dns_option",
+    "etc_hosts",
+    "hostname",
+)
 STATES = {"created": "present"}
 
 # The options of one container that are not rows of the table, in a task and in a pod's list.
-CONTAINER_ARGUMENTS: Dict[str, Dict[str, Any]] = {
+CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "image": {"type": "str"},
     "recreate": {"type": "bool", "default": False},
     "force_restart": {"type": "bool", "default": False, "aliases": ["restart"]},
 }
-WAIT_ARGUMENTS: Dict[str, Dict[str, Any]] = {
+WAIT_ARGUMENTS: dict[str, dict[str, Any]] = {
     "pull": {"type": "str", "choices": list(_images.POLICIES), "default": "missing"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 120},
 }
 RUN_STATES = ["present", "created", "started", "stopped", "absent"]
-CONTAINER_SPEC: Dict[str, Dict[str, Any]] = {
+CONTAINER_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": RUN_STATES, "default": "started"},
     "pod": {"type": "str"},
     "delete_volumes": {"type": "bool", "default": False},
@@ -50,7 +62,7 @@ CONTAINER_SPEC: Dict[str, Dict[str, Any]] = {
     **WAIT_ARGUMENTS,
     **containers.TABLE.argument_spec(),
 }
-POD_SPEC: Dict[str, Dict[str, Any]] = {
+POD_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": RUN_STATES},
     "containers": {"type": "list", "elements": "dict"},
@@ -60,10 +72,10 @@ POD_SPEC: Dict[str, Dict[str, Any]] = {
     **pods.TABLE.argument_spec(),
 }
 # What makes either module's parameters complete.
-CONSTRAINTS: Dict[str, Any] = {"required_one_of": [("name", "definition")]}
+CONSTRAINTS: dict[str, Any] = {"required_one_of": [("name", "definition")]}
 
 
-def travel_container(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+def travel_container(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one container to what the task declares; return the task's result."""
     params = task.params = _defined(task.params, CONTAINER_SPEC)
     wanted = _wanted(params, params["state"], pod=str(params.get("pod") or ""))
@@ -82,17 +94,23 @@ def travel_container(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
         _apply(task, engine, [wanted], planner.steps(wanted), bool(params.get("delete_volumes")))
     result = outcome(steps)
     result["adopted"] = bool(planner.adopted)
-    result["container"] = _public(engine, wanted.name)
+    result["container"] = _public(engine, wanted.name, survey, bool(steps) and not task.check)
     return result
 
 
-def travel_pod(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one pod and its containers to what the task declares; return the task's result."""
     params = task.params = _defined(task.params, POD_SPEC)
     declared = params.get("containers")
-    state = STATES.get(params.get("state"), params.get("state")) or ("present" if declared is None else "started")
+    state = STATES.get(params.get("state"), params.get("state")) or (
+        "present" if declared is None else "started"
+    )
     name = _name(params["name"], "name")
-    members = None if declared is None else [_member(each, index, name, state) for index, each in enumerate(declared)]
+    members = (
+        None
+        if declared is None
+        else [_member(each, index, name, state) for index, each in enumerate(declared)]
+    )
     _refuse_twins(members or [])
     wanted = WantedPod(name, pods.TABLE.parse(params), members, state, bool(params.get("recreate")))
     facts = facts_of(engine)
@@ -108,11 +126,12 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
             _pull(engine, pulls, params)
             final = PodPlanner(_look(engine, members or [], name), facts, key).steps(wanted)
         _apply(task, engine, members or [], final, False)
+        survey = _look(engine, members or [], name)
     for sentence in planner.warnings:
         task.warn(sentence)
     result = outcome(steps)
     result["adopted"] = planner.adopted
-    result["pod"] = _public_pod(engine, name)
+    result["pod"] = _public_pod(survey.pods.get(name))
     return result
 
 
@@ -122,13 +141,27 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
     state = STATES.get(state, state)
     image = str(params.get("image") or "")
     if state != ABSENT and not image:
-        raise Failure(f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from.")
+        raise Failure(
+            f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from."
+        )
     spec = containers.TABLE.parse(params, where) if state != ABSENT else {}
     if pod:
         shared = [option for option in BELONGS_TO_POD if option in spec]
         if shared:
-            raise Failure(f"{where}{shared[0]}: a container in a pod shares this with the pod; declare it on pod {pod} instead.")
-    return Wanted(name, image, spec, state, bool(params.get("recreate")), bool(params.get("force_restart")), pod, owner, where)
+            raise Failure(
+                f"{where}{shared[0]}: a container in a pod shares this with the pod; declare it on pod {pod} instead."
+            )
+    return Wanted(
+        name,
+        image,
+        spec,
+        state,
+        bool(params.get("recreate")),
+        bool(params.get("force_restart")),
+        pod,
+        owner,
+        where,
+    )
 
 
 def _member(params: Mapping[str, Any], index: int, pod: str, state: str) -> Wanted:
@@ -162,18 +195,22 @@ def _checked(params: Mapping[str, Any], arguments: Mapping[str, Any], where: str
 def _name(raw: Any, option: str) -> str:
     name = str(raw or "")
     if not OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
-        raise Failure(f"{option}: {name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed (not ending in .rp-new or .rp-old).")
+        raise Failure(
+            f"{option}: {name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed (not ending in .rp-new or .rp-old)."
+        )
     return name
 
 
-def _refuse_twins(members: List[Wanted]) -> None:
+def _refuse_twins(members: list[Wanted]) -> None:
     names = [member.name for member in members]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise Failure(f"containers: {twice[0]} is declared more than once; give every container a name of its own.")
+        raise Failure(
+            f"containers: {twice[0]} is declared more than once; give every container a name of its own."
+        )
 
 
-def _pull_first(task: Task, engine: Engine, wanted: List[Wanted], params: Mapping[str, Any]) -> None:
+def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mapping[str, Any]) -> None:
     """Policies that ask the registry every time do so before anything is compared."""
     policy = str(params.get("pull") or "missing")
     if task.check or policy not in ("always", "newer"):
@@ -182,14 +219,16 @@ def _pull_first(task: Task, engine: Engine, wanted: List[Wanted], params: Mappin
         _images.pull(engine, image, policy)
 
 
-def _pull(engine: Engine, steps: List[Step], params: Mapping[str, Any]) -> None:
+def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
     if params.get("pull") == "never":
-        raise Failure(f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image.")
+        raise Failure(
+            f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
+        )
     for step in steps:
         _images.pull(engine, step.name, "missing")
 
 
-def _look(engine: Engine, wanted: List[Wanted], pod: Optional[str]) -> Survey:
+def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
     images = [each.image for each in wanted if each.state != ABSENT]
     return look(engine, [each.name for each in wanted], images, pod)
 
@@ -199,31 +238,44 @@ def _pod_id(survey: Survey, wanted: Wanted) -> str:
         return ""
     pod = survey.pods.get(wanted.pod)
     if pod is None:
-        raise Failure(f"pod: there is no pod {wanted.pod} in this account; make it first with rootless.podman.pod.")
+        raise Failure(
+            f"pod: there is no pod {wanted.pod} in this account; make it first with rootless.podman.pod."
+        )
     return str(pod["Id"])
 
 
-def _refuse_lost_dependents(engine: Engine, steps: List[Step], wanted: List[Wanted]) -> None:
-    going = {step.name: str(step.work.get("old") or step.work.get("id")) for step in steps if step.action in ("replace", "remove") and step.kind == "container"}
+def _refuse_lost_dependents(engine: Engine, steps: list[Step], wanted: list[Wanted]) -> None:
+    going = {
+        step.name: str(step.work.get("old") or step.work.get("id"))
+        for step in steps
+        if step.action in ("replace", "remove") and step.kind == "container"
+    }
     if going:
         refuse_dependents(dependents(engine, going, [each.name for each in wanted]))
 
 
-def _apply(task: Task, engine: Engine, wanted: List[Wanted], steps: List[Step], volumes: bool) -> None:
+def _apply(task: Task, engine: Engine, wanted: list[Wanted], steps: list[Step], volumes: bool) -> None:
     specs = {each.name: each.spec for each in wanted}
     wait = bool(task.params.get("wait", True))
     Applier(engine, specs, wait, float(task.params.get("wait_timeout") or 120), volumes).apply(steps)
 
 
-def _public(engine: Engine, name: str) -> Dict[str, Any]:
-    return public(engine.find(f"containers/{name}/json"))
+def _public(engine: Engine, name: str, survey: Survey, changed: bool) -> dict[str, Any]:
+    """The container as it is now; what was looked at before counts when nothing changed."""
+    found = (containers_now(engine, [name]) if changed else survey.containers).get(name)
+    return public(found.inspect if found else None)
 
 
-def _public_pod(engine: Engine, name: str) -> Dict[str, Any]:
-    found = engine.find(f"pods/{name}/json")
-    if not found or found.get("Name") != name:
+def _public_pod(found: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not found:
         return {}
-    members = [{"name": each.get("Name"), "id": each.get("Id"), "status": each.get("State")} for each in found.get("Containers") or []]
-    return {"name": name, "id": found.get("Id"), "state": found.get("State"), "containers": members}
-
-
+    members = [
+        {"name": each.get("Name"), "id": each.get("Id"), "status": each.get("State")}
+        for each in found.get("Containers") or []
+    ]
+    return {
+        "name": found.get("Name"),
+        "id": found.get("Id"),
+        "state": found.get("State"),
+        "containers": members,
+    }

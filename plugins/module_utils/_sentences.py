@@ -7,19 +7,22 @@
 from __future__ import annotations
 
 import re
-from typing import List, Tuple
 
 # Each row: a pattern of Podman's text (4.3 to 5.8), and the sentence; {name} groups are filled in.
 # The first row that matches wins, so the particular stand before the general.
-SENTENCES: List[Tuple[str, str]] = [
+SENTENCES: list[tuple[str, str]] = [
     (
         r"no space left on device|disk quota exceeded",
         "the host is out of disk space for this account's images and containers ({cause}); free some, for example with: podman image prune",
     ),
     (
-        r"(?:listen|bind).*?(?P<address>[0-9a-f:.\[\]]*:\d+)[^0-9].*address already in use"
-        r"|(?P<address2>\d+(?:\.\d+){3}:\d+).*address already in use|address already in use",
-        "publish: {address}{address2} is already in use on this host by another process or account ({cause}); choose another host port, or see who has it: ss -ltnp",
+        # rootlessport says "listen tcp 0.0.0.0:80: bind: address ...", pasta "TCP port */80: Address ..."
+        r"[:/](?P<port>\d+)\D*address already in use",
+        "publish: host port {port} is already in use on this host by another process or account ({cause}); choose another, or see who has it: ss -ltnp",
+    ),
+    (
+        r"address already in use",
+        "publish: a host port is already in use on this host by another process or account ({cause}); see who has it: ss -ltnp",
     ),
     (
         r"cannot expose privileged port (?P<port>\d+)",
@@ -30,8 +33,7 @@ SENTENCES: List[Tuple[str, str]] = [
         "image: {cause}; write the registry's name too, such as docker.io/library/NAME:TAG",
     ),
     (
-        r"(?:manifest unknown|name unknown|repository .* not found|requested access to the resource is denied"
-        r"|unauthorized|authentication required|denied:)",
+        r"(?:manifest unknown|name unknown|repository .* not found|resource is denied|unauthorized|authentication required|denied:)",
         "image: the registry has no such image or does not show it without a login ({cause})",
     ),
     (
@@ -65,7 +67,7 @@ SENTENCES: List[Tuple[str, str]] = [
     ),
     (
         r"controller .* is not available|cgroup controller|opening file `?(?P<file>(?:memory|cpu|pids|io)\.\S+)",
-        "a resource limit cannot be set, because the host does not delegate the cgroup controller to the account ({cause}); the role rootless.podman.rootless_host does",
+        "a resource limit needs a cgroup controller that the account was not given ({cause}); the role rootless.podman.rootless_host delegates it",
     ),
 ]
 

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from . import _record
+from ._attachments import OBJECT_NAME
 from ._compare import Comparison, compare
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
-from ._attachments import OBJECT_NAME
 from ._module import Task
 from ._options import Spec, get_path
 from ._plan import DECLARED, Reason, Step, outcome
@@ -20,7 +21,7 @@ from ._resources.simple import Request, SimpleKind
 from ._survey import facts_of
 
 
-def travel(kind: SimpleKind, task: Task, engine: Engine, key: bytes) -> Dict[str, Any]:
+def travel(kind: SimpleKind, task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one object to what the task declares; return the task's result."""
     name = str(task.params["name"])
     if not OBJECT_NAME.fullmatch(name):
@@ -50,7 +51,7 @@ def travel(kind: SimpleKind, task: Task, engine: Engine, key: bytes) -> Dict[str
     return result
 
 
-def _read(kind: SimpleKind, engine: Engine, name: str) -> Optional[Mapping[str, Any]]:
+def _read(kind: SimpleKind, engine: Engine, name: str) -> Mapping[str, Any] | None:
     """The object of exactly that name: Podman also answers to the beginning of an ID or name."""
     params = {"showsecret": True} if kind.name == "secret" and engine.version >= (4, 7, 0) else None
     found = engine.find(f"{kind.place}/{name_in_path(name)}/json", params)
@@ -65,13 +66,17 @@ def _plan(
     params: Mapping[str, Any],
     name: str,
     spec: Spec,
-    found: Optional[Mapping[str, Any]],
+    found: Mapping[str, Any] | None,
     key: bytes,
-) -> "tuple[List[Step], Optional[Comparison]]":
+) -> tuple[list[Step], Comparison | None]:
     """Create, replace, refuse or nothing."""
     if found is None:
         shown = kind.table.shown(spec)
-        return [Step("create", kind.name, name, tuple(Reason(each, DECLARED, None, shown[each]) for each in shown))], None
+        return [
+            Step(
+                "create", kind.name, name, tuple(Reason(each, DECLARED, None, shown[each]) for each in shown)
+            )
+        ], None
     recorded = _record.read(key, kind.name, name, get_path(found, kind.labels_at))
     compared = compare(kind.table, spec, recorded, found, key, facts_of(engine))
     if params.get("skip_existing") or not (compared.reasons or params.get("recreate")):
@@ -82,11 +87,14 @@ def _plan(
     if kind.change == "unused":
         users = _users(engine, name)
         if users:
-            raise Failure(f"{kind.name} {name}: {differing} differs from the task, and {', '.join(users)} use it; {kind.loss}.", plan=[])
+            raise Failure(
+                f"{kind.name} {name}: {differing} differs from the task, and {', '.join(users)} use it; {kind.loss}.",
+                plan=[],
+            )
     return [Step("replace", kind.name, name, compared.reasons)], compared
 
 
-def _users(engine: Engine, network: str) -> List[str]:
+def _users(engine: Engine, network: str) -> list[str]:
     listed = engine.get("containers/json", {"all": True, "filters": {"network": [network]}})
     return sorted(str((each.get("Names") or ["?"])[0]) for each in listed)
 
@@ -107,8 +115,12 @@ def _remove(kind: SimpleKind, engine: Engine, name: str) -> None:
         if error.status == 404:
             return
         if "in use" in error.cause or "being used" in error.cause or error.status == 409:
-            raise Failure(f"{kind.name} {name}: cannot be removed while containers use it ({error.cause}); remove them first.") from error
+            raise Failure(
+                f"{kind.name} {name}: cannot be removed while containers use it ({error.cause}); remove them first."
+            ) from error
         raise
     for each in answer if isinstance(answer, list) else []:
         if each.get("Err"):
-            raise Failure(f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first.")
+            raise Failure(
+                f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
+            )

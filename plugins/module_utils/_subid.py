@@ -81,8 +81,7 @@ def _step(name: str, changes: Sequence[Change]) -> Step:
 
 
 def need(count: int, start: int | None) -> Need:
-    """A need from the task's numbers; Failure when no image could live on so few ids, or there are not so "
-    "many."""
+    """A need from the task's numbers; Failure when these are too few ids for an image, or more than there are."""
     if count < NEEDED:
         raise Failure(
             f"count: {count} is too small, because images own files with ids up to {NEEDED - 2} "
@@ -145,7 +144,7 @@ def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Tabl
     changes: list[Change] = []
     for want in wants:
         if want.needs:
-            tables, more = grant(tables, want.keys, want.name, want.needs, _rooms(etc), force=force)
+            tables, more = grant(tables, want.keys, want.name, want.needs, _rooms(want, etc), force=force)
         else:
             tables, more = withdraw(tables, want.keys, want.name)
         changes += more
@@ -153,9 +152,15 @@ def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Tabl
     return tables, Outcome(tuple(changes), ranges)
 
 
-def _rooms(etc: str) -> dict[str, Room]:
+def _rooms(want: Want, etc: str) -> dict[str, Room]:
+    """Where the account's ranges may lie; not on its own numbers, which a map has apart from them."""
+    own = {UID: want.account.uid, GID: want.account.gid} if want.account else {UID: 0, GID: 0}
     return {
-        kind: Room(*limits(kind, etc), reserved(kind, etc), functools.partial(asked, kind, etc=etc))
+        kind: Room(
+            *limits(kind, etc),
+            (*reserved(kind, etc), (f"the {kind} of {want.name}", Range(own[kind], 1))),
+            functools.partial(asked, kind, etc=etc),
+        )
         for kind in KINDS
     }
 
@@ -205,8 +210,7 @@ def _take_up(wants: Sequence[Want], outcome: Outcome, force: bool) -> Iterator[s
 
 
 def _judge_elsewhere(wants: Sequence[Want], source: str) -> Outcome:
-    """The outcome on a host whose nsswitch.conf has ranges kept by ``source``: nothing can be written "
-    "there."""
+    """The outcome where nsswitch.conf has ranges kept by ``source``, and nothing can be written."""
     ranges: dict[str, dict[str, tuple[Range, ...]]] = {}
     for want in wants:
         ranges[want.name] = {kind: _told(want.name, kind, source) for kind in KINDS}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ._engine import Engine, name_in_path
 from ._options import Facts, get_path
@@ -45,9 +46,9 @@ class Found:
 class Survey:
     """What is there: containers by name (with those of an unfinished replacement), pods by name, images by reference."""
 
-    containers: Dict[str, Found] = dataclasses.field(default_factory=dict)
-    pods: Dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
-    images: Dict[str, Optional[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
+    containers: dict[str, Found] = dataclasses.field(default_factory=dict)
+    pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
 
 
 def facts_of(engine: Engine) -> Facts:
@@ -55,7 +56,7 @@ def facts_of(engine: Engine) -> Facts:
     return Facts(engine.version, lambda: engine.info)
 
 
-def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: Optional[str] = None) -> Survey:
+def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: str | None = None) -> Survey:
     """Everything that a plan for these containers, images and pod has to know."""
     survey = Survey()
     wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
@@ -70,7 +71,7 @@ def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: 
     return survey
 
 
-def containers(engine: Engine, names: Iterable[str]) -> Dict[str, Found]:
+def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
     """The containers that exist of these names, by name."""
     wanted = sorted(set(names))
     if not wanted:
@@ -86,7 +87,7 @@ def containers(engine: Engine, names: Iterable[str]) -> Dict[str, Found]:
     return found
 
 
-def _pods(engine: Engine, name: str) -> Dict[str, Mapping[str, Any]]:
+def _pods(engine: Engine, name: str) -> dict[str, Mapping[str, Any]]:
     pods = {}
     for each in (name, name + NEW):
         inspect = engine.find(f"pods/{name_in_path(each)}/json")
@@ -95,14 +96,14 @@ def _pods(engine: Engine, name: str) -> Dict[str, Mapping[str, Any]]:
     return pods
 
 
-def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str]) -> Dict[str, List[str]]:
+def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str]) -> dict[str, list[str]]:
     """Which containers outside ``members`` depend on the targets (ID by name): names by target name.
 
     They share a namespace with it or require it, and Podman does not let it go while they exist.
     """
     known = set(members)
     by_id = {identity: name for name, identity in targets.items()}
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for each in engine.get("containers/json", {"all": True}):
         name = str((each.get("Names") or ["?"])[0])
         if each["Id"] in by_id or name in known:

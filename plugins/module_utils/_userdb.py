@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the host says about ids: login.defs, nsswitch, local accounts, and a directory behind them (read "
-"only)."""
+"""What the host says about ids: login.defs, nsswitch, local accounts, a directory (read only)."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A rootless account as a task declares it: what has to happen to it, and doing that with the host's own "
-"tools."""
+"""A rootless account as a task declares it: what has to happen to it, and doing that."""
 
 from __future__ import annotations
 
@@ -260,11 +259,12 @@ def _apply_home(account: Account, todo: Todo) -> None:
 
 
 def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
-    units_change = todo.enable or todo.disable or todo.stop
-    was_running = _manager.is_running(account) if units_change and not declared.linger else True
-    if todo.set_linger:
-        _manager.set_linger(account, declared.linger)
-    if todo.start_manager or not was_running:
+    if not (todo.set_linger or todo.start_manager or todo.enable or todo.disable or todo.start or todo.stop):
+        return
+    stays = declared.linger or (not todo.set_linger and _manager.is_running(account))
+    if todo.set_linger and declared.linger:
+        _manager.set_linger(account, True)
+    if todo.start_manager or not stays:
         _manager.start_manager(account)
     if todo.enable:
         _manager.enable(account, todo.enable)
@@ -276,7 +276,10 @@ def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
         _manager.stop(account, todo.stop)
     if declared.linger and declared.socket and (todo.start_manager or todo.start):
         require_answer(account)
-    if not was_running:
+    # Last, because the manager goes with it.
+    if todo.set_linger and not declared.linger:
+        _manager.set_linger(account, False)
+    if not stays and not _manager.has_sessions(account):
         _manager.stop_manager(account)
 
 

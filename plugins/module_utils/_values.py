@@ -16,13 +16,14 @@ import math
 import re
 import shlex
 import signal
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 
 class ValueType:
     """A plain value that is written, posted and shown alike; the base of all others."""
 
-    argument: Dict[str, Any] = {"type": "raw"}
+    argument: dict[str, Any] = {"type": "raw"}
 
     def parse(self, raw: Any) -> Any:
         """The typed form of what the task says."""
@@ -44,7 +45,7 @@ class ValueType:
         """The typed form as people may see it in a diff."""
         return value
 
-    def contrast(self, before: Any, after: Any) -> Tuple[Any, Any]:
+    def contrast(self, before: Any, after: Any) -> tuple[Any, Any]:
         """Reported and declared value side by side as a diff may show them; None is shown as nothing."""
         return (None if before is None else self.show(before), None if after is None else self.show(after))
 
@@ -77,7 +78,7 @@ class Integer(ValueType):
 
     argument = {"type": "int"}
 
-    def __init__(self, least: Optional[int] = None, most: Optional[int] = None) -> None:
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
         self.least, self.most = least, most
 
     def parse(self, raw: Any) -> int:
@@ -85,11 +86,13 @@ class Integer(ValueType):
             number = int(raw)
         except (TypeError, ValueError):
             raise ValueError("a whole number") from None
-        if self.least is not None and number < self.least or self.most is not None and number > self.most:
-            raise ValueError(f"a whole number from {self.least} to {'any' if self.most is None else self.most}")
+        if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
+            raise ValueError(
+                f"a whole number from {self.least} to {'any' if self.most is None else self.most}"
+            )
         return number
 
-    def reported(self, raw: Any) -> Optional[int]:
+    def reported(self, raw: Any) -> int | None:
         return None if raw is None else int(raw)
 
 
@@ -106,12 +109,12 @@ class Cpus(ValueType):
             number = 0.0
         if not math.isfinite(number) or number < 0.01:
             raise ValueError("a number of CPUs of 0.01 or more, such as 0.5 or 2")
-        return int(round(number * 1e9))
+        return round(number * 1e9)
 
-    def body(self, value: int) -> Dict[str, int]:
+    def body(self, value: int) -> dict[str, int]:
         return {"period": self.PERIOD, "quota": int(value * self.PERIOD // 10**9)}
 
-    def reported(self, raw: Any) -> Optional[int]:
+    def reported(self, raw: Any) -> int | None:
         return int(raw) if raw else None
 
     def show(self, value: int) -> float:
@@ -139,7 +142,7 @@ class Bytes(ValueType):
             raise ValueError("a size such as 512m, 1.5g or 65536k")
         return int(float(found.group(1)) * self.UNITS[found.group(2)])
 
-    def reported(self, raw: Any) -> Optional[int]:
+    def reported(self, raw: Any) -> int | None:
         return int(raw) if raw else None
 
     def show(self, value: int) -> str:
@@ -172,9 +175,9 @@ class Duration(ValueType):
         pieces = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
         if not pieces or "".join(number + unit for number, unit in pieces) != text:
             raise ValueError("a duration such as 30s, 1m30s or 500ms")
-        return sum(int(round(float(number) * self.UNITS[unit])) for number, unit in pieces)
+        return sum(round(float(number) * self.UNITS[unit]) for number, unit in pieces)
 
-    def reported(self, raw: Any) -> Optional[int]:
+    def reported(self, raw: Any) -> int | None:
         return int(raw) if raw else None
 
     def show(self, value: int) -> str:
@@ -196,7 +199,7 @@ class Words(ValueType):
     def __init__(self, split: bool = True) -> None:
         self.split = split
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         if isinstance(raw, str):
             if raw.lstrip().startswith("["):
                 try:
@@ -212,7 +215,7 @@ class Words(ValueType):
             raise ValueError("a list of words")
         return [_word(each) for each in raw]
 
-    def reported(self, raw: Any) -> Optional[List[str]]:
+    def reported(self, raw: Any) -> list[str] | None:
         if isinstance(raw, str):  # servers before 5.0 join the words with spaces
             return raw.split(" ") if raw else None
         return list(raw) if raw else None
@@ -223,10 +226,10 @@ class Names(ValueType):
 
     argument = {"type": "list", "elements": "str"}
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         return sorted({_line(each) for each in _listed(raw)})
 
-    def covers(self, declared: List[str], reported: Any) -> bool:
+    def covers(self, declared: list[str], reported: Any) -> bool:
         return set(declared) <= set(reported or ())
 
 
@@ -235,10 +238,10 @@ class Lines(ValueType):
 
     argument = {"type": "list", "elements": "str"}
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         return [_line(each) for each in _listed(raw)]
 
-    def reported(self, raw: Any) -> Optional[List[str]]:
+    def reported(self, raw: Any) -> list[str] | None:
         return [str(each) for each in raw] if raw else None
 
 
@@ -250,7 +253,7 @@ class Pairs(ValueType):
     def __init__(self, hidden: bool = False) -> None:
         self.hidden = hidden
 
-    def parse(self, raw: Any) -> Dict[str, str]:
+    def parse(self, raw: Any) -> dict[str, str]:
         if not isinstance(raw, dict):
             raise ValueError("names with values")
         bad = [key for key in raw if not str(key) or "=" in str(key) or "\0" in f"{key}{raw[key]}"]
@@ -258,24 +261,30 @@ class Pairs(ValueType):
             raise ValueError(f"names without '=' (found {bad[0]!r})")
         return {str(key): _scalar(value) for key, value in sorted(raw.items(), key=lambda pair: str(pair[0]))}
 
-    def reported(self, raw: Any) -> Dict[str, str]:
+    def reported(self, raw: Any) -> dict[str, str]:
         if isinstance(raw, list):  # inspect shows the environment as KEY=VALUE
             return dict(each.split("=", 1) for each in raw if "=" in each)
         return {str(key): str(value) for key, value in (raw or {}).items()}
 
-    def covers(self, declared: Dict[str, str], reported: Any) -> bool:
+    def covers(self, declared: dict[str, str], reported: Any) -> bool:
         return all((reported or {}).get(key) == value for key, value in declared.items())
 
-    def show(self, value: Dict[str, str]) -> Any:
+    def show(self, value: dict[str, str]) -> Any:
         return sorted(value) if self.hidden else value
 
-    def contrast(self, before: Any, after: Any) -> Tuple[Any, Any]:
+    def contrast(self, before: Any, after: Any) -> tuple[Any, Any]:
         """Only what differs: most of what is reported comes from the image."""
         there, wanted = before or {}, after or {}
         differing = [key for key, value in wanted.items() if there.get(key) != value]
         if self.hidden:
-            return ({key: "(hidden)" for key in differing if key in there}, {key: "(hidden)" for key in differing})
-        return ({key: there[key] for key in differing if key in there}, {key: wanted[key] for key in differing})
+            return (
+                {key: "(hidden)" for key in differing if key in there},
+                dict.fromkeys(differing, "(hidden)"),
+            )
+        return (
+            {key: there[key] for key in differing if key in there},
+            {key: wanted[key] for key in differing},
+        )
 
 
 class Capabilities(ValueType):
@@ -283,7 +292,7 @@ class Capabilities(ValueType):
 
     argument = {"type": "list", "elements": "str"}
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         return sorted({self._one(_line(each)) for each in _listed(raw)})
 
     @staticmethod
@@ -293,7 +302,7 @@ class Capabilities(ValueType):
             raise ValueError(f"capabilities such as NET_BIND_SERVICE, or ALL (found {name!r})")
         return upper if upper == "ALL" or upper.startswith("CAP_") else f"CAP_{upper}"
 
-    def covers(self, declared: List[str], reported: Any) -> bool:
+    def covers(self, declared: list[str], reported: Any) -> bool:
         # inspect never says ALL: it lists what the default set lost.
         return "ALL" in declared or set(declared) <= set(reported or ())
 
@@ -315,7 +324,7 @@ class Signal(ValueType):
         except KeyError:
             raise ValueError("a signal such as SIGTERM, INT or 15") from None
 
-    def reported(self, raw: Any) -> Optional[int]:
+    def reported(self, raw: Any) -> int | None:
         return self.parse(raw) if raw else None
 
     def show(self, value: int) -> str:
@@ -327,7 +336,7 @@ class RestartPolicy(ValueType):
 
     argument = {"type": "str"}
 
-    def parse(self, raw: Any) -> Dict[str, Any]:
+    def parse(self, raw: Any) -> dict[str, Any]:
         found = re.fullmatch(r"(no|always|unless-stopped|on-failure(?::(\d+))?)", str(raw))
         # YAML reads a bare no as false.
         if raw in (False, "False", "false"):
@@ -336,18 +345,18 @@ class RestartPolicy(ValueType):
             raise ValueError("no, always, unless-stopped or on-failure[:TRIES]")
         return {"name": found.group(1).split(":")[0], "tries": int(found.group(2) or 0)}
 
-    def reported(self, raw: Any) -> Dict[str, Any]:
+    def reported(self, raw: Any) -> dict[str, Any]:
         told = raw or {}
         return {"name": told.get("Name") or "no", "tries": int(told.get("MaximumRetryCount") or 0)}
 
-    def show(self, value: Dict[str, Any]) -> str:
+    def show(self, value: dict[str, Any]) -> str:
         return f"{value['name']}:{value['tries']}" if value["tries"] else str(value["name"])
 
 
 class HealthTest(ValueType):
     """A health check's command: a string is run by the container's shell, a list as it is, none turns it off."""
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         if isinstance(raw, str) and raw.strip() in ("none", "NONE"):
             return ["NONE"]
         words = Words(split=False).parse(raw)
@@ -357,7 +366,7 @@ class HealthTest(ValueType):
             return words
         return ["CMD-SHELL", words[0]] if isinstance(raw, str) and len(words) == 1 else ["CMD", *words]
 
-    def reported(self, raw: Any) -> Optional[List[str]]:
+    def reported(self, raw: Any) -> list[str] | None:
         return list(raw) if raw else None
 
 
@@ -366,32 +375,36 @@ class Ulimits(ValueType):
 
     argument = {"type": "list", "elements": "str"}
 
-    def parse(self, raw: Any) -> List[Dict[str, Any]]:
+    def parse(self, raw: Any) -> list[dict[str, Any]]:
         return sorted((self._one(_line(each)) for each in _listed(raw)), key=lambda each: str(each["type"]))
 
     @staticmethod
-    def _one(text: str) -> Dict[str, Any]:
+    def _one(text: str) -> dict[str, Any]:
         found = re.fullmatch(r"([a-z]+)=(-1|\d+)(?::(-1|\d+))?", text)
         if not found:
             raise ValueError(f"limits such as nofile=1024:2048 (found {text!r})")
         soft = int(found.group(2))
         return {"type": found.group(1), "soft": soft, "hard": int(found.group(3) or soft)}
 
-    def body(self, value: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def body(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         # Servers before 5.8 read an unsigned number: unlimited is its greatest.
         return [{key: 2**64 - 1 if each[key] == -1 else each[key] for key in each} for each in value]
 
-    def reported(self, raw: Any) -> List[Dict[str, Any]]:
+    def reported(self, raw: Any) -> list[dict[str, Any]]:
         return [
-            {"type": str(each["Name"]).replace("RLIMIT_", "").lower(), "soft": each["Soft"], "hard": each["Hard"]}
+            {
+                "type": str(each["Name"]).replace("RLIMIT_", "").lower(),
+                "soft": each["Soft"],
+                "hard": each["Hard"],
+            }
             for each in raw or []
         ]
 
-    def covers(self, declared: List[Dict[str, Any]], reported: Any) -> bool:
+    def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         return all(each in (reported or []) for each in declared)
 
 
-def _listed(raw: Any) -> List[Any]:
+def _listed(raw: Any) -> list[Any]:
     if isinstance(raw, (list, tuple)):
         return list(raw)
     return [raw]

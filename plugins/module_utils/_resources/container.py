@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from .._attachments import MountList, Ports, Secrets, Tmpfs, Volumes, reported_mounts, reported_secrets
 from .._namespaces import Namespace, NetworkList, UserNamespace, reported_networks, write_aliases
@@ -43,17 +44,19 @@ class SecurityOptions(ValueType):
         "seccomp": "seccomp_profile_path", "apparmor": "apparmor_profile",
     }  # fmt: skip
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         options = Names().parse(raw)
         for option in options:
             name, _sign, value = option.replace(":", "=", 1).partition("=")
-            if name == "no-new-privileges" or name == "systempaths" and value == "unconfined":
+            if name == "no-new-privileges" or (name == "systempaths" and value == "unconfined"):
                 continue
             if name not in self.FIELDS or not value:
-                raise ValueError(f"no-new-privileges, {'=, '.join(sorted(self.FIELDS))}= or systempaths=unconfined (found {option!r})")
+                raise ValueError(
+                    f"no-new-privileges, {'=, '.join(sorted(self.FIELDS))}= or systempaths=unconfined (found {option!r})"
+                )
         return options
 
-    def write(self, value: List[str], body: Body, _facts: Facts) -> None:
+    def write(self, value: list[str], body: Body, _facts: Facts) -> None:
         """Each option to its field; the annotations let inspect show it, as they do for the CLI."""
         for option in value:
             name, _sign, rest = option.replace(":", "=", 1).partition("=")
@@ -71,9 +74,15 @@ class SecurityOptions(ValueType):
                 if name == "label":
                     set_path(body, "annotations", {"io.podman.annotations.label": rest})
 
-    def covers(self, declared: List[str], reported: Any) -> bool:
-        visible = {option for option in declared if option.split("=", 1)[0].split(":", 1)[0] not in ("mask", "unmask", "proc-opts", "systempaths")}
-        return {option.replace(":", "=", 1) for option in visible} <= {str(option).replace(":", "=", 1) for option in reported or ()}
+    def covers(self, declared: list[str], reported: Any) -> bool:
+        visible = {
+            option
+            for option in declared
+            if option.split("=", 1)[0].split(":", 1)[0] not in ("mask", "unmask", "proc-opts", "systempaths")
+        }
+        return {option.replace(":", "=", 1) for option in visible} <= {
+            str(option).replace(":", "=", 1) for option in reported or ()
+        }
 
     def reported(self, raw: Any) -> Any:
         return sorted(raw or [])
@@ -91,11 +100,11 @@ def write_hosts(value: Mapping[str, str], body: Body, _facts: Facts) -> None:
     body["hostadd"] = [f"{name}:{address}" for name, address in value.items()]
 
 
-def _write_devices(value: List[str], body: Body, _facts: Facts) -> None:
+def _write_devices(value: list[str], body: Body, _facts: Facts) -> None:
     body["devices"] = [{"path": device} for device in value]
 
 
-def _read_hosts(inspect: Mapping[str, Any]) -> Dict[str, str]:
+def _read_hosts(inspect: Mapping[str, Any]) -> dict[str, str]:
     told = (inspect.get("HostConfig") or {}).get("ExtraHosts") or []
     return dict(each.split(":", 1) for each in told if ":" in each)
 
@@ -158,13 +167,22 @@ TABLE = OptionTable(
             "Config.HealthcheckOnFailureAction", ("health_on_failure",), since="4.3",
         ),
         Option("memory", Bytes(), "resource_limits.memory.limit", "HostConfig.Memory", live="5.1", update="memory.limit", default=0, controller="memory"),
-        Option("memory_reservation", Bytes(), "resource_limits.memory.reservation", "HostConfig.MemoryReservation", live="5.1", update="memory.reservation", default=0, controller="memory"),
+        Option(
+            "memory_reservation", Bytes(), "resource_limits.memory.reservation", "HostConfig.MemoryReservation",
+            live="5.1", update="memory.reservation", default=0, controller="memory",
+        ),
         Option("memory_swap", Bytes(unlimited=True), "resource_limits.memory.swap", "HostConfig.MemorySwap", controller="memory"),
         Option("cpus", Cpus(), "resource_limits.cpu", "HostConfig.NanoCpus", ("cpu",), live="5.1", update="cpu", controller="cpu"),
-        Option("cpu_shares", Integer(2, 262144), "resource_limits.cpu.shares", "HostConfig.CpuShares", live="5.1", update="cpu.shares", default=0, controller="cpu"),
+        Option(
+            "cpu_shares", Integer(2, 262144), "resource_limits.cpu.shares", "HostConfig.CpuShares",
+            live="5.1", update="cpu.shares", default=0, controller="cpu",
+        ),
         Option("cpuset_cpus", Text(), "resource_limits.cpu.cpus", "HostConfig.CpusetCpus", ("cpuset",), controller="cpuset"),
         # 2048 is Podman's own default, 0 that of a containers.conf without a limit.
-        Option("pids_limit", Integer(-1), "resource_limits.pids.limit", "HostConfig.PidsLimit", live="5.1", update="pids.limit", default=(2048, 0, -1), controller="pids"),
+        Option(
+            "pids_limit", Integer(-1), "resource_limits.pids.limit", "HostConfig.PidsLimit",
+            live="5.1", update="pids.limit", default=(2048, 0, -1), controller="pids",
+        ),
         Option("ulimit", Ulimits(), "r_limits", "HostConfig.Ulimits", ("ulimits",)),
         Option("shm_size", Bytes(), "shm_size", "HostConfig.ShmSize"),
         Option("sysctl", Pairs(), "sysctl"),
@@ -184,7 +202,7 @@ TABLE = OptionTable(
 )  # fmt: skip
 
 
-def _expose(ports: List[str]) -> Dict[str, str]:
+def _expose(ports: list[str]) -> dict[str, str]:
     found = {}
     for port in ports:
         number, _slash, protocol = port.partition("/")
@@ -192,7 +210,7 @@ def _expose(ports: List[str]) -> Dict[str, str]:
     return found
 
 
-def complete(body: Body, spec: Spec, image_health: Optional[Mapping[str, Any]]) -> Body:
+def complete(body: Body, spec: Spec, image_health: Mapping[str, Any] | None) -> Body:
     """Fill in what the CLI fills in on its own side and the API leaves empty.
 
     Without them every health check fails or never runs, /tmp of a read-only container cannot be

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Dict, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .._options import Body, Facts, Option, OptionTable
 from .._values import Flag, Lines, Pairs, Text, _line
@@ -84,7 +85,9 @@ TABLE = OptionTable(
         Option("driver", Text(["bridge", "macvlan", "ipvlan"]), "driver", "driver"),
         Option("subnet", Subnet(), write=_write_subnet("subnet"), read=_first_subnet("subnet")),
         Option("gateway", Address(), write=_write_subnet("gateway"), read=_first_subnet("gateway")),
-        Option("ip_range", AddressRange(), write=_write_subnet("lease_range"), read=_first_subnet("lease_range")),
+        Option(
+            "ip_range", AddressRange(), write=_write_subnet("lease_range"), read=_first_subnet("lease_range")
+        ),
         Option("ipv6", Flag(), "ipv6_enabled", "ipv6_enabled"),
         Option("internal", Flag(), "internal", "internal"),
         Option("disable_dns", DnsSwitch(), "dns_enabled", "dns_enabled"),
@@ -96,7 +99,9 @@ TABLE = OptionTable(
 )
 
 
-def create(name: str, body: Body, labels: Dict[str, str], _params: Mapping[str, Any], _facts: Facts) -> Request:
+def create(
+    name: str, body: Body, labels: dict[str, str], _params: Mapping[str, Any], _facts: Facts
+) -> Request:
     """The request that makes a network; names resolve in it unless the task says otherwise, as with the CLI."""
     body = dict(body, name=name, labels={**body.get("labels", {}), **labels})
     body.setdefault("dns_enabled", True)
@@ -104,7 +109,7 @@ def create(name: str, body: Body, labels: Dict[str, str], _params: Mapping[str, 
     return Request("POST", "networks/create", None, body)
 
 
-def shown(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     """A network as the task returns it."""
     keys = ["name", "id", "driver", "network_interface", "subnets", "dns_enabled", "internal", "ipv6_enabled"]
     return {key: inspect.get(key) for key in keys}

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .._attachments import Ports, Volumes
 from .._namespaces import NetworkList, UserNamespace, write_aliases
@@ -22,15 +23,15 @@ SHARED = ("ipc", "net", "uts")
 class Shared(Names):
     """Namespaces that a pod's members share; none shares nothing."""
 
-    def parse(self, raw: Any) -> List[str]:
+    def parse(self, raw: Any) -> list[str]:
         names = super().parse(str(raw).split(",") if isinstance(raw, str) else raw)
         names = sorted({part for name in names for part in name.split(",") if part})
         unknown = set(names) - {"cgroup", "ipc", "net", "pid", "uts", "none"}
-        if unknown or "none" in names and len(names) > 1:
+        if unknown or ("none" in names and len(names) > 1):
             raise ValueError("cgroup, ipc, net, pid, uts, or none alone")
         return names
 
-    def covers(self, declared: List[str], reported: Any) -> bool:
+    def covers(self, declared: list[str], reported: Any) -> bool:
         return set(declared) - {"none"} == set(reported or ()) - {"user"}
 
 
@@ -44,14 +45,14 @@ class Infra(Flag):
 class PodRestartPolicy(RestartPolicy):
     """As for a container, but inspect shows the name alone."""
 
-    def reported(self, raw: Any) -> Dict[str, Any]:
+    def reported(self, raw: Any) -> dict[str, Any]:
         return {"name": str(raw or "no"), "tries": 0}
 
-    def covers(self, declared: Dict[str, Any], reported: Any) -> bool:
+    def covers(self, declared: dict[str, Any], reported: Any) -> bool:
         return bool(declared["name"] == reported["name"])
 
 
-def _read_networks(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+def _read_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
     infra = inspect.get("InfraConfig") or {}
     names = sorted(infra.get("Networks") or [])
     return {"mode": "host" if infra.get("HostNetwork") else "bridge" if names else "", "networks": names}

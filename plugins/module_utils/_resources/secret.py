@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .._options import Body, Facts, Option, OptionTable
 from .._values import Pairs, Text, ValueType
@@ -32,7 +33,7 @@ class SecretData(ValueType):
     def contrast(self, before: Any, after: Any) -> Any:
         return ("(hidden)" if before is not None else None, "(hidden)" if after is not None else None)
 
-    def show(self, value: str) -> str:
+    def show(self, value: str) -> str:  # noqa: ARG002
         return "(hidden)"
 
 
@@ -47,19 +48,24 @@ TABLE = OptionTable(
 )
 
 
-def create(name: str, body: Body, labels: Dict[str, str], params: Mapping[str, Any], facts: Facts) -> Request:
+def create(name: str, body: Body, labels: dict[str, str], params: Mapping[str, Any], facts: Facts) -> Request:
     """The request that makes a secret, or replaces it where the server can (4.7 and later)."""
-    query: Dict[str, Any] = {"name": name, "labels": {**body.get("labels", {}), **labels}}
+    query: dict[str, Any] = {"name": name, "labels": {**body.get("labels", {}), **labels}}
     query.update({key: body[key] for key in ("driver", "driveropts") if key in body})
     if params.get("replaces") and facts.has("4.7"):
         query["replace"] = True
     return Request("POST", "secrets/create", query, body["data"].encode("utf-8", "surrogateescape"))
 
 
-def shown(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     """A secret as the task returns it: never its data."""
     spec = inspect.get("Spec") or {}
-    return {"name": spec.get("Name"), "id": inspect.get("ID"), "driver": (spec.get("Driver") or {}).get("Name"), "updated_at": inspect.get("UpdatedAt")}
+    return {
+        "name": spec.get("Name"),
+        "id": inspect.get("ID"),
+        "driver": (spec.get("Driver") or {}).get("Name"),
+        "updated_at": inspect.get("UpdatedAt"),
+    }
 
 
 SECRET = SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, "replace", "", shown)

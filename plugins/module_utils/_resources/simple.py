@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Dict, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from .._options import Body, Facts, OptionTable
 
@@ -18,7 +19,7 @@ class Request:
 
     method: str
     path: str
-    params: Optional[Mapping[str, Any]] = None
+    params: Mapping[str, Any] | None = None
     body: Any = None
 
 
@@ -37,7 +38,7 @@ class SimpleKind:
     place: str
     name_at: str
     labels_at: str
-    create: Callable[[str, Body, Dict[str, str], Mapping[str, Any], Facts], Request]
+    create: Callable[[str, Body, dict[str, str], Mapping[str, Any], Facts], Request]
     change: str
     loss: str = ""
-    shown: Callable[[Mapping[str, Any]], Dict[str, Any]] = dict
+    shown: Callable[[Mapping[str, Any]], dict[str, Any]] = dict

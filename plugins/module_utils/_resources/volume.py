@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .._options import Body, Facts, Option, OptionTable
 from .._values import Pairs, Text, _line, _listed
@@ -18,7 +19,7 @@ class VolumeOptions(Pairs):
 
     argument = {"type": "raw"}
 
-    def parse(self, raw: Any) -> Dict[str, str]:
+    def parse(self, raw: Any) -> dict[str, str]:
         if not isinstance(raw, Mapping):
             raw = dict(_line(each).partition("=")[::2] for each in _listed(raw))
         return super().parse(dict(raw))
@@ -34,15 +35,17 @@ TABLE = OptionTable(
 )
 
 
-def create(name: str, body: Body, labels: Dict[str, str], _params: Mapping[str, Any], _facts: Facts) -> Request:
+def create(
+    name: str, body: Body, labels: dict[str, str], _params: Mapping[str, Any], _facts: Facts
+) -> Request:
     """The request that makes a volume."""
     body = dict(body, Name=name, Labels={**body.get("Labels", {}), **labels})
     return Request("POST", "volumes/create", None, body)
 
 
-def shown(inspect: Mapping[str, Any]) -> Dict[str, Any]:
+def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     """A volume as the task returns it."""
-    keys: List[str] = ["Name", "Driver", "Mountpoint", "CreatedAt"]
+    keys: list[str] = ["Name", "Driver", "Mountpoint", "CreatedAt"]
     return {key.lower(): inspect.get(key) for key in keys}
 
 
