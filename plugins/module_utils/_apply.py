@@ -16,7 +16,7 @@ from ._engine import Engine
 from ._errors import EngineError, Failure
 from ._options import Spec
 from ._plan import Step
-from ._survey import NEW, OLD
+from ._state import NEW, OLD
 
 NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
 Undo = tuple[str, Callable[[], None]]

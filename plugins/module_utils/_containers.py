@@ -20,7 +20,7 @@ from ._errors import Failure
 from ._options import Body, Facts, Spec, get_path, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
-from ._survey import NEW, OLD, Found, Survey
+from ._state import NEW, OLD, Found, Survey
 
 STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
 

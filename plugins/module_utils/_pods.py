@@ -23,7 +23,7 @@ from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import KIND, TABLE
-from ._survey import NEW, Survey
+from ._state import NEW, Survey
 
 
 @dataclasses.dataclass(frozen=True)

@@ -23,8 +23,9 @@ from ._plan import Step, outcome
 from ._pods import PodPlanner, WantedPod
 from ._resources import container as containers
 from ._resources import pod as pods
-from ._survey import Survey, dependents, facts_of, look
+from ._state import Survey
 from ._survey import containers as containers_now
+from ._survey import dependents, facts_of, look
 
 # What a member must not say, because it shares the pod's namespaces.
 BELONGS_TO_POD = (
@@ -102,9 +103,8 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one pod and its containers to what the task declares; return the task's result."""
     params = task.params = _defined(task.params, POD_SPEC)
     declared = params.get("containers")
-    state = STATES.get(params.get("state"), params.get("state")) or (
-        "present" if declared is None else "started"
-    )
+    state = str(params.get("state") or ("present" if declared is None else "started"))
+    state = STATES.get(state, state)
     name = _name(params["name"], "name")
     members = (
         None

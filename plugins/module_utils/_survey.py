@@ -6,49 +6,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._engine import Engine, name_in_path
-from ._options import Facts, get_path
-
-NEW = ".rp-new"
-OLD = ".rp-old"
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """One container that exists."""
-
-    name: str
-    id: str
-    inspect: Mapping[str, Any]
-
-    @property
-    def running(self) -> bool:
-        """Whether its process runs now."""
-        return get_path(self.inspect, "State.Status") in ("running", "paused")
-
-    @property
-    def pod(self) -> str:
-        """ID of its pod, empty without one."""
-        return str(self.inspect.get("Pod") or "")
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """Its labels, the image's among them."""
-        return get_path(self.inspect, "Config.Labels") or {}
-
-
-@dataclasses.dataclass
-class Survey:
-    """What is there: containers by name (with those of an unfinished replacement), pods by name, images by reference."""
-
-    containers: dict[str, Found] = dataclasses.field(default_factory=dict)
-    pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
-    images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
+from ._options import Facts
+from ._state import NEW, OLD, Found, Survey
 
 
 def facts_of(engine: Engine) -> Facts:

@@ -51,7 +51,8 @@ class Host:
 
     def run_as(self, account: str, line: str, **options: Any) -> str:
         """Run a shell line as an account, with the environment that its Podman expects."""
-        quoted = shlex.quote(f"cd /; export XDG_RUNTIME_DIR=/run/user/$(id -u); {line}")
+        place = "export XDG_RUNTIME_DIR=/run/user/$(id -u); export DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus"
+        quoted = shlex.quote(f"cd /; {place}; {line}")
         return self.run(f"su -s /bin/sh {account} -c {quoted}", **options)
 
     def script(self, name: str, *words: str, **options: Any) -> Any:

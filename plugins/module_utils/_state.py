@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""State: what the engine reported of a set of containers and their pod, as data (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ._options import get_path
+
+# Names of what an unfinished replacement leaves: the new one before, the old one after they changed places.
+NEW = ".rp-new"
+OLD = ".rp-old"
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """One container that exists."""
+
+    name: str
+    id: str
+    inspect: Mapping[str, Any]
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs now."""
+        return get_path(self.inspect, "State.Status") in ("running", "paused")
+
+    @property
+    def pod(self) -> str:
+        """ID of its pod, empty without one."""
+        return str(self.inspect.get("Pod") or "")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels, the image's among them."""
+        return get_path(self.inspect, "Config.Labels") or {}
+
+
+@dataclasses.dataclass
+class Survey:
+    """What is there: containers by name (with those of an unfinished replacement), pods by name, images by reference."""
+
+    containers: dict[str, Found] = dataclasses.field(default_factory=dict)
+    pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
