@@ -18,10 +18,13 @@ from . import _record
 from ._engine import LONG_TIMEOUT, PARALLEL, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
+from ._readiness import judge
 
 # A container that lives this many seconds after its start did not exit at once.
 SETTLE = 0.3
 SETTLE_REPLACED = 1.0
+# Seconds between two health checks that are run while waiting.
+CHECK_PAUSE = 1.0
 
 
 def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
@@ -162,43 +165,35 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
 
 
 def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout: float) -> None:
-    """Wait until a container is healthy, or without a health check still runs after ``settle`` seconds.
-
-    One that ended with exit code 0 has done its work. Raises Failure with the last log lines.
-    """
+    """Wait until a container is ready, as ``_readiness.judge`` sees it. Raises Failure with the last log lines."""
     begun = time.monotonic()
+    checked = begun
     pause = 0.05
     while True:
         inspect = engine.get(f"containers/{identity}/json")
-        state = inspect.get("State") or {}
-        lived = time.monotonic() - begun
-        status = str(state.get("Status"))
-        if status in ("exited", "stopped") or int(inspect.get("RestartCount") or 0) > 0:
-            code = int(state.get("ExitCode") or 0)
-            if code == 0 and not inspect.get("RestartCount"):
-                return
-            raise _not_ready(engine, identity, f"container {name} exited with code {code} after its start")
-        test = get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]
-        health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
-        if test == ["NONE"]:
-            if status == "running" and lived >= settle:
-                return
-        elif health == "healthy":
+        now = time.monotonic()
+        verdict = judge(inspect, now - begun, settle, timeout)
+        if verdict.ready:
             return
-        elif health == "unhealthy":
-            raise _not_ready(
-                engine,
-                identity,
-                f"container {name} runs, but its health check fails: {_health_output(state)}",
-            )
-        if lived > timeout:
-            raise _not_ready(
-                engine,
-                identity,
-                f"container {name} was {health or status}, not ready, {timeout:.0f} seconds after its start (wait_timeout)",
-            )
+        if verdict.failure:
+            told = logs(engine, identity)
+            last = f"; its last log line: {told[-1]}" if told else ""
+            raise Failure(f"container {name} {verdict.failure}{last}.", logs=told)
+        if verdict.check and now - checked > CHECK_PAUSE:
+            checked = now
+            _run_health_check(engine, identity)
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
+
+
+def _run_health_check(engine: Engine, identity: str) -> None:
+    """Ask now instead of at the timer's next turn; what comes of it shows in the next inspect."""
+    try:
+        engine.get(f"containers/{identity}/healthcheck")
+    except EngineError as error:
+        # 409: it has just stopped; 500: the check itself ran out of time. Both are judged by inspect.
+        if error.status not in (409, 500):
+            raise
 
 
 def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
@@ -208,22 +203,13 @@ def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
     except EngineError:
         return []
     text = b""
+    if raw[1:4] != b"\0\0\0":  # a container with a terminal has one stream without frames
+        text, raw = raw, b""
     while len(raw) >= 8:  # frames: stream, three zero bytes, length (big endian), text
         length = struct.unpack(">I", raw[4:8])[0]
         text += raw[8 : 8 + length]
         raw = raw[8 + length :]
     return text.decode("utf-8", "replace").splitlines()[-lines:]
-
-
-def _not_ready(engine: Engine, identity: str, sentence: str) -> Failure:
-    told = logs(engine, identity)
-    last = f"; its last log line: {told[-1]}" if told else ""
-    return Failure(f"{sentence}{last}.", logs=told)
-
-
-def _health_output(state: Mapping[str, Any]) -> str:
-    log = (state.get("Health") or state.get("Healthcheck") or {}).get("Log") or [{}]
-    return " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]
 
 
 def _named(error: EngineError, who: str) -> EngineError:

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When a started container counts as ready, and when it never will (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ._options import get_path
+
+SECOND = 10**9
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """``ready``, or ``failure`` (what is wrong, without a full stop), or neither: look again.
+
+    ``check`` says that running the health check now does no harm: within the start period a
+    failure does not count, and the timer alone would let a whole interval pass.
+    """
+
+    ready: bool = False
+    failure: str = ""
+    check: bool = False
+
+
+def judge(inspect: Mapping[str, Any], lived: float, settle: float, timeout: float) -> Verdict:
+    """Judge a container ``lived`` seconds after its start.
+
+    With a health check it has to turn healthy within ``timeout`` seconds; one that a restart policy
+    brings back may exit on the way there. Without one it has to run for ``settle`` seconds. One that
+    ended with exit code 0 has done its work.
+    """
+    state = inspect.get("State") or {}
+    status = str(state.get("Status"))
+    restarts = int(inspect.get("RestartCount") or 0)
+    health = state.get("Health") or state.get("Healthcheck") or {}
+    checked = (get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) != ["NONE"]
+    returns = (get_path(inspect, "HostConfig.RestartPolicy.Name") or "no") != "no"
+    ended = status in ("exited", "stopped") or restarts > 0
+    if ended and not (checked and returns):
+        code = int(state.get("ExitCode") or 0)
+        done = code == 0 and not restarts
+        return Verdict(ready=done, failure="" if done else f"exited with code {code} after its start")
+    if not checked:
+        return Verdict(ready=status == "running" and lived >= settle)
+    word = str(health.get("Status") or "")
+    if word == "healthy":
+        return Verdict(ready=True)
+    if word == "unhealthy":
+        return Verdict(failure=f"runs, but its health check fails: {_output(health)}")
+    if lived > timeout:
+        return Verdict(
+            failure=f"was {word or status}, not healthy, {timeout:.0f} seconds after its start (wait_timeout)"
+        )
+    start_period = int(get_path(inspect, "Config.Healthcheck.StartPeriod") or 0) / SECOND
+    return Verdict(check=status == "running" and lived < start_period)
+
+
+def _output(health: Mapping[str, Any]) -> str:
+    log = health.get("Log") or [{}]
+    return " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every target of targets/ as one test.
+
+A target is a folder with tasks/main.yml, which is included into a play on the host with Podman, or with play.yml, a whole
+playbook that begins on a bare host. Tasks find the tiny images of support/prepare.py in the variables below, and
+their own folder in ``target``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.playbook import play, play_tasks
+from support.prepare import BUSYBOX, NGINX, OLDER_BUSYBOX
+
+TARGETS = Path(__file__).parent / "targets"
+ON_PODMAN = sorted(path.parents[1].name for path in TARGETS.glob("*/tasks/main.yml"))
+ON_BARE = sorted(path.parent.name for path in TARGETS.glob("*/play.yml"))
+IMAGES = {"busybox": BUSYBOX, "older_busybox": OLDER_BUSYBOX, "nginx": NGINX}
+
+
+@pytest.mark.parametrize("name", ON_PODMAN)
+def test_target(name, host):
+    tasks = TARGETS / name / "tasks" / "main.yml"
+    include = {"name": f"Target {name}", "ansible.builtin.include_tasks": str(tasks)}
+    play_tasks(host, [include], target=str(TARGETS / name), **IMAGES)
+
+
+@pytest.mark.parametrize("name", ON_BARE)
+def test_target_on_a_bare_host(name, bare_host):
+    play(bare_host, TARGETS / name / "play.yml")
+
+
+def test_every_target_is_run():
+    assert {path.name for path in TARGETS.iterdir() if path.is_dir()} == {*ON_PODMAN, *ON_BARE}
