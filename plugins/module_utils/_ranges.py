@@ -55,6 +55,9 @@ class Line:
 
 
 Table = tuple[Line, ...]
+# The owner of ranges whose account is gone and whose files are still there: UID@NAME. No account has such a name,
+# so the host's tools neither give these ids away nor drop the line (userdel drops lines by name, since 4.20 by uid).
+_KEPT = re.compile(r"(\d+)@(.+)")
 
 
 # As strtoul(3) with base 0 reads them, because that is how shadow-utils does.
@@ -89,6 +92,25 @@ def _line(row: str) -> Line:
     if start is None or count is None or count == 0:
         return Line(row)
     return Line(row, fields[0], Range(start, count))
+
+
+def keeper(uid: int, name: str) -> str:
+    """The owner under which an account's ranges wait for it to come back."""
+    return f"{uid}@{name}"
+
+
+def kept_for(table: Table) -> list[tuple[int, str]]:
+    """Uid and name of each account that is gone and has ranges waiting for it."""
+    found = [_KEPT.fullmatch(line.owner) for line in table if line.owner]
+    return [(int(match[1]), match[2]) for match in found if match]
+
+
+def handed_over(table: Table, old: frozenset[str], new: str) -> Table:
+    """The file with all lines of the owners ``old`` in the name of ``new``."""
+    return tuple(
+        Line(":".join([new, *line.text.split(":")[1:]]), new, line.ids) if line.owner in old else line
+        for line in table
+    )
 
 
 def render(table: Table) -> str:

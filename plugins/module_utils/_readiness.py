@@ -46,8 +46,14 @@ def judge(inspect: Mapping[str, Any], lived: float, settle: float, timeout: floa
         code = int(state.get("ExitCode") or 0)
         done = code == 0 and not restarts
         return Verdict(ready=done, failure="" if done else f"exited with code {code} after its start")
+    late = (
+        f"was {{}}, not ready, {timeout:.0f} seconds after its start (wait_timeout)"
+        if lived > timeout + settle
+        else ""
+    )
     if not checked:
-        return Verdict(ready=status == "running" and lived >= settle)
+        ready = status == "running" and lived >= settle
+        return Verdict(ready=ready, failure="" if ready else late.format(status))
     word = str(health.get("Status") or "")
     if word == "healthy":
         return Verdict(ready=True)

@@ -24,7 +24,7 @@ from ._errors import Failure
 from ._grant import Change, Need, Room, grant, withdraw
 from ._lock import password_lock, read_text, replace_text
 from ._plan import CHANGED, DECLARED, Reason, Step
-from ._ranges import GID, HIGHEST, KINDS, LOWEST, NEEDED, UID, Line, Range, Table, owned, parse, render
+from ._ranges import GID, HIGHEST, KINDS, LOWEST, NEEDED, UID, Range, Table, handed_over, keeper, kept_for, owned, parse, render
 from ._userdb import asked, limits, program, reserved, sources
 
 FILES = {UID: "subuid", GID: "subgid"}
@@ -121,16 +121,15 @@ def settle(wants: Sequence[Want], force: bool = False, check: bool = False, etc:
     return dataclasses.replace(outcome, warnings=tuple(_take_up(wants, outcome, force)))
 
 
-def rename_owner(old: str, new: str, etc: str = "/etc") -> None:
-    """Write another owner on all lines of ``old``, under the lock."""
+def keep(account: Account, etc: str = "/etc") -> None:
+    """Put the account's ranges aside before it goes, so that they wait for it and nobody else gets them."""
     with password_lock(etc):
         for kind, table in read(etc).items():
-            changed = [
-                Line(":".join([new, *line.text.split(":")[1:]]), new, line.ids) if line.owner == old else line
-                for line in table
-            ]
-            if tuple(changed) != table:
-                replace_text(os.path.join(etc, FILES[kind]), render(tuple(changed)))
+            aside = handed_over(
+                table, frozenset([account.name, str(account.uid)]), keeper(account.uid, account.name)
+            )
+            if aside != table:
+                replace_text(os.path.join(etc, FILES[kind]), render(aside))
 
 
 def read(etc: str = "/etc") -> dict[str, Table]:
@@ -143,13 +142,40 @@ def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Tabl
     tables = read(etc)
     changes: list[Change] = []
     for want in wants:
+        waiting = _waiting(want, tables)
         if want.needs:
+            tables, back = _reclaim(want, tables, waiting)
             tables, more = grant(tables, want.keys, want.name, want.needs, _rooms(want, etc), force=force)
+            changed = {change.kind for change in more}
+            changes += [change for change in back if change.kind not in changed]
         else:
-            tables, more = withdraw(tables, want.keys, want.name)
+            tables, more = withdraw(tables, want.keys | waiting, want.name)
         changes += more
     ranges = {want.name: {kind: owned(tables[kind], want.keys) for kind in KINDS} for want in wants}
     return tables, Outcome(tuple(changes), ranges)
+
+
+def _waiting(want: Want, tables: Mapping[str, Table]) -> frozenset[str]:
+    """The owners under which ranges wait for the account: its own uid's, or any when it is not there."""
+    return frozenset(
+        keeper(uid, name)
+        for table in tables.values()
+        for uid, name in kept_for(table)
+        if name == want.name and (want.account is None or want.account.uid == uid)
+    )
+
+
+def _reclaim(
+    want: Want, tables: Mapping[str, Table], waiting: frozenset[str]
+) -> tuple[dict[str, Table], list[Change]]:
+    """The files with the ranges that waited for the account in its name again."""
+    after = {kind: handed_over(table, waiting, want.name) for kind, table in tables.items()}
+    changes = [
+        Change(kind, want.name, "add", owned(tables[kind], want.keys), owned(after[kind], want.keys))
+        for kind in KINDS
+        if after[kind] != tables[kind]
+    ]
+    return after, changes
 
 
 def _rooms(want: Want, etc: str) -> dict[str, Room]:

@@ -6,12 +6,219 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+module: network
+short_description: Networks of a rootless account
+version_added: 0.1.0
+description:
+  - Makes and removes networks, on which an account's containers reach each other by name. Networks of different accounts do not see each
+    other.
+  - Podman cannot change an existing network. One that differs from the task is removed and made anew while no container has joined it. While
+    one has, the task is refused with the names of the options that differ and of the containers.
+  - An option that was taken out of the task counts as a difference too, because what was declared when the network was made is remembered
+    on it. A network that something else made is taken over when it is as declared, see RV(adopted).
+options:
+  name:
+    description: The network's name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) makes the network when it is missing.
+      - V(absent) removes it. This is refused while containers use it.
+    type: str
+    choices: [present, absent]
+    default: present
+  driver:
+    description:
+      - V(bridge) (when left out), V(macvlan) or V(ipvlan).
+      - Of a rootless account only V(bridge) leads anywhere. The others join an interface of the account's own network namespace, not one of
+        the host's.
+    type: str
+  subnet:
+    description: The addresses of the network, such as V(10.90.0.0/24) or V(fd00:90::/64). Podman chooses a free subnet when left out.
+    type: str
+  gateway:
+    description: The address of the gateway, the first one of O(subnet) when left out. It needs O(subnet).
+    type: str
+  ip_range:
+    description:
+      - The part of O(subnet) from which containers without an address of their own get one, as a smaller subnet (V(10.90.0.128/25)) or as first
+        and last address (V(10.90.0.10-10.90.0.20)). It needs O(subnet).
+    type: str
+  ipv6:
+    description: Whether the network has IPv6 as well. Podman chooses a subnet for it.
+    type: bool
+  internal:
+    description: Whether containers reach nothing but each other. Ports of theirs cannot be published either.
+    type: bool
+  disable_dns:
+    description: Whether containers cannot find each other by name.
+    type: bool
+  dns:
+    description: Servers that answer for names outside of the network, instead of the host's. Needs Podman 4.4 or newer.
+    type: list
+    elements: str
+  opt:
+    description: Options of the driver, such as C(mtu), C(isolate) or C(vlan).
+    type: dict
+    aliases: [options]
+  interface_name:
+    description: The name of the bridge in the account's network namespace.
+    type: str
+  label:
+    description: Labels, as a map.
+    type: dict
+    aliases: [labels]
+  recreate:
+    description:
+      - Remove the network and make it anew, in every run that says it, also when nothing differs.
+      - It does not take away containers that use the network. The task is refused then as well.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - rootless.podman.account
+notes:
+  - Containers on a network see the address of the network's gateway instead of that of whoever talks to them through a published port. A
+    container without a network of its own sees the real one with Podman 5.
+seealso:
+  - module: rootless.podman.container
+  - module: rootless.podman.pod
+  - name: podman network create
+    description: Drivers and their options.
+    link: https://docs.podman.io/en/latest/markdown/podman-network-create.1.html
+author:
+  - The rootless.podman contributors (@rootless-podman)
 """
 
 EXAMPLES = r"""
+- name: The account that the networks belong to
+  rootless.podman.user:
+    name: shop
+
+- name: A network on which containers find each other by name
+  rootless.podman.network:
+    user: shop
+    name: shop-front
+
+- name: A network for the database, with no way out and addresses of our choice
+  rootless.podman.network:
+    user: shop
+    name: shop-db
+    internal: true
+    subnet: 10.90.0.0/24
+    ip_range: 10.90.0.128/25
+
+- name: A container on both, with a fixed address on one of them
+  rootless.podman.container:
+    user: shop
+    name: shop-networked
+    image: docker.io/library/busybox:1.37
+    command: [sleep, infinity]
+    init: true
+    network:
+      - shop-front
+      - shop-db:ip=10.90.0.10
+
+- name: Remove a network that nothing uses any more
+  rootless.podman.network:
+    user: shop
+    name: shop-old
+    state: absent
 """
 
 RETURN = r"""
+network:
+  description: The network. Empty when there is none, as in check mode before it is made.
+  returned: O(state=present)
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    id:
+      description: Its ID.
+      type: str
+    driver:
+      description: Its driver.
+      type: str
+    network_interface:
+      description: The name of the bridge in the account's network namespace.
+      type: str
+    subnets:
+      description: Its subnets, each with C(subnet), C(gateway) and, where one is declared, C(lease_range).
+      type: list
+      elements: dict
+    dns_enabled:
+      description: Whether containers find each other by name.
+      type: bool
+    internal:
+      description: Whether there is no way out of it.
+      type: bool
+    ipv6_enabled:
+      description: Whether it has IPv6.
+      type: bool
+  sample:
+    name: shop-db
+    id: 6d4a9bf9dbd0d8b9a7d8f4d1fb1ff5f22a8e5c30d5a5b2c8f3d45ef1a2b3c4d5
+    driver: bridge
+    network_interface: podman1
+    subnets:
+      - {"subnet": "10.90.0.0/24", "gateway": "10.90.0.1", "lease_range": {"start_ip": "10.90.0.129", "end_ip": "10.90.0.254"}}
+    dns_enabled: true
+    internal: true
+    ipv6_enabled: false
+plan:
+  description: What was done, or what a run would do in check mode, in this order. Empty when all is as declared.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(replace) or V(remove).
+      type: str
+    kind:
+      description: The kind of the object, such as V(network).
+      type: str
+    name:
+      description: The object's name.
+      type: str
+    reasons:
+      description: The options that led to it. Empty where the object's presence or absence is the reason.
+      type: list
+      elements: dict
+      contains:
+        option:
+          description: The option's name.
+          type: str
+        why:
+          description:
+            - V(declared) for an option of a new object, or of one without a record of ours, V(changed) for one that the task says differently now,
+              V(removed) for one that it no longer says, V(drift) for one that was changed by hand.
+          type: str
+        before:
+          description: What was there, null for nothing. Values that may be secret are not shown.
+          type: raw
+        after:
+          description: What the task declares, null for Podman's default.
+          type: raw
+  sample:
+    - action: create
+      kind: network
+      name: shop-db
+      reasons:
+        - {"option": "internal", "why": "declared", "before": null, "after": true}
+adopted:
+  description:
+    - Whether there was such a network without a record of ours, made by hand or by another tool, and it was as the task declares.
+    - Nothing is changed on it then. As nobody knows what it was made with, an option that is not declared is not looked at either.
+  returned: O(state=present)
+  type: bool
+  sample: false
+api_calls:
+  description: How many requests were made to Podman.
+  returned: success
+  type: int
+  sample: 4
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account

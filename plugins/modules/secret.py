@@ -6,12 +6,175 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+module: secret
+short_description: Secrets of a rootless account
+version_added: 0.1.0
+description:
+  - Makes, changes and removes Podman secrets, such as passwords and keys, which containers get as files or as environment variables.
+  - The data is shown nowhere, neither in results nor in diffs nor on a command line. Whether it differs from what is stored is decided by a
+    keyed digest that was taken when the secret was made.
+  - B(Containers keep the data that they were made with) where they have it as a file. Where they have it as a variable, they read it when they
+    start. After a change, make them anew with C(recreate) or start them again, as the examples show.
+options:
+  name:
+    description: The secret's name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) makes the secret, and replaces it when anything differs. It then has a new ID. Before Podman 4.7 it is removed and made again.
+      - V(absent) removes it. Containers that have it as a file keep it. Containers that have it as a variable do not start any more.
+    type: str
+    choices: [present, absent]
+    default: present
+  data:
+    description:
+      - The secret itself, 1 to 512000 bytes of text. Needed with O(state=present).
+      - It is stored as it is written, with a line break at the end if there is one.
+    type: str
+  skip_existing:
+    description:
+      - Leave a secret alone that exists, whatever its data is.
+      - This is for values that are made up in the task itself, which would differ in every run.
+    type: bool
+    default: false
+  driver:
+    description:
+      - Where the data is kept, V(file) (when left out), V(pass) or V(shell).
+      - V(file) keeps it in the account's home, encoded but not encrypted, readable by the account alone.
+    type: str
+  driver_opts:
+    description: Options of the driver. They are not shown in diffs.
+    type: dict
+  labels:
+    description: Labels, as a map.
+    type: dict
+    aliases: [label]
+extends_documentation_fragment:
+  - rootless.podman.account
+notes:
+  - A task with the data in its C(loop) shows it as the loop's item. Set C(no_log) there.
+seealso:
+  - module: rootless.podman.container
+author:
+  - The rootless.podman contributors (@rootless-podman)
 """
 
 EXAMPLES = r"""
+- name: The account that the secrets belong to
+  rootless.podman.user:
+    name: shop
+
+- name: A password, which a real play takes from a vault
+  rootless.podman.secret:
+    user: shop
+    name: shop-db-password
+    data: correct horse battery staple
+  register: password
+
+- name: A key that is made up once and then stays
+  rootless.podman.secret:
+    user: shop
+    name: shop-session-key
+    data: "{{ lookup('ansible.builtin.password', '/dev/null', length=40) }}"
+    skip_existing: true
+
+- name: A container with one as a file and one as a variable, made anew when the password has changed
+  rootless.podman.container:
+    user: shop
+    name: shop-secretive
+    image: docker.io/library/busybox:1.37
+    command: [sleep, infinity]
+    init: true
+    secrets:
+      - shop-db-password
+      - name: shop-session-key
+        type: env
+        target: SESSION_KEY
+    recreate: "{{ password is changed }}"
+
+- name: Remove a secret
+  rootless.podman.secret:
+    user: shop
+    name: shop-old-password
+    state: absent
 """
 
 RETURN = r"""
+secret:
+  description: The secret, without its data. Empty when there is none, as in check mode before it is made.
+  returned: O(state=present)
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    id:
+      description: Its ID, another one after every change.
+      type: str
+    driver:
+      description: Where its data is kept.
+      type: str
+    updated_at:
+      description: When it was made or last changed.
+      type: str
+  sample:
+    name: shop-db-password
+    id: 5b8c0f2d7e1a4c6b9d3e8f701
+    driver: file
+    updated_at: "2026-03-01T12:00:00.123456789Z"
+plan:
+  description: What was done, or what a run would do in check mode, in this order. Empty when all is as declared.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(replace) or V(remove).
+      type: str
+    kind:
+      description: The kind of the object, such as V(secret).
+      type: str
+    name:
+      description: The object's name.
+      type: str
+    reasons:
+      description: The options that led to it. Empty where the object's presence or absence is the reason.
+      type: list
+      elements: dict
+      contains:
+        option:
+          description: The option's name.
+          type: str
+        why:
+          description:
+            - V(declared) for an option of a new object, or of one without a record of ours, V(changed) for one that the task says differently now,
+              V(removed) for one that it no longer says, V(drift) for one that was changed by hand.
+          type: str
+        before:
+          description: What was there, null for nothing. Values that may be secret are not shown.
+          type: raw
+        after:
+          description: What the task declares, null for Podman's default.
+          type: raw
+  sample:
+    - action: create
+      kind: secret
+      name: shop-db-password
+      reasons:
+        - {"option": "data", "why": "declared", "before": null, "after": "(hidden)"}
+adopted:
+  description:
+    - Whether there was such a secret without a record of ours, made by hand or by another tool, and it was as the task declares.
+    - Nothing is changed on it then. As nobody knows what it was made with, an option that is not declared is not looked at either.
+  returned: O(state=present)
+  type: bool
+  sample: false
+api_calls:
+  description: How many requests were made to Podman.
+  returned: success
+  type: int
+  sample: 4
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .host import CHECKOUT, Host
 
 
@@ -36,7 +38,8 @@ def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]
 def finish(running: subprocess.Popen[str], timeout: float = 600) -> str:
     """Wait for it; what it said. Anything but success fails the test with the end of that."""
     told = running.communicate(timeout=timeout)[0]
-    assert running.returncode == 0, told[-6000:]
+    if running.returncode:
+        pytest.fail(f"ansible-playbook ended with {running.returncode}\n{told[-6000:]}", pytrace=False)
     return told
 
 
