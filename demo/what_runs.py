@@ -30,7 +30,7 @@ def containers_of(entry: pwd.struct_passwd) -> list[dict[str, Any]]:
     """What `podman ps` tells the account, infra containers included."""
     environment = {"HOME": entry.pw_dir, "XDG_RUNTIME_DIR": f"/run/user/{entry.pw_uid}", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={environment['XDG_RUNTIME_DIR']}/bus"
-    command = ["runuser", "-u", entry.pw_name, "--", "podman", "ps", "--format", "json"]
+    command = ["runuser", "-u", entry.pw_name, "--", "podman", "ps", "--pod", "--format", "json"]
     answer = subprocess.run(command, env=environment, cwd="/", stdout=subprocess.PIPE, check=True).stdout
     return [
         {

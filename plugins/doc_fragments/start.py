@@ -25,8 +25,8 @@ options:
     description:
       - Whether to wait until every container that this task starts has proved itself. One with a health check has to become healthy, one
         without still has to run shortly after its start, or to have ended with exit code 0.
-      - B(If one does not, everything that this task did is undone), and what ran before runs again. The task then fails with the last lines
-        of that container's log.
+      - B(If one does not, what this task made, changed or replaced is undone), so that what ran before runs again. The task then fails with
+        the last lines of that container's log.
       - Without waiting, what is replaced is removed as soon as the new one has started.
     type: bool
     default: true

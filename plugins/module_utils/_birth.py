@@ -16,7 +16,7 @@ import re
 from . import _home, _shadow
 from ._errors import Failure
 from ._lock import read_text
-from ._ranges import UID
+from ._ranges import UID, keeper, kept_for
 from ._subid import read
 from ._userdb import local_groups, local_users, uid_limits
 
@@ -147,8 +147,10 @@ def default_home(name: str) -> str:
 
 def left_behind() -> frozenset[int]:
     """Numbers without an account that own ranges or a home: whoever gets one gets an earlier account's files."""
-    owners = {line.owner for table in read().values() for line in table if line.owner}
+    tables = read()
+    owners = {line.owner for table in tables.values() for line in table if line.owner}
     numbers = {int(owner) for owner in owners if owner.isdigit()}
+    numbers |= {uid for table in tables.values() for uid, _ in kept_for(table)}
     with contextlib.suppress(OSError):
         for found in [entry.stat(follow_symlinks=False) for entry in os.scandir(_base())]:
             if user_of(found.st_uid) is None:
@@ -205,7 +207,10 @@ def _numbers(declared: Declared, home: str) -> tuple[int | None, int | None]:
     if user_of(uid) is not None:
         raise Failure(f"uid: {uid} is taken by account {user_of(uid)}; choose another, or leave it out")
     for line in read()[UID]:
-        if line.owner not in (None, str(uid), declared.name) and line.ids.start <= uid < line.ids.end:
+        if (
+            line.owner not in (None, str(uid), declared.name, keeper(uid, declared.name))
+            and line.ids.start <= uid < line.ids.end
+        ):
             raise Failure(
                 f"uid: {uid} lies in the range {line.ids} of {line.owner}; choose one between 1000 and 60000"
             )

@@ -177,11 +177,11 @@ class Planner:
             row = TABLE.by_name[reason.option]
             before[row.name] = row.reported(current.inspect)
             after[row.name] = wanted.spec.get(row.name, row.default)
-        keep = self._kept_ulimits(current)
+        keep, swap = self._kept_ulimits(current), "memory_swap" in wanted.spec
         work = {
             "id": current.id,
-            "do": _update_call(after, keep),
-            "undo": _update_call(before, keep),
+            "do": _update_call(after, keep, swap),
+            "undo": _update_call(before, keep, swap),
             "options": sorted(after),
         }
         return Step("update", KIND, wanted.name, compared.live, work)
@@ -225,7 +225,7 @@ def _rename(found: Found, to: str) -> Step:
     )
 
 
-def _update_call(values: Mapping[str, Any], keep: Body) -> dict[str, Any]:
+def _update_call(values: Mapping[str, Any], keep: Body, swap: bool) -> dict[str, Any]:
     """Query and body of an update: the restart policy travels in the query, all else in the body."""
     params: dict[str, Any] = {}
     body: Body = dict(keep)
@@ -235,6 +235,9 @@ def _update_call(values: Mapping[str, Any], keep: Body) -> dict[str, Any]:
             params = {"restartPolicy": value["name"], "restartRetries": value["tries"] or None}
         else:
             set_path(body, row.update, row.type.body(value or 0))
+    if "memory" in values and not swap:
+        # As at create: what is not said about swap follows the memory, or the new limit would exceed the old total.
+        set_path(body, "memory.swap", 2 * (values["memory"] or 0))
     return {"params": params, "body": body}
 
 

@@ -49,13 +49,17 @@ def create(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
     except EngineError as error:
         if "in use" not in error.cause:
             raise _named(error, f"container {name}") from error
+        refusal = _named(error, f"container {name}")
     there = engine.find(f"containers/{name_in_path(name)}/json")
     if there is not None and there.get("Name") == name:
         labels = get_path(there, "Config.Labels") or {}
         if labels.get(_record.LABEL) != (body.get("labels") or {}).get(_record.LABEL):
             raise Failure(f"name: a container {name} appeared while this task ran; run the task again.")
         return str(there["Id"])
-    engine.write("DELETE", f"containers/{name_in_path(name)}", {"force": True})
+    try:
+        engine.write("DELETE", f"containers/{name_in_path(name)}", {"force": True})
+    except EngineError:
+        raise refusal from None  # nothing of that name to remove: a pod has it
     return str(engine.write("POST", "containers/create", None, {**body, "name": name})["Id"])
 
 

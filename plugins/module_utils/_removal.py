@@ -17,8 +17,8 @@ from ._birth import default_home, user_of
 from ._errors import Failure
 from ._lock import read_text
 from ._plan import DECLARED, Reason, Step
-from ._ranges import LOWEST, UID, Range, owned
-from ._subid import Want, read, rename_owner, settle
+from ._ranges import LOWEST, UID, Range, kept_for, owned
+from ._subid import Want, keep, read, settle
 from ._userdb import is_local, local_users
 
 _MAIL = ("/var/mail", "/var/spool/mail")
@@ -52,20 +52,24 @@ def absent(name: str, home: str | None, remove: bool, check: bool) -> list[Step]
         _remove_mail(account)
         settle([Want(name, account, {})], force=True)
     else:
-        # userdel drops lines of that name. Under the number they stay, for whoever owns the files.
-        rename_owner(name, str(account.uid))
+        # Before userdel, which drops the account's lines.
+        keep(account)
     if exists:
         _delete(account)
     return steps
 
 
 def _departed(name: str, home: str | None) -> Account | None:
-    """The account that an earlier task took away, known by the home it left; None without one."""
+    """The account that an earlier task took away, known by the home it left or the ranges that wait for it."""
     path = home or default_home(name)
     found = _home.look(path)
-    if found is None or not found.is_folder or not 0 < found.uid < LOWEST or user_of(found.uid) is not None:
-        return None
-    return Account(name, found.uid, found.gid, path, "")
+    if found is not None and found.is_folder and 0 < found.uid < LOWEST and user_of(found.uid) is None:
+        return Account(name, found.uid, found.gid, path, "")
+    if found is None:
+        for uid in (uid for table in read().values() for uid, kept in kept_for(table) if kept == name):
+            if user_of(uid) is None:
+                return Account(name, uid, uid, path, "")
+    return None
 
 
 def _require_removable(account: Account, remove: bool, exists: bool) -> None:

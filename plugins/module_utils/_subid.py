@@ -24,7 +24,22 @@ from ._errors import Failure
 from ._grant import Change, Need, Room, grant, withdraw
 from ._lock import password_lock, read_text, replace_text
 from ._plan import CHANGED, DECLARED, Reason, Step
-from ._ranges import GID, HIGHEST, KINDS, LOWEST, NEEDED, UID, Range, Table, handed_over, keeper, kept_for, owned, parse, render
+from ._ranges import (
+    GID,
+    HIGHEST,
+    KINDS,
+    LOWEST,
+    NEEDED,
+    UID,
+    Range,
+    Table,
+    handed_over,
+    keeper,
+    kept_for,
+    owned,
+    parse,
+    render,
+)
 from ._userdb import asked, limits, program, reserved, sources
 
 FILES = {UID: "subuid", GID: "subgid"}
@@ -156,12 +171,9 @@ def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Tabl
 
 
 def _waiting(want: Want, tables: Mapping[str, Table]) -> frozenset[str]:
-    """The owners under which ranges wait for the account: its own uid's, or any when it is not there."""
+    """The owners under which ranges wait for an account of that name."""
     return frozenset(
-        keeper(uid, name)
-        for table in tables.values()
-        for uid, name in kept_for(table)
-        if name == want.name and (want.account is None or want.account.uid == uid)
+        keeper(uid, name) for table in tables.values() for uid, name in kept_for(table) if name == want.name
     )
 
 

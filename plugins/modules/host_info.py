@@ -190,13 +190,13 @@ accounts:
       ranges: {"uid": [{"start": 165536, "count": 65536}], "gid": [{"start": 165536, "count": 65536}]}
 """
 
-from typing import Any, Dict
+from typing import Any
 
 from ansible_collections.rootless.podman.plugins.module_utils._checks import examine
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task, run
 
 
-def work(task: Task) -> Dict[str, Any]:
+def work(task: Task) -> dict[str, Any]:
     """The checklist for the accounts that the task names."""
     return examine(task.params["users"])
 

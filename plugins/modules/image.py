@@ -131,7 +131,8 @@ EXAMPLES = r"""
       containerfile: |
         ARG BASE
         FROM $BASE
-        RUN mkdir /www && echo 'Open all day' > /www/index.html
+        WORKDIR /www
+        RUN echo 'Open all day' > index.html
         USER nobody
         CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]
       args:

@@ -49,7 +49,7 @@ options:
     description: Whether the network has IPv6 as well. Podman chooses a subnet for it.
     type: bool
   internal:
-    description: Whether containers reach nothing but each other. Ports of theirs cannot be published either.
+    description: Whether containers on it reach nothing but each other. Ports that they publish can still be reached from outside.
     type: bool
   disable_dns:
     description: Whether containers cannot find each other by name.
@@ -100,7 +100,7 @@ EXAMPLES = r"""
     user: shop
     name: shop-front
 
-- name: A network for the database, with no way out and addresses of our choice
+- name: A network for the database, without a way out, and with addresses of our choice
   rootless.podman.network:
     user: shop
     name: shop-db
@@ -152,7 +152,7 @@ network:
       description: Whether containers find each other by name.
       type: bool
     internal:
-      description: Whether there is no way out of it.
+      description: Whether containers on it reach nothing else.
       type: bool
     ipv6_enabled:
       description: Whether it has IPv6.

@@ -6,12 +6,340 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+module: pod
+short_description: Pods of a rootless account, with their containers
+version_added: 0.1.0
+description:
+  - Brings a pod, and the containers in it, to what the task declares, in one go. The containers of a pod reach each other on C(localhost), and
+    share its published ports and its user namespace.
+  - Every run compares the pod and each container with what is declared, and does as little as it can. A container that differs is changed in
+    place or replaced, as M(rootless.podman.container) does it, and the others go on running. Containers that require or share namespaces
+    with a replaced one are replaced with it.
+  - Podman cannot change anything on an existing pod. B(A pod that differs from the task is made anew with all its containers.) This is tried
+    out under the name C(NAME.rp-new) first, while the old pod is stopped but still there. When its containers do not start or become
+    healthy, the old pod runs again and the task fails. When they do, the pod is made under its name and started a second time. Named volumes
+    keep their data.
+  - A container that was taken out of O(containers) is removed, if a task of this module made it. Others in the pod are left alone, with a
+    warning. A pod that holds such a container is not made anew. The task fails and names it.
+  - As for containers, options that are taken out of the task go back to Podman's default, and a pod that something else made is taken over when
+    it is as declared.
+options:
+  name:
+    description: The pod's name. Needed, here or in O(definition).
+    type: str
+  state:
+    description:
+      - V(started) makes pod and containers where they are missing, and all of them run. It is the default when the task has O(containers).
+      - V(present), and V(created), which means the same, make them, and leave them running or stopped as they are. New ones are not started. It
+        is the default when the task has no O(containers).
+      - V(stopped) makes them, and none runs.
+      - V(absent) removes the pod B(with all containers in it), whoever made them. Volumes stay.
+      - B(Every task declares the whole pod.) One that shall only stop or start it has to repeat the options of the pod, because what is not
+        declared goes back to Podman's default. O(containers) can be left out.
+    type: str
+    choices: [present, created, started, stopped, absent]
+  containers:
+    description:
+      - The containers of the pod, each as a map with the options of M(rootless.podman.container). When left out, the task says nothing about
+        them, and tasks of M(rootless.podman.container) with C(pod) can fill the pod. An empty list means that there are none.
+      - Each needs C(name) and C(image). It can have C(recreate) and C(force_restart), and further C(command), C(entrypoint), C(env), C(label),
+        C(annotation), C(expose), C(volume), C(mount), C(tmpfs), C(device), C(secrets), C(container_user), C(group_add), C(workdir), C(umask),
+        C(timezone), C(ipc), C(pid), C(uts), C(requires), C(restart_policy), C(healthcheck), C(healthcheck_interval), C(healthcheck_timeout),
+        C(healthcheck_start_period), C(healthcheck_retries), C(healthcheck_failure_action), C(memory), C(memory_reservation),
+        C(memory_swap), C(cpus), C(cpu_shares), C(cpuset_cpus), C(pids_limit), C(ulimit), C(shm_size), C(sysctl), C(cap_add), C(cap_drop),
+        C(security_opt), C(privileged), C(read_only), C(read_only_tmpfs), C(init), C(tty), C(interactive), C(stop_signal), C(stop_timeout) and
+        C(log_driver), with the same aliases.
+      - C(user) is the user inside the container here, another name of C(container_user).
+      - What containers share is declared B(on the pod), and refused here. This is C(publish), C(network), C(network_aliases), C(userns), C(dns),
+        C(dns_search), C(dns_option), C(etc_hosts) and C(hostname). O(state), O(pull), O(wait) and O(wait_timeout) are the task's, for all of them.
+      - They are started together, each after those that it C(requires).
+    type: list
+    elements: dict
+  definition:
+    description:
+      - All options but O(user) as one map, for declarations that come from a variable or a filter. The other options of the task are not looked
+        at then.
+    type: dict
+  recreate:
+    description: Make the pod and all its containers anew even when nothing differs, in every run that says it.
+    type: bool
+    default: false
+  label:
+    description: Labels of the pod, as a map.
+    type: dict
+    aliases: [labels]
+  publish:
+    description:
+      - Ports that the host passes on to the containers, as C([[IP:]HOST:]CONTAINER[/PROTOCOL]). See
+        O(rootless.podman.container#module:publish).
+      - B(A port without an address is open on all addresses of the host.) Quote ports, YAML takes V(22:22) for a number.
+    type: list
+    elements: str
+    aliases: [ports]
+  network:
+    description:
+      - The networks to join, or one mode. See O(rootless.podman.container#module:network).
+      - When left out, the pod has a network of its own by C(pasta), by C(slirp4netns) with Podman 4.
+    type: list
+    elements: str
+    aliases: [networks]
+  network_alias:
+    description: Further names of the pod on its networks. Without O(network) it joins Podman's network C(podman) for them.
+    type: list
+    elements: str
+    aliases: [network_aliases]
+  userns:
+    description:
+      - Whom the ids in all its containers are outside. See O(rootless.podman.container#module:userns) for the choices. V(nomap) is the one to
+        use. Podman's default makes root inside the account itself.
+      - Podman's command line takes V(nomap) for pods, its API does not in every version. This module does in all of them.
+    type: str
+  hostname:
+    description: The host name in all containers, the pod's name when left out.
+    type: str
+  share:
+    description: The namespaces that the containers share, of V(cgroup), V(ipc), V(net), V(pid) and V(uts), or V(none). V([ipc, net, uts]) when left out.
+    type: list
+    elements: str
+  infra:
+    description: Whether there is an infra container, a sleeping process that holds the namespaces. V(true) when left out.
+    type: bool
+  infra_image:
+    description: The image of the infra container. Podman makes its own when left out, without asking a registry.
+    type: str
+  dns:
+    description: Name servers, in their order, instead of the host's.
+    type: list
+    elements: str
+  dns_search:
+    description: Search domains, in their order.
+    type: list
+    elements: str
+  dns_opt:
+    description: Options of the resolver, such as V(ndots:2).
+    type: list
+    elements: str
+    aliases: [dns_option]
+  add_host:
+    description: Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's.
+    type: dict
+    aliases: [etc_hosts]
+  volume:
+    description: Volumes and folders that all containers get, as C(SOURCE:TARGET[:OPTIONS]). See O(rootless.podman.container#module:volume).
+    type: list
+    elements: str
+    aliases: [volumes]
+  restart_policy:
+    description:
+      - When Podman starts containers again that have ended, for all that have no C(restart_policy) of their own. V(no), V(on-failure),
+        V(on-failure:5), V(always) or V(unless-stopped). Needs Podman 4.6 or newer.
+      - Only V(always) brings them back after a reboot, see O(rootless.podman.container#module:restart_policy).
+    type: str
+  exit_policy:
+    description: What happens when the last container has ended. V(continue), which is Podman's default, leaves the infra container, V(stop) stops it.
+    type: str
+  security_opt:
+    description: Security options for all containers. See O(rootless.podman.container#module:security_opt).
+    type: list
+    elements: str
+  sysctl:
+    description:
+      - Kernel settings of the shared namespaces, as a map.
+      - With C(net.ipv4.ip_unprivileged_port_start) set to V(0) the containers can listen on ports below 1024 without a capability.
+    type: dict
+  shm_size:
+    description: The size of the shared C(/dev/shm), such as V(128m).
+    type: str
+  memory:
+    description:
+      - The most memory that the whole pod may use, such as V(1g).
+      - Limits need the cgroup controller of that name, delegated to the account. The task fails where it is missing.
+    type: str
+  cpus:
+    description: How many CPUs the whole pod may use, such as V(1.5).
+    type: str
+extends_documentation_fragment:
+  - rootless.podman.account
+  - rootless.podman.start
+attributes:
+  check_mode:
+    description:
+      - Writes nothing, and returns the plan that a run would carry out. Images are not pulled, so what is known of a container whose image is
+        not on the host yet is that it will be made or replaced.
+notes:
+  - When a run is killed half-way, run the task again. It completes what the killed one began.
+  - A container's name belongs to the account, not to the pod. One that exists outside of the pod is not touched, and the task fails.
+seealso:
+  - module: rootless.podman.container
+  - plugin: rootless.podman.hardened
+    plugin_type: filter
+  - name: podman pod create
+    description: All options of pods at length.
+    link: https://docs.podman.io/en/latest/markdown/podman-pod-create.1.html
+author:
+  - The rootless.podman contributors (@rootless-podman)
 """
 
 EXAMPLES = r"""
+- name: The account that the pods belong to
+  rootless.podman.user:
+    name: shop
+
+- name: A pod of two containers, one of which serves what the other one keeps up to date
+  rootless.podman.pod:
+    user: shop
+    name: shop
+    userns: nomap
+    publish: ["127.0.0.1:8090:8080"]
+    containers:
+      - name: shop-front
+        image: docker.io/library/busybox:1.37
+        command: [httpd, -f, -p, "8080", -h, /srv]
+        user: nobody
+        cap_drop: [all]
+        read_only: true
+        init: true
+        volume: ["shop-stock:/srv:ro"]
+        requires: [shop-stock]
+        restart_policy: always
+        healthcheck: [wget, -q, -O, /dev/null, "http://127.0.0.1:8080/stock.txt"]
+        healthcheck_interval: 5s
+      - name: shop-stock
+        image: docker.io/library/busybox:1.37
+        command: [sh, -c, "while echo 'Open all day' > /srv/stock.txt; do sleep 60; done"]
+        user: nobody
+        cap_drop: [all]
+        read_only: true
+        init: true
+        volume: ["shop-stock:/srv:U"]
+        restart_policy: always
+
+- name: A pod that other tasks fill
+  rootless.podman.pod:
+    user: shop
+    name: shop-tools
+    userns: nomap
+
+- name: One of them
+  rootless.podman.container:
+    user: shop
+    name: shop-shell
+    pod: shop-tools
+    image: docker.io/library/busybox:1.37
+    command: sleep infinity
+    init: true
+
+- name: Remove a pod with its containers, but not their volumes
+  rootless.podman.pod:
+    user: shop
+    name: shop-tools
+    state: absent
 """
 
 RETURN = r"""
+pod:
+  description:
+    - The pod as it is now. Empty when there is none. In check mode it is what was there before.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    id:
+      description: Its ID, another one after it was made anew.
+      type: str
+    state:
+      description: Podman's word for its state, such as V(Running), V(Degraded) (not all containers run), V(Created) or V(Exited).
+      type: str
+    containers:
+      description: Its containers, the infra container among them.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The container's name.
+          type: str
+        id:
+          description: The container's ID.
+          type: str
+        status:
+          description: Podman's word for the container's state.
+          type: str
+  sample:
+    name: shop
+    id: 1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff001
+    state: Running
+    containers:
+      - {"name": "1b2c3d4e5f60-infra", "id": "9f8e7d6c5b4a", "status": "running"}
+      - {"name": "shop-front", "id": "8c1f3b7ad0e2", "status": "running"}
+      - {"name": "shop-stock", "id": "0a1b2c3d4e5f", "status": "running"}
+plan:
+  description: What was done, or what a run would do in check mode, in this order. Empty when all is as declared.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description:
+        - V(pull), V(create), V(update) (in place), V(replace), V(recreate) (a container, because its pod is replaced), V(start), V(stop),
+          V(restart) or V(remove). After a run that was killed half-way also V(rename) and V(finish), which complete what it left.
+      type: str
+    kind:
+      description: The kind of the object, such as V(pod).
+      type: str
+    name:
+      description: The object's name.
+      type: str
+    reasons:
+      description: The options that led to it. Empty where the object's presence or absence is the reason.
+      type: list
+      elements: dict
+      contains:
+        option:
+          description: The option's name.
+          type: str
+        why:
+          description:
+            - V(declared) for an option of a new object, or of one without a record of ours, V(changed) for one that the task says differently now,
+              V(removed) for one that it no longer says, V(drift) for one that was changed by hand.
+          type: str
+        before:
+          description: What was there, null for nothing. Values that may be secret are not shown.
+          type: raw
+        after:
+          description: What the task declares, null for Podman's default.
+          type: raw
+  sample:
+    - {"action": "pull", "kind": "image", "name": "docker.io/library/busybox:1.37", "reasons": []}
+    - action: replace
+      kind: container
+      name: shop-front
+      reasons:
+        - {"option": "command", "why": "changed", "before": ["httpd", "-f"], "after": ["httpd", "-f", "-v"]}
+adopted:
+  description:
+    - The names of pod and containers that had no record of ours, made by hand or by another tool, and were as the task declares.
+    - Nothing is changed on them then. As nobody knows what they were made with, options that are not declared are not looked at either.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+logs:
+  description: The last lines of a container's log, when it did not prove itself.
+  returned: failure of O(wait)
+  type: list
+  elements: str
+rolled_back:
+  description: What was done to bring back what there was before, in one sentence. Empty when nothing had to be.
+  returned: failure while the plan was carried out
+  type: str
+  sample: "What was changed is undone: the old pod shop runs again, the new pod shop.rp-new was removed."
+api_calls:
+  description: How many requests were made to Podman.
+  returned: success
+  type: int
+  sample: 4
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account

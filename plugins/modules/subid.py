@@ -27,7 +27,8 @@ options:
     description:
       - The account's name.
       - For O(state=absent) the account may be gone already; then O(force=true) is needed, because nobody can tell whether files that its
-        containers wrote are still there, and the next account would own them.
+        containers wrote are still there, and the next account would own them. This also releases ranges that P(rootless.podman.user#module) has
+        put aside for an account that it took away (C(1001@alice:100000:65536)).
     type: str
   count:
     description: How many ids of each kind the account needs at least. Less than 65536 is refused, because images own files with ids up to 65534.

@@ -81,8 +81,8 @@ options:
       - V(present) makes sure that the account is there and ready.
       - V(absent) stops everything that the account runs and deletes its entry. B(Home, storage and ranges stay). When the account is
         declared again it gets the same uid, home and ranges, and finds its containers, images and volumes.
-      - What stays behind belongs to the account's number, and so do its ranges then (C(1001:100000:65536)). This module gives no other account
-        that number, but the host's own tools may.
+      - The ranges are put aside for an account of that name (C(1001@alice:100000:65536)), so that nobody else gets these ids. What stays behind
+        belongs to the account's number. This module gives no other account that number, but the host's own tools may.
     type: str
     choices: [present, absent]
     default: present

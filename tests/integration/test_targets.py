@@ -6,7 +6,7 @@
 
 A target is a folder with tasks/main.yml, which is included into a play on the host with Podman, or with play.yml, a whole
 playbook that begins on a bare host. Tasks find the tiny images of support/prepare.py in the variables below, and
-their own folder in ``target``.
+their own folder in ``target``. The account it-NAME is taken away afterwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ IMAGES = {"busybox": BUSYBOX, "older_busybox": OLDER_BUSYBOX, "nginx": NGINX}
 def test_target(name, host):
     tasks = TARGETS / name / "tasks" / "main.yml"
     include = {"name": f"Target {name}", "ansible.builtin.include_tasks": str(tasks)}
-    play_tasks(host, [include], target=str(TARGETS / name), **IMAGES)
+    try:
+        play_tasks(host, [include], target=str(TARGETS / name), **IMAGES)
+    finally:
+        host.remove_account(f"it-{name}")
 
 
 @pytest.mark.parametrize("name", ON_BARE)

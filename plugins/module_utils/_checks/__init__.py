@@ -10,7 +10,8 @@ import os
 import platform
 import pwd
 import time
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .._account import find
 from .._errors import Failure
@@ -24,13 +25,28 @@ HOST_CHECKS = _tool_rows.CHECKS + _kernel_rows.CHECKS + _host_rows.CHECKS
 # Seconds for the answers of all sockets together.
 PATIENCE = 4.0
 _WORDS = {
-    "debian": {"install": "apt-get install", "uidmap": "uidmap", "subid": "uidmap", "dbus": "dbus-user-session"},
-    "redhat": {"install": "dnf install", "uidmap": "shadow-utils", "subid": "shadow-utils-subid", "dbus": "dbus-daemon"},
-    "": {"install": "install the package", "uidmap": "uidmap", "subid": "uidmap", "dbus": "dbus-user-session"},
+    "debian": {
+        "install": "apt-get install",
+        "uidmap": "uidmap",
+        "subid": "uidmap",
+        "dbus": "dbus-user-session",
+    },
+    "redhat": {
+        "install": "dnf install",
+        "uidmap": "shadow-utils",
+        "subid": "shadow-utils-subid",
+        "dbus": "dbus-daemon",
+    },
+    "": {
+        "install": "install the package",
+        "uidmap": "uidmap",
+        "subid": "uidmap",
+        "dbus": "dbus-user-session",
+    },
 }
 
 
-def examine(users: Optional[Sequence[str]]) -> Dict[str, Any]:
+def examine(users: Sequence[str] | None) -> dict[str, Any]:
     """The whole checklist as ``host_info`` returns it.
 
     ``users`` None looks at the accounts that linger (as an account: at itself). Raises Failure
@@ -50,18 +66,22 @@ def examine(users: Optional[Sequence[str]]) -> Dict[str, Any]:
     return {"changed": False, **_summary(findings), **_report(host, accounts)}
 
 
-def _names(users: Optional[Sequence[str]]) -> List[str]:
+def _names(users: Sequence[str] | None) -> list[str]:
     """The accounts to look at, each once."""
     me = os.geteuid()
     if users is None:
         return lingering() if me == 0 else [pwd.getpwuid(me).pw_name]
-    names: Dict[str, None] = {}
+    names: dict[str, None] = {}
     for name in users:
         account = find(name) if name else None
         if not name.strip() or any(character.isspace() or character in ":/" for character in name):
-            raise Failure(f"users: {name!r} is no account name; give the names of rootless accounts, or [] for the host alone.")
+            raise Failure(
+                f"users: {name!r} is no account name; give the names of rootless accounts, or [] for the host alone."
+            )
         if account is not None and account.uid == 0:
-            raise Failure("users: root is no rootless account; its own containers are looked for in any case.")
+            raise Failure(
+                "users: root is no rootless account; its own containers are looked for in any case."
+            )
         if account is not None and me not in (0, account.uid):
             raise Failure(
                 f"users: this task runs as uid {me} and may not look into account {account.name}; add become: true."
@@ -70,7 +90,9 @@ def _names(users: Optional[Sequence[str]]) -> List[str]:
     return list(names)
 
 
-def _look_at(names: Sequence[str], host: HostFacts, seen: Mapping[str, Mapping[str, str]]) -> List[AccountFacts]:
+def _look_at(
+    names: Sequence[str], host: HostFacts, seen: Mapping[str, Mapping[str, str]]
+) -> list[AccountFacts]:
     sockets = listening_sockets()
     accounts = [_account_probe.outside(name, host, seen, sockets) for name in names]
     for facts in accounts:
@@ -96,7 +118,7 @@ def _find_stores(host: HostFacts, accounts: Sequence[AccountFacts]) -> None:
             host.stores[account.name] = _account_probe.storage_drivers(account, host)
 
 
-def _summary(findings: List[Dict[str, str]]) -> Dict[str, Any]:
+def _summary(findings: list[dict[str, str]]) -> dict[str, Any]:
     counts = {level: sum(finding["level"] == level for finding in findings) for level in (OK, WARNING, FAIL)}
     return {
         # Not "failed" and "warnings": Ansible reads those as its own.
@@ -108,13 +130,14 @@ def _summary(findings: List[Dict[str, str]]) -> Dict[str, Any]:
     }
 
 
-def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> Dict[str, Any]:
+def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> dict[str, Any]:
     return {
         "distribution": host.distribution,
         "versions": {**host.versions, "kernel": host.kernel, **_python_versions(host)},
         "python": {"executable": host.python, "podman_py": host.podman_py_path},
         "storage": {
-            "driver": host.conf.storage_driver or ("overlay" if host.podman >= _host_rows.OVERLAY_BY_ITSELF else ""),
+            "driver": host.conf.storage_driver
+            or ("overlay" if host.podman >= _host_rows.OVERLAY_BY_ITSELF else ""),
             "path": host.conf.storage_path,
             "accounts": host.stores,
         },
@@ -135,14 +158,14 @@ def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> Dict[str, Any]
     }
 
 
-def _python_versions(host: HostFacts) -> Dict[str, str]:
+def _python_versions(host: HostFacts) -> dict[str, str]:
     found = {"python": platform.python_version()}
     if host.podman_py:
         found["podman_py"] = host.podman_py
     return found
 
 
-def _account_report(facts: AccountFacts) -> Dict[str, Any]:
+def _account_report(facts: AccountFacts) -> dict[str, Any]:
     if not facts.exists:
         return {"exists": False}
     return {
@@ -152,7 +175,7 @@ def _account_report(facts: AccountFacts) -> Dict[str, Any]:
         "shell": facts.shell,
         "linger": facts.linger,
         "manager": facts.manager,
-        "socket": facts.ping == "answers" or facts.ping == "unused",
+        "socket": facts.ping in ("answers", "unused"),
         "podman": facts.podman,
         "storage": {"path": facts.storage, "drivers": facts.drivers},
         "controllers": facts.controllers or [],

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from .._account import Account, call_as, find
 from .._errors import Failure
@@ -22,14 +23,18 @@ from ._ranges import Range, overlaps
 PATIENCE = 2.0
 
 
-def outside(name: str, host: HostFacts, seen: Mapping[str, Mapping[str, str]], sockets: List[str]) -> AccountFacts:
+def outside(
+    name: str, host: HostFacts, seen: Mapping[str, Mapping[str, str]], sockets: list[str]
+) -> AccountFacts:
     """What the host shows of the account ``name`` without entering its home."""
     account = find(name)
     if account is None:
         return AccountFacts(name, exists=False)
     facts = AccountFacts(account.name, uid=account.uid, home=account.home, shell=account.shell)
     facts.linger = account.linger
-    facts.manager = seen.get(manager_unit(account), {}).get("ActiveState", "not known: systemd did not answer")
+    facts.manager = seen.get(manager_unit(account), {}).get(
+        "ActiveState", "not known: systemd did not answer"
+    )
     facts.runtime_dir = _owned(account.runtime_dir, account.uid)
     facts.listening = account.socket in sockets
     facts.offered = host.controllers
@@ -51,7 +56,9 @@ def inside(facts: AccountFacts, host: HostFacts) -> None:
     if account is None:
         return
     try:
-        told: Dict[str, Any] = call_as(account, _inside.look, account.home, account.uid, host.conf.storage_path)
+        told: dict[str, Any] = call_as(
+            account, _inside.look, account.home, account.uid, host.conf.storage_path
+        )
     except (Failure, OSError) as error:
         facts.trouble = str(error)
         return
@@ -91,10 +98,12 @@ def _at_socket(facts: AccountFacts, function: Any, *arguments: Any) -> Any:
         return None
 
 
-def storage_drivers(account: Account, host: HostFacts) -> List[str]:
+def storage_drivers(account: Account, host: HostFacts) -> list[str]:
     """The storage drivers that hold something of the account's, looked at as the account."""
     try:
-        told: Dict[str, Any] = call_as(account, _inside.look, account.home, account.uid, host.conf.storage_path)
+        told: dict[str, Any] = call_as(
+            account, _inside.look, account.home, account.uid, host.conf.storage_path
+        )
     except (Failure, OSError):
         return []
     return list(told["drivers"])
@@ -107,7 +116,7 @@ def _owned(path: str, uid: int) -> bool:
         return False
 
 
-def _controllers(account: Account) -> Optional[List[str]]:
+def _controllers(account: Account) -> list[str] | None:
     root = cgroup_root()
     if not root:
         return None
@@ -127,7 +136,7 @@ def _ranges(facts: AccountFacts, account: Account, host: HostFacts) -> None:
     facts.clashes = sorted(set(facts.clashes))
 
 
-def _clashes(owner: Any, ranges: List[Range]) -> List[str]:
+def _clashes(owner: Any, ranges: list[Range]) -> list[str]:
     pairs = [(first.owner, second.owner) for first, second in overlaps(ranges)]
     return [other for pair in pairs for mine, other in (pair, pair[::-1]) if mine in owner]
 

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 from ._facts import AccountFacts
 from ._host_rows import space
 from ._kernel_rows import LIMITS
@@ -16,7 +14,19 @@ from ._rows import Check, Verdict, fail, listed, ok, warning
 
 # Most images use ids up to 65534 (nobody).
 ENOUGH = 65536
-REMOTE = ("nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs", "lustre")
+REMOTE = (
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "fuse.glusterfs",
+    "fuse.sshfs",
+    "lustre",
+)
 
 
 def _account(facts: AccountFacts) -> Verdict:
@@ -27,7 +37,7 @@ def _account(facts: AccountFacts) -> Verdict:
     return ok(f"uid {facts.uid}, shell {facts.shell}")
 
 
-def _ranges(facts: AccountFacts) -> Optional[Verdict]:
+def _ranges(facts: AccountFacts) -> Verdict | None:
     if not facts.exists:
         return None
     small = [
@@ -40,23 +50,27 @@ def _ranges(facts: AccountFacts) -> Optional[Verdict]:
     return ok(f"{_total(facts.uid_ranges)} uids, {_total(facts.gid_ranges)} gids")
 
 
-def _total(ranges: List[Range]) -> int:
+def _total(ranges: list[Range]) -> int:
     return sum(each.count for each in ranges)
 
 
-def _unique(facts: AccountFacts) -> Optional[Verdict]:
+def _unique(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or not facts.clashes:
         return None
     return fail(f"ids shared with {listed(facts.clashes)}: each can touch the other's containers")
 
 
-def _linger(facts: AccountFacts) -> Optional[Verdict]:
+def _linger(facts: AccountFacts) -> Verdict | None:
     if not facts.exists:
         return None
-    return ok("yes") if facts.linger else fail("no linger: containers end with the last session, and none starts at boot")
+    return (
+        ok("yes")
+        if facts.linger
+        else fail("no linger: containers end with the last session, and none starts at boot")
+    )
 
 
-def _manager(facts: AccountFacts) -> Optional[Verdict]:
+def _manager(facts: AccountFacts) -> Verdict | None:
     if not facts.exists:
         return None
     if facts.manager == "active" and facts.runtime_dir:
@@ -66,7 +80,7 @@ def _manager(facts: AccountFacts) -> Optional[Verdict]:
     return fail(facts.manager or "not known")
 
 
-def _controllers(facts: AccountFacts) -> Optional[Verdict]:
+def _controllers(facts: AccountFacts) -> Verdict | None:
     if facts.controllers is None:
         return None
     # What the host itself does not have is told once, for the host.
@@ -75,7 +89,7 @@ def _controllers(facts: AccountFacts) -> Optional[Verdict]:
     return warning(f"{found}; without {', '.join(missing)}") if missing else ok(found)
 
 
-def _socket(facts: AccountFacts) -> Optional[Verdict]:
+def _socket(facts: AccountFacts) -> Verdict | None:
     if not facts.exists:
         return None
     if not facts.listening:
@@ -87,7 +101,7 @@ def _socket(facts: AccountFacts) -> Optional[Verdict]:
     return fail(facts.ping)
 
 
-def _home(facts: AccountFacts) -> Optional[Verdict]:
+def _home(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if facts.home_state:
@@ -100,7 +114,7 @@ def _home(facts: AccountFacts) -> Optional[Verdict]:
     return ok(f"{facts.home}, mode {facts.home_mode:04o}")
 
 
-def _file_system(facts: AccountFacts) -> Optional[Verdict]:
+def _file_system(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble or not facts.home_fs:
         return None
     if facts.home_fs in REMOTE:
@@ -113,15 +127,17 @@ def _file_system(facts: AccountFacts) -> Optional[Verdict]:
     return ok(facts.home_fs)
 
 
-def _own_configuration(facts: AccountFacts) -> Optional[Verdict]:
+def _own_configuration(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if facts.own_files:
-        return warning(f"{listed(facts.own_files)} in {facts.home}/.config/containers, before or instead of the host's")
+        return warning(
+            f"{listed(facts.own_files)} in {facts.home}/.config/containers, before or instead of the host's"
+        )
     return ok("none")
 
 
-def _storage_driver(facts: AccountFacts) -> Optional[Verdict]:
+def _storage_driver(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if "vfs" in facts.drivers:
@@ -129,16 +145,18 @@ def _storage_driver(facts: AccountFacts) -> Optional[Verdict]:
     return ok(f"{' and '.join(facts.drivers)} in {facts.storage}" if facts.drivers else "no storage yet")
 
 
-def _environment(facts: AccountFacts) -> Optional[Verdict]:
+def _environment(facts: AccountFacts) -> Verdict | None:
     if facts.runtime_env is None:
         return None
     right = f"/run/user/{facts.uid}"
     if facts.runtime_env == right:
         return ok(f"XDG_RUNTIME_DIR={right}")
-    return warning(f"XDG_RUNTIME_DIR={facts.runtime_env or '(unset)'}: podman by hand would fall back to /tmp and cgroupfs")
+    return warning(
+        f"XDG_RUNTIME_DIR={facts.runtime_env or '(unset)'}: podman by hand would fall back to /tmp and cgroupfs"
+    )
 
 
-def _disk(facts: AccountFacts) -> Optional[Verdict]:
+def _disk(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble or facts.home_state:
         return None
     return space(facts.home, facts.free)
@@ -153,7 +171,9 @@ CHECKS = (
         DECLARE + ", or rootless.podman.subid: name={name}",
         _ranges,
     ),
-    Check("ranges_unique", "ranges that nobody shares", "move one of them with rootless.podman.subid", _unique),
+    Check(
+        "ranges_unique", "ranges that nobody shares", "move one of them with rootless.podman.subid", _unique
+    ),
     Check("linger", "linger", DECLARE + ", or: loginctl enable-linger {name}", _linger),
     Check(
         "manager",

@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 import time
-from typing import Dict, List, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 # Where distributions put the programs that Podman calls and nobody else does.
 FOLDERS = (
@@ -34,12 +35,12 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)+(?:-[0-9A-Za-z.]+)?|\b\d{2,}\b")
 _EPOCH = re.compile(r"^\d+:")
 
 
-def find_tools() -> Dict[str, str]:
+def find_tools() -> dict[str, str]:
     """Every tool of the checklist with its path, empty where the host has none."""
     return {name: _path(name) for name in TOOLS}
 
 
-def versions(tools: Mapping[str, str]) -> Dict[str, str]:
+def versions(tools: Mapping[str, str]) -> dict[str, str]:
     """The versions of those tools that are there and tell one, systemctl's under ``systemd``.
 
     The package database is asked first, and the program itself only where no package has it: Podman
@@ -58,7 +59,7 @@ def versions(tools: Mapping[str, str]) -> Dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, str]:
+def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     packages = [PACKAGES.get(name, name) for name in names]
     if not packages:
         return {}
@@ -72,7 +73,7 @@ def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, 
     return {name: told[package] for name, package in zip(names, packages) if package in told}
 
 
-def package_versions(text: str) -> Dict[str, str]:
+def package_versions(text: str) -> dict[str, str]:
     """Upstream versions from lines such as ``podman 5.4.2+ds1-2+b2``; other lines tell of missing packages."""
     found = {}
     for line in text.splitlines():
@@ -89,7 +90,7 @@ def number(text: str) -> str:
     return match.group(0) if match else ""
 
 
-def units(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, Dict[str, str]]:
+def units(tools: Mapping[str, str], names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Systemd's properties of the units ``names``, ``{}`` where systemd is not there to ask."""
     if not tools.get("systemctl") or not names:
         return {}
@@ -99,14 +100,16 @@ def units(tools: Mapping[str, str], names: Sequence[str]) -> Dict[str, Dict[str,
     return {block["Id"]: block for block in blocks if "Id" in block}
 
 
-def ask(commands: Mapping[str, List[str]], as_nobody: bool = True) -> Dict[str, str]:
+def ask(commands: Mapping[str, list[str]], as_nobody: bool = True) -> dict[str, str]:
     """What ``commands`` print, all started before the first is waited for.
 
     As root they run as nobody, because nothing here needs more.
     A program that cannot be started, or takes too long, is left out; a failure prints nothing of use.
     """
-    identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_nobody and os.geteuid() == 0 else {}
-    running: Dict[str, subprocess.Popen[str]] = {}
+    identity: dict[str, Any] = (
+        {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_nobody and os.geteuid() == 0 else {}
+    )
+    running: dict[str, subprocess.Popen[str]] = {}
     for name, command in commands.items():
         try:
             running[name] = subprocess.Popen(
@@ -118,7 +121,7 @@ def ask(commands: Mapping[str, List[str]], as_nobody: bool = True) -> Dict[str, 
                 cwd="/",
                 text=True,
                 errors="replace",
-                **identity,  # type: ignore[arg-type]
+                **identity,
             )
         except OSError:
             continue
@@ -143,6 +146,6 @@ def _path(name: str) -> str:
     return ""
 
 
-def _properties(block: str) -> Dict[str, str]:
+def _properties(block: str) -> dict[str, str]:
     pairs = (line.partition("=") for line in block.splitlines())
     return {key: value for key, _equals, value in pairs if key}

@@ -11,7 +11,7 @@ with strings, numbers, booleans and arrays of strings are understood; the rest i
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterable, List
+from collections.abc import Iterable
 
 from ._facts import Conf
 
@@ -20,9 +20,9 @@ _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=\s*(.*)$")
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 
 
-def keys(text: str) -> Dict[str, List[str]]:
+def keys(text: str) -> dict[str, list[str]]:
     """Every key as ``table.key`` with its values: one for a plain value, any number for an array."""
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     table = ""
     lines = iter(text.splitlines())
     for line in lines:
@@ -61,7 +61,7 @@ def merged(containers: Iterable[str], storage: str, registries: Iterable[str]) -
     return conf
 
 
-def _last(found: Dict[str, List[str]], key: str, otherwise: str) -> str:
+def _last(found: dict[str, list[str]], key: str, otherwise: str) -> str:
     values = found.get(key)
     return values[-1] if values else otherwise
 
@@ -71,8 +71,8 @@ def _bare(value: str) -> str:
     return re.sub(r"#.*", "", _STRING.sub("", value))
 
 
-def _values(value: str) -> List[str]:
+def _values(value: str) -> list[str]:
     strings = [first or second for first, second in _STRING.findall(re.sub(r"(?m)^\s*#.*$", "", value))]
     if strings or value.startswith(("[", '"', "'")):
         return strings or ([] if value.startswith("[") else [""])
-    return [value.split("#")[0].strip()]
+    return [value.split("#", maxsplit=1)[0].strip()]

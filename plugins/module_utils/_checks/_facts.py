@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, List, Optional, Tuple
 
 from ._ranges import Range
 
-Version = Tuple[int, ...]
+Version = tuple[int, ...]
 
 
 def version(text: str) -> Version:
@@ -39,7 +38,7 @@ class Conf:
     network_command: str = ""
     storage_driver: str = ""
     storage_path: str = ""  # rootless_storage_path, may hold $HOME, $USER and $UID
-    search_registries: List[str] = dataclasses.field(default_factory=list)
+    search_registries: list[str] = dataclasses.field(default_factory=list)
     short_name_mode: str = ""
 
 
@@ -48,8 +47,8 @@ class Docker:
     """What another container engine left on the host."""
 
     socket: bool = False
-    processes: List[str] = dataclasses.field(default_factory=list)
-    members: List[str] = dataclasses.field(default_factory=list)  # of the group docker: root in all but name
+    processes: list[str] = dataclasses.field(default_factory=list)
+    members: list[str] = dataclasses.field(default_factory=list)  # of the group docker: root in all but name
     shim: bool = False  # podman-docker's /usr/bin/docker
 
 
@@ -57,21 +56,23 @@ class Docker:
 class HostFacts:
     """The host. Paths are empty and versions missing where there is no such tool."""
 
-    distribution: Dict[str, str] = dataclasses.field(default_factory=dict)
+    distribution: dict[str, str] = dataclasses.field(default_factory=dict)
     kernel: str = ""
     systemd: bool = False
-    tools: Dict[str, str] = dataclasses.field(default_factory=dict)  # name: path
-    versions: Dict[str, str] = dataclasses.field(default_factory=dict)
-    mapping: Dict[str, str] = dataclasses.field(default_factory=dict)  # newuidmap: setuid, capabilities, plain
+    tools: dict[str, str] = dataclasses.field(default_factory=dict)  # name: path
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    mapping: dict[str, str] = dataclasses.field(
+        default_factory=dict
+    )  # newuidmap: setuid, capabilities, plain
     conf: Conf = dataclasses.field(default_factory=Conf)
-    sysctls: Dict[str, str] = dataclasses.field(default_factory=dict)  # only those that this kernel has
+    sysctls: dict[str, str] = dataclasses.field(default_factory=dict)  # only those that this kernel has
     cgroup_version: str = ""  # v2, hybrid, v1 or none
-    controllers: List[str] = dataclasses.field(default_factory=list)  # of cgroup v2
-    delegated: Optional[List[str]] = None  # what user@.service asks for; None where systemd did not tell
-    devices: Dict[str, str] = dataclasses.field(default_factory=dict)  # path: mode in octal, or why not
-    user_units: List[str] = dataclasses.field(default_factory=list)
+    controllers: list[str] = dataclasses.field(default_factory=list)  # of cgroup v2
+    delegated: list[str] | None = None  # what user@.service asks for; None where systemd did not tell
+    devices: dict[str, str] = dataclasses.field(default_factory=dict)  # path: mode in octal, or why not
+    user_units: list[str] = dataclasses.field(default_factory=list)
     online: str = ""  # ActiveState of network-online.target
-    online_pullers: List[str] = dataclasses.field(default_factory=list)  # what starts it at boot
+    online_pullers: list[str] = dataclasses.field(default_factory=list)  # what starts it at boot
     podman_py: str = ""
     podman_py_path: str = ""
     python: str = ""
@@ -80,16 +81,20 @@ class HostFacts:
     apparmor: bool = False
     apparmor_podman: bool = False
     docker: Docker = dataclasses.field(default_factory=Docker)
-    root_containers: Optional[int] = 0  # None where only root may look
+    root_containers: int | None = 0  # None where only root may look
     root_socket: bool = False
-    uid_ranges: List[Range] = dataclasses.field(default_factory=list)
-    gid_ranges: List[Range] = dataclasses.field(default_factory=list)
+    uid_ranges: list[Range] = dataclasses.field(default_factory=list)
+    gid_ranges: list[Range] = dataclasses.field(default_factory=list)
     subid_source: str = "files"
-    local_uids: Dict[int, str] = dataclasses.field(default_factory=dict)
-    local_gids: Dict[int, str] = dataclasses.field(default_factory=dict)
-    stale_locks: List[str] = dataclasses.field(default_factory=list)
-    stores: Dict[str, List[str]] = dataclasses.field(default_factory=dict)  # account: drivers that hold its storage
-    free: Dict[str, Tuple[int, int]] = dataclasses.field(default_factory=dict)  # folder: bytes, inodes (-1: none kept)
+    local_uids: dict[int, str] = dataclasses.field(default_factory=dict)
+    local_gids: dict[int, str] = dataclasses.field(default_factory=dict)
+    stale_locks: list[str] = dataclasses.field(default_factory=list)
+    stores: dict[str, list[str]] = dataclasses.field(
+        default_factory=dict
+    )  # account: drivers that hold its storage
+    free: dict[str, tuple[int, int]] = dataclasses.field(
+        default_factory=dict
+    )  # folder: bytes, inodes (-1: none kept)
     clock_behind: int = 0  # seconds by which the clock lags behind the newest file of the operating system
 
     @property
@@ -117,12 +122,12 @@ class AccountFacts:
     home: str = ""
     shell: str = ""
     linger: bool = False
-    uid_ranges: List[Range] = dataclasses.field(default_factory=list)
-    gid_ranges: List[Range] = dataclasses.field(default_factory=list)
-    clashes: List[str] = dataclasses.field(default_factory=list)  # other owners of the same ids
+    uid_ranges: list[Range] = dataclasses.field(default_factory=list)
+    gid_ranges: list[Range] = dataclasses.field(default_factory=list)
+    clashes: list[str] = dataclasses.field(default_factory=list)  # other owners of the same ids
     manager: str = ""  # ActiveState of user@UID.service
-    controllers: Optional[List[str]] = None  # of the running manager's cgroup
-    offered: List[str] = dataclasses.field(default_factory=list)  # what the host itself has of them
+    controllers: list[str] | None = None  # of the running manager's cgroup
+    offered: list[str] = dataclasses.field(default_factory=list)  # what the host itself has of them
     runtime_dir: bool = False
     listening: bool = False
     ping: str = ""  # answers, unused (not asked), or what went wrong
@@ -131,9 +136,9 @@ class AccountFacts:
     home_state: str = ""  # empty when the home is there and its own
     home_mode: int = 0o700
     home_fs: str = ""
-    home_options: List[str] = dataclasses.field(default_factory=list)
-    own_files: List[str] = dataclasses.field(default_factory=list)  # configuration that hides the host's
-    drivers: List[str] = dataclasses.field(default_factory=list)  # that hold storage
+    home_options: list[str] = dataclasses.field(default_factory=list)
+    own_files: list[str] = dataclasses.field(default_factory=list)  # configuration that hides the host's
+    drivers: list[str] = dataclasses.field(default_factory=list)  # that hold storage
     storage: str = ""
-    free: Tuple[int, int] = (-1, -1)
-    runtime_env: Optional[str] = None  # XDG_RUNTIME_DIR of this very process, None when it is root's
+    free: tuple[int, int] = (-1, -1)
+    runtime_env: str | None = None  # XDG_RUNTIME_DIR of this very process, None when it is root's

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-from typing import Tuple
 
 
 def read(path: str) -> str:
@@ -19,7 +18,7 @@ def read(path: str) -> str:
         return ""
 
 
-def free_space(folder: str) -> Tuple[int, int]:
+def free_space(folder: str) -> tuple[int, int]:
     """Free bytes and inodes for an account in ``folder``; -1 for what is not known or not counted."""
     try:
         told = os.statvfs(folder)

@@ -11,7 +11,7 @@ import os
 import platform
 import sys
 import time
-from typing import Dict, Iterable, Tuple
+from collections.abc import Iterable
 
 from . import _conf, _ids, _leftovers
 from ._commands import find_tools, units, versions
@@ -28,14 +28,24 @@ SYSCTLS = (
     "net.ipv4.ip_unprivileged_port_start",
 )
 DEVICES = ("/dev/net/tun", "/dev/fuse")
-USER_UNIT_FOLDERS = ("/usr/lib/systemd/user", "/lib/systemd/user", "/etc/systemd/user", "/usr/local/lib/systemd/user")
-USER_UNITS = ("podman.socket", "podman-restart.service", "podman-user-wait-network-online.service", "dbus.socket")
+USER_UNIT_FOLDERS = (
+    "/usr/lib/systemd/user",
+    "/lib/systemd/user",
+    "/etc/systemd/user",
+    "/usr/local/lib/systemd/user",
+)
+USER_UNITS = (
+    "podman.socket",
+    "podman-restart.service",
+    "podman-user-wait-network-online.service",
+    "dbus.socket",
+)
 # Any instance shows what user@.service gives to every account's manager.
 ANY_MANAGER = f"user@{2**16 - 2}.service"
 ONLINE = "network-online.target"
 
 
-def look(managers: Iterable[str] = ()) -> Tuple[HostFacts, Dict[str, Dict[str, str]]]:
+def look(managers: Iterable[str] = ()) -> tuple[HostFacts, dict[str, dict[str, str]]]:
     """The host's facts, and systemd's view of the units ``managers``, asked for in the same call."""
     tools = find_tools()
     facts = HostFacts(tools=tools, versions=versions(tools))
@@ -73,14 +83,20 @@ def _system(facts: HostFacts) -> None:
             facts.mapping[name] = _privilege(facts.tools[name])
 
 
-def distribution(text: str) -> Dict[str, str]:
+def distribution(text: str) -> dict[str, str]:
     """``{id, version, codename, name, family}`` from os-release(5); family is debian, redhat or empty."""
     pairs = {}
     for line in text.splitlines():
         key, _equals, value = line.partition("=")
         pairs[key.strip()] = value.strip().strip("\"'")
     kin = [pairs.get("ID", ""), *pairs.get("ID_LIKE", "").split()]
-    family = "debian" if {"debian", "ubuntu"} & set(kin) else "redhat" if {"fedora", "rhel", "centos"} & set(kin) else ""
+    family = (
+        "debian"
+        if {"debian", "ubuntu"} & set(kin)
+        else "redhat"
+        if {"fedora", "rhel", "centos"} & set(kin)
+        else ""
+    )
     return {
         "id": pairs.get("ID", ""),
         "version": pairs.get("VERSION_ID", ""),
@@ -95,7 +111,7 @@ def cgroup_root() -> str:
     return _cgroup_tree()[1]
 
 
-def _cgroup_tree() -> Tuple[str, str]:
+def _cgroup_tree() -> tuple[str, str]:
     if os.path.exists(os.path.join(CGROUPS, "cgroup.controllers")):
         return "v2", CGROUPS
     hybrid = os.path.join(CGROUPS, "unified")
@@ -114,7 +130,7 @@ def _privilege(path: str) -> str:
         return "plain"
 
 
-def _units(facts: HostFacts, seen: Dict[str, Dict[str, str]]) -> None:
+def _units(facts: HostFacts, seen: dict[str, dict[str, str]]) -> None:
     if ONLINE in seen:
         facts.online = seen[ONLINE].get("ActiveState", "")
         wanted = f"{seen[ONLINE].get('WantedBy', '')} {seen[ONLINE].get('RequiredBy', '')}".split()
@@ -122,18 +138,25 @@ def _units(facts: HostFacts, seen: Dict[str, Dict[str, str]]) -> None:
         if wanted and not facts.online_pullers:
             # A unit that is merely loaded (by a timer, say) starts nothing at boot; an enabled one does.
             facts.online_pullers = [
-                name for name, unit in units(facts.tools, wanted).items() if unit.get("UnitFileState") == "enabled"
+                name
+                for name, unit in units(facts.tools, wanted).items()
+                if unit.get("UnitFileState") == "enabled"
             ]
     if "DelegateControllers" in seen.get(ANY_MANAGER, {}):
         facts.delegated = seen[ANY_MANAGER]["DelegateControllers"].split()
     facts.user_units = [
-        unit for unit in USER_UNITS if any(os.path.exists(os.path.join(each, unit)) for each in USER_UNIT_FOLDERS)
+        unit
+        for unit in USER_UNITS
+        if any(os.path.exists(os.path.join(each, unit)) for each in USER_UNIT_FOLDERS)
     ]
 
 
 def _configuration(facts: HostFacts) -> None:
     storage = read("/etc/containers/storage.conf") or read("/usr/share/containers/storage.conf")
-    registries = ["/etc/containers/registries.conf", *sorted(glob.glob("/etc/containers/registries.conf.d/*.conf"))]
+    registries = [
+        "/etc/containers/registries.conf",
+        *sorted(glob.glob("/etc/containers/registries.conf.d/*.conf")),
+    ]
     facts.conf = _conf.merged(
         [
             read(path)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
-
 from ._facts import HostFacts
 from ._ranges import Range, overlaps, taken
 from ._rows import Check, Verdict, fail, listed, ok, warning
@@ -20,7 +18,7 @@ INODES_WARN = 20000
 OVERLAY_BY_ITSELF = (4, 4)
 
 
-def space(folder: str, free: Tuple[int, int]) -> Verdict:
+def space(folder: str, free: tuple[int, int]) -> Verdict:
     """What the free bytes and inodes of ``folder`` mean; -1 is 'not known' or 'not counted'."""
     size, inodes = free
     if size < 0:
@@ -35,7 +33,7 @@ def space(folder: str, free: Tuple[int, int]) -> Verdict:
     return ok(found)
 
 
-def _storage_driver(facts: HostFacts) -> Optional[Verdict]:
+def _storage_driver(facts: HostFacts) -> Verdict | None:
     driver = facts.conf.storage_driver
     if driver == "vfs":
         return warning("driver = vfs in storage.conf: every layer is a whole copy")
@@ -48,12 +46,12 @@ def _storage_driver(facts: HostFacts) -> Optional[Verdict]:
     return ok("no storage.conf: Podman uses overlay by itself")
 
 
-def _vfs_accounts(facts: HostFacts) -> Optional[Verdict]:
+def _vfs_accounts(facts: HostFacts) -> Verdict | None:
     names = [name for name, drivers in sorted(facts.stores.items()) if "vfs" in drivers]
     return warning(f"vfs storage of {listed(names)}") if names else None
 
 
-def _short_names(facts: HostFacts) -> Optional[Verdict]:
+def _short_names(facts: HostFacts) -> Verdict | None:
     if not facts.podman:
         return None
     registries = facts.conf.search_registries
@@ -64,20 +62,22 @@ def _short_names(facts: HostFacts) -> Optional[Verdict]:
     return ok(f"{listed(registries)} searched for short names")
 
 
-def _network_online(facts: HostFacts) -> Optional[Verdict]:
+def _network_online(facts: HostFacts) -> Verdict | None:
     if not facts.online:
         return None
     # Quadlet's units wait for it since 5.3; before that nothing of ours does.
     say = fail if "podman-user-wait-network-online.service" in facts.user_units else warning
     if facts.online != "active":
-        return say(f"network-online.target is {facts.online}: Quadlet units hang for 90 s at boot and at their first start")
+        return say(
+            f"network-online.target is {facts.online}: Quadlet units hang for 90 s at boot and at their first start"
+        )
     if not facts.online_pullers:
         return say("network-online.target is active now, but nothing starts it at the next boot")
     return ok(f"active, started at boot by {listed(facts.online_pullers, 3)}")
 
 
 def _docker(facts: HostFacts) -> Verdict:
-    left: List[str] = []
+    left: list[str] = []
     if facts.docker.socket:
         left.append("/run/docker.sock")
     if facts.docker.processes:
@@ -89,7 +89,7 @@ def _docker(facts: HostFacts) -> Verdict:
     return ok("none; docker is Podman" if facts.docker.shim else "none")
 
 
-def _root_containers(facts: HostFacts) -> Optional[Verdict]:
+def _root_containers(facts: HostFacts) -> Verdict | None:
     if facts.root_containers is None:
         return None
     if facts.root_containers:
@@ -139,7 +139,7 @@ def _stale_locks(facts: HostFacts) -> Verdict:
     return ok("none")
 
 
-def _disk(facts: HostFacts) -> Optional[Verdict]:
+def _disk(facts: HostFacts) -> Verdict | None:
     verdicts = [space(folder, free) for folder, free in sorted(facts.free.items())]
     order = ("fail", "warning", "ok")
     return min(verdicts, key=lambda verdict: order.index(verdict.level)) if verdicts else None
@@ -163,7 +163,8 @@ CHECKS = (
     Check(
         "network_online",
         "a network-online.target that every boot reaches",
-        ROLE + ", or: systemctl add-wants multi-user.target network-online.target && systemctl start network-online.target",
+        ROLE
+        + ", or: systemctl add-wants multi-user.target network-online.target && systemctl start network-online.target",
         _network_online,
     ),
     Check(
@@ -178,7 +179,12 @@ CHECKS = (
         "move them to an account of their own; this collection never touches root's Podman",
         _root_containers,
     ),
-    Check("root_socket", "no API socket that is worth root", "systemctl disable --now podman.socket", _root_socket),
+    Check(
+        "root_socket",
+        "no API socket that is worth root",
+        "systemctl disable --now podman.socket",
+        _root_socket,
+    ),
     Check(
         "range_overlap",
         "ranges that no two accounts share",

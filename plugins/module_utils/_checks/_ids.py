@@ -9,7 +9,6 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-from typing import Dict, List
 
 from ._commands import ask
 from ._facts import HostFacts
@@ -38,7 +37,7 @@ def subid_source(text: str) -> str:
     return "files"
 
 
-def ranges_from_directory(facts: HostFacts, name: str) -> Dict[str, List[Range]]:
+def ranges_from_directory(facts: HostFacts, name: str) -> dict[str, list[Range]]:
     """An account's ranges where a directory service hands them out, as ``{"uid": [...], "gid": [...]}``."""
     tool = facts.tools.get("getsubids")
     if not tool:
@@ -47,7 +46,7 @@ def ranges_from_directory(facts: HostFacts, name: str) -> Dict[str, List[Range]]
     return {kind: parse_getsubids(told.get(kind, ""), name) for kind in ("uid", "gid")}
 
 
-def lingering() -> List[str]:
+def lingering() -> list[str]:
     """Accounts that linger, root left out."""
     try:
         names = sorted(os.listdir("/var/lib/systemd/linger"))
@@ -56,7 +55,7 @@ def lingering() -> List[str]:
     return [name for name in names if _uid(name) > 0]
 
 
-def docker_members() -> List[str]:
+def docker_members() -> list[str]:
     """Members of the group docker."""
     try:
         return list(grp.getgrnam("docker").gr_mem)
@@ -71,9 +70,9 @@ def _uid(name: str) -> int:
         return -1
 
 
-def _local(path: str) -> Dict[int, str]:
+def _local(path: str) -> dict[int, str]:
     """Ids and names of /etc/passwd or /etc/group: the file itself, because a directory may have a million."""
-    found: Dict[int, str] = {}
+    found: dict[int, str] = {}
     for line in read(path).splitlines():
         fields = line.split(":")
         if len(fields) > 3 and fields[2].isdigit():

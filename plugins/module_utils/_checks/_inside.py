@@ -10,7 +10,7 @@ import os
 import socket
 import stat
 import struct
-from typing import Any, Dict, List
+from typing import Any
 
 from . import _conf
 from ._files import free_space, read
@@ -22,7 +22,7 @@ REQUEST = b"GET /libpod/_ping HTTP/1.0\r\nHost: d\r\n\r\n"
 ANSWER_LIMIT = 4096
 
 
-def look(home: str, uid: int, storage_path: str) -> Dict[str, Any]:
+def look(home: str, uid: int, storage_path: str) -> dict[str, Any]:
     """The account's home and storage: ``{state, mode, real, own, storage, drivers, free}``.
 
     ``storage_path`` is the host's rootless_storage_path, empty for Podman's own default.
@@ -30,7 +30,9 @@ def look(home: str, uid: int, storage_path: str) -> Dict[str, Any]:
     state, mode = _home(home, uid)
     folder = os.path.join(home, ".config", "containers")
     own = [name for name in OWN_FILES if os.path.exists(os.path.join(folder, name))]
-    own += [name for name in ("containers.conf.d", "registries.conf.d") if _filled(os.path.join(folder, name))]
+    own += [
+        name for name in ("containers.conf.d", "registries.conf.d") if _filled(os.path.join(folder, name))
+    ]
     storage = _storage(home, uid, storage_path, read(os.path.join(folder, "storage.conf")))
     return {
         "state": state,
@@ -76,7 +78,7 @@ def _storage(home: str, uid: int, host_path: str, own: str) -> str:
     return host_path
 
 
-def _drivers(storage: str) -> List[str]:
+def _drivers(storage: str) -> list[str]:
     return [name for name in DRIVERS if os.path.isdir(os.path.join(storage, f"{name}-layers"))]
 
 
@@ -90,7 +92,7 @@ def knock(path: str, uid: int) -> bool:
     return True
 
 
-def ping(path: str, uid: int, patience: float) -> Dict[str, str]:
+def ping(path: str, uid: int, patience: float) -> dict[str, str]:
     """``{state, version}``: state is ``answers`` or says what went wrong; version as Podman's header tells it."""
     try:
         with _connected(path, uid, patience) as connection:
@@ -108,9 +110,12 @@ def ping(path: str, uid: int, patience: float) -> Dict[str, str]:
     return _judged(answer)
 
 
-def _judged(answer: bytes) -> Dict[str, str]:
+def _judged(answer: bytes) -> dict[str, str]:
     lines = answer.decode("latin-1").split("\r\n")
-    headers = {name.strip().lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines[1:])}
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _colon, value in (line.partition(":") for line in lines[1:])
+    }
     told = headers.get("libpod-api-version", "")[:40]
     if " 200" not in lines[0] or not told or not told.isprintable():
         return {"state": f"what answers is no Podman (it said {lines[0][:40]!r})", "version": ""}

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from ._facts import HostFacts, version
 from ._rows import Check, Verdict, fail, listed, ok, warning
 
@@ -40,7 +38,7 @@ def _namespaces(facts: HostFacts) -> Verdict:
     return ok(f"user.max_user_namespaces = {most}")
 
 
-def _apparmor(facts: HostFacts) -> Optional[Verdict]:
+def _apparmor(facts: HostFacts) -> Verdict | None:
     if not facts.apparmor:
         return ok("AppArmor is off")
     if facts.sysctls.get("kernel.apparmor_restrict_unprivileged_userns") != "1":
@@ -59,7 +57,7 @@ def _selinux(facts: HostFacts) -> Verdict:
     return fail(found) if facts.selinux == "enforcing" else warning(found)
 
 
-def _ping(facts: HostFacts) -> Optional[Verdict]:
+def _ping(facts: HostFacts) -> Verdict | None:
     span = facts.sysctls.get("net.ipv4.ping_group_range", "").split()
     if len(span) != 2:
         return None
@@ -68,7 +66,7 @@ def _ping(facts: HostFacts) -> Optional[Verdict]:
     return ok(f"net.ipv4.ping_group_range = {' '.join(span)}")
 
 
-def _ports(facts: HostFacts) -> Optional[Verdict]:
+def _ports(facts: HostFacts) -> Verdict | None:
     first = facts.sysctls.get("net.ipv4.ip_unprivileged_port_start")
     if first is None:
         return None
@@ -83,7 +81,7 @@ def _cgroups(facts: HostFacts) -> Verdict:
     return fail(facts.cgroup_version or "no cgroups")
 
 
-def _controllers(facts: HostFacts) -> Optional[Verdict]:
+def _controllers(facts: HostFacts) -> Verdict | None:
     if facts.cgroup_version not in ("v2", "hybrid"):
         return None
     missing = [name for name in LIMITS if name not in facts.controllers]
@@ -93,7 +91,7 @@ def _controllers(facts: HostFacts) -> Optional[Verdict]:
     return ok(found)
 
 
-def _pids_limit(facts: HostFacts) -> Optional[Verdict]:
+def _pids_limit(facts: HostFacts) -> Verdict | None:
     if facts.cgroup_version not in ("v2", "hybrid") or "pids" in facts.controllers:
         return None
     if facts.conf.pids_limit == "0":
@@ -101,7 +99,7 @@ def _pids_limit(facts: HostFacts) -> Optional[Verdict]:
     return fail("Podman's default pids limit on a host without the pids controller: no container starts")
 
 
-def _delegation(facts: HostFacts) -> Optional[Verdict]:
+def _delegation(facts: HostFacts) -> Verdict | None:
     if facts.delegated is None:
         return None
     missing = [name for name in DELEGATED if name in facts.controllers and name not in facts.delegated]
@@ -118,7 +116,9 @@ def _device(facts: HostFacts, path: str) -> Verdict:
     if mode == "missing":
         return fail(f"no {path}")
     if int(mode, 8) & 0o006 != 0o006:
-        return fail(f"{path} has mode {mode}", f"chmod 0666 {path}, and mend the udev rule that says otherwise")
+        return fail(
+            f"{path} has mode {mode}", f"chmod 0666 {path}, and mend the udev rule that says otherwise"
+        )
     return ok(f"{path}, mode {mode}")
 
 
@@ -180,6 +180,13 @@ CHECKS = (
         _delegation,
     ),
     Check("tun_device", "/dev/net/tun for every account", "modprobe tun", _tun),
-    Check("fuse", "overlay mounts by the kernel (5.11), or fuse-overlayfs", "{install} fuse-overlayfs", _fuse),
-    Check("clock", "a clock that is right, or TLS to registries fails", "systemctl start systemd-timesyncd", _clock),
+    Check(
+        "fuse", "overlay mounts by the kernel (5.11), or fuse-overlayfs", "{install} fuse-overlayfs", _fuse
+    ),
+    Check(
+        "clock",
+        "a clock that is right, or TLS to registries fails",
+        "systemctl start systemd-timesyncd",
+        _clock,
+    ),
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from typing import List, Optional
 
 from ._facts import HostFacts
 from ._ids import docker_members
@@ -28,7 +27,7 @@ def look(facts: HostFacts) -> None:
     facts.root_socket = ROOT_SOCKET in listening_sockets()
 
 
-def listening_sockets() -> List[str]:
+def listening_sockets() -> list[str]:
     """Paths of the Unix sockets that somebody listens on; proc(5): flags 00010000 mean listening.
 
     Nothing is opened: connecting would start what is waiting behind the socket.
@@ -45,7 +44,7 @@ def listening_sockets() -> List[str]:
     return paths
 
 
-def _running() -> List[str]:
+def _running() -> list[str]:
     """Daemons of Docker's that run, by the name of the process."""
     found = set()
     try:
@@ -72,7 +71,7 @@ def _is_shim(path: str) -> bool:
         return False
 
 
-def _root_containers() -> Optional[int]:
+def _root_containers() -> int | None:
     """Containers in root's own storage; its Podman is never run, so the storage's own list is counted."""
     count = 0
     for driver in ("overlay", "vfs", "btrfs", "zfs"):

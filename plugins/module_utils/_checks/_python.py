@@ -10,12 +10,11 @@ import glob
 import importlib.util
 import os
 import sys
-from typing import Tuple
 
 from .._engine import PYTHON_FOLDER
 
 
-def find_podman_py() -> Tuple[str, str]:
+def find_podman_py() -> tuple[str, str]:
     """Version and folder of podman-py for this interpreter, two empty strings without it.
 
     It is found and not imported: an import costs 0.13 s.

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import bisect
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+import dataclasses
+from collections.abc import Iterable
 
 
-class Range(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Range:
     """One line of /etc/subuid or /etc/subgid."""
 
     owner: str
@@ -23,7 +25,7 @@ class Range(NamedTuple):
         return self.start + self.count
 
 
-def parse(text: str, names: Dict[int, str]) -> List[Range]:
+def parse(text: str, names: dict[int, str]) -> list[Range]:
     """The ranges in ``text`` (subuid(5)); what is no range is passed over, as shadow does.
 
     An owner given as a number is named by ``names``, so that one account has one owner.
@@ -37,7 +39,7 @@ def parse(text: str, names: Dict[int, str]) -> List[Range]:
     return ranges
 
 
-def parse_getsubids(text: str, owner: str) -> List[Range]:
+def parse_getsubids(text: str, owner: str) -> list[Range]:
     """The ranges that ``getsubids`` prints, one line each: ``0: alice 100000 65536``."""
     ranges = []
     for line in text.splitlines():
@@ -47,10 +49,10 @@ def parse_getsubids(text: str, owner: str) -> List[Range]:
     return ranges
 
 
-def overlaps(ranges: Iterable[Range]) -> List[Tuple[Range, Range]]:
+def overlaps(ranges: Iterable[Range]) -> list[tuple[Range, Range]]:
     """Pairs of ranges of different owners that share an id."""
     pairs = []
-    open_ranges: List[Range] = []
+    open_ranges: list[Range] = []
     for current in sorted(ranges, key=lambda each: each.start):
         open_ranges = [each for each in open_ranges if each.end > current.start]
         pairs += [(each, current) for each in open_ranges if each.owner != current.owner]
@@ -58,11 +60,13 @@ def overlaps(ranges: Iterable[Range]) -> List[Tuple[Range, Range]]:
     return pairs
 
 
-def taken(ranges: Iterable[Range], ids: Dict[int, str]) -> List[Tuple[Range, int, str]]:
+def taken(ranges: Iterable[Range], ids: dict[int, str]) -> list[tuple[Range, int, str]]:
     """Ranges that hold the id of a local account or group: the range, that id and its name."""
     ordered = sorted(ids)
     hits = []
     for each in ranges:
-        for number in ordered[bisect.bisect_left(ordered, each.start) : bisect.bisect_left(ordered, each.end)]:
+        for number in ordered[
+            bisect.bisect_left(ordered, each.start) : bisect.bisect_left(ordered, each.end)
+        ]:
             hits.append((each, number, ids[number]))
     return hits

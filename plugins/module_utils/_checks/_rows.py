@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, NamedTuple
 
 OK = "ok"
 WARNING = "warning"  # works today, and will surprise somebody
@@ -33,7 +34,7 @@ class Check:
     id: str
     needed: str
     fix: str
-    judge: Callable[[Any], Optional[Verdict]]
+    judge: Callable[[Any], Verdict | None]
 
 
 def ok(found: str) -> Verdict:
@@ -51,7 +52,9 @@ def fail(found: str, fix: str = "") -> Verdict:
     return Verdict(FAIL, found, fix)
 
 
-def judge_all(checks: Iterable[Check], facts: Any, scope: str, words: Mapping[str, str]) -> List[Dict[str, str]]:
+def judge_all(
+    checks: Iterable[Check], facts: Any, scope: str, words: Mapping[str, str]
+) -> list[dict[str, str]]:
     """The findings of ``checks``: ``{id, level, scope, found, needed, fix}``, ``fix`` empty when all is well."""
     found = []
     for check in checks:

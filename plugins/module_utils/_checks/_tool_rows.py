@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from ._facts import HostFacts, version
 from ._rows import Check, Verdict, fail, ok, warning
 
@@ -48,7 +46,9 @@ def _mapping(facts: HostFacts) -> Verdict:
     for name in ("newuidmap", "newgidmap"):
         state = facts.mapping.get(name, "missing")
         if state not in ("setuid", "capabilities"):
-            bad.append(f"{name} missing" if state == "missing" else f"{name} without setuid bit or file capabilities")
+            bad.append(
+                f"{name} missing" if state == "missing" else f"{name} without setuid bit or file capabilities"
+            )
     if bad:
         return fail("; ".join(bad))
     return ok(f"both, with {facts.mapping['newuidmap']}")
@@ -66,7 +66,7 @@ def _pause(facts: HostFacts) -> Verdict:
     return ok(facts.tools["catatonit"]) if facts.tools.get("catatonit") else fail("no catatonit")
 
 
-def _rootless_network(facts: HostFacts) -> Optional[Verdict]:
+def _rootless_network(facts: HostFacts) -> Verdict | None:
     mode = facts.network_mode
     if not mode:
         present = [name for name in ("pasta", "slirp4netns") if facts.tools.get(name)]
@@ -89,7 +89,7 @@ def _aardvark(facts: HostFacts) -> Verdict:
     return fail("no aardvark-dns, so containers cannot find each other by name")
 
 
-def _firewall(facts: HostFacts) -> Optional[Verdict]:
+def _firewall(facts: HostFacts) -> Verdict | None:
     if not facts.tools.get("netavark"):
         return None
     found = [name for name in ("nft", "iptables") if facts.tools.get(name)]
@@ -107,11 +107,15 @@ def _user_bus(facts: HostFacts) -> Verdict:
     return fail("no D-Bus socket for user managers, so Podman cannot ask an account's systemd for cgroups")
 
 
-def _user_units(facts: HostFacts) -> Optional[Verdict]:
+def _user_units(facts: HostFacts) -> Verdict | None:
     if not facts.tools.get("podman"):
         return None
     missing = [unit for unit in ("podman.socket", "podman-restart.service") if unit not in facts.user_units]
-    return fail(f"no user unit {' and '.join(missing)}") if missing else ok("podman.socket, podman-restart.service")
+    return (
+        fail(f"no user unit {' and '.join(missing)}")
+        if missing
+        else ok("podman.socket, podman-restart.service")
+    )
 
 
 def _podman_py(facts: HostFacts) -> Verdict:
@@ -130,7 +134,9 @@ CHECKS = (
         ROLE + "{install} {uidmap} (reinstall it if the bits are gone)",
         _mapping,
     ),
-    Check("getsubids", "getsubids where ranges come from a directory", ROLE + "{install} {subid}", _getsubids),
+    Check(
+        "getsubids", "getsubids where ranges come from a directory", ROLE + "{install} {subid}", _getsubids
+    ),
     Check("pause", "catatonit, the first process of every pod", ROLE + "{install} catatonit", _pause),
     Check(
         "rootless_network",
@@ -140,7 +146,12 @@ CHECKS = (
     ),
     Check("netavark", "netavark, for networks of one's own", ROLE + "{install} netavark", _netavark),
     Check("aardvark_dns", "aardvark-dns, for names on networks", ROLE + "{install} aardvark-dns", _aardvark),
-    Check("firewall_tool", "what netavark calls: nft, or iptables before 1.10", ROLE + "{install} iptables", _firewall),
+    Check(
+        "firewall_tool",
+        "what netavark calls: nft, or iptables before 1.10",
+        ROLE + "{install} iptables",
+        _firewall,
+    ),
     Check("user_bus", "a D-Bus session bus for each account's manager", ROLE + "{install} {dbus}", _user_bus),
     Check("user_units", "Podman's systemd user units", ROLE + "reinstall the package podman", _user_units),
     Check(

@@ -1,0 +1,488 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every call of every change goes wrong once, in every way: what serves afterwards, and does a second run mend it?
+
+A *change* leads from a world that one task made to the world that a second task declares. Each of
+its calls is hurt in turn. Afterwards either all of the old world serves or all of the new one, and
+the same task run again ends in the new world with nothing left over.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import Any, Callable
+
+import pytest
+from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import (
+    GONE,
+    KILLED_AFTER,
+    KILLED_BEFORE,
+    LOST,
+    REFUSED,
+    WAYS,
+    FakePodman,
+    Killed,
+)
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
+    Clock,
+    container,
+    pod,
+    steps_of,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+Run = Callable[[FakePodman], Any]
+
+
+@pytest.fixture(autouse=True)
+def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call after the other and no waiting, so that the n-th call is the same one in every run."""
+    monkeypatch.setattr(_operations, "PARALLEL", 1)
+    monkeypatch.setattr(_operations, "time", Clock())
+
+
+def members(*names: str, **changed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Declarations of a pod's containers; ``changed`` says more about some of them."""
+    return [{"name": name, "image": "img", "env": {"WHO": name}, **changed.get(name, {})} for name in names]
+
+
+THREE = ("db", "api", "web")
+BUSY = {"publish": ["8080:80"], "env": {"V": "1"}}
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """``prepare`` makes the world before, ``run`` is the task that changes it.
+
+    ``unsure``: the task says ``state: present`` and what it replaces is stopped. Nobody can tell
+    whether a killed run had stopped it, and a service too many is better than one too few.
+    """
+
+    name: str
+    prepare: Run
+    run: Run
+    unsure: bool = False
+
+    def same(self, one: dict[str, tuple], other: dict[str, tuple]) -> bool:
+        """Whether two views show the same world."""
+        return _resting(one) == _resting(other) if self.unsure else one == other
+
+
+def _resting(view: dict[str, tuple]) -> dict[str, tuple]:
+    return {name: seen[:2] for name, seen in view.items()}
+
+
+CHANGES = [
+    Change("create a container", lambda podman: None, lambda podman: container(podman, **BUSY)),
+    Change(
+        "replace a running container",
+        lambda podman: container(podman, **BUSY),
+        lambda podman: container(podman, publish=["8080:80"], env={"V": "2"}),
+    ),
+    Change(
+        "replace a stopped container and leave it stopped",
+        lambda podman: container(podman, state="stopped", **BUSY),
+        lambda podman: container(podman, state="present", publish=["8080:80"], env={"V": "2"}),
+        unsure=True,
+    ),
+    Change(
+        "replace a container and stop it",
+        lambda podman: container(podman, **BUSY),
+        lambda podman: container(podman, state="stopped", env={"V": "2"}),
+    ),
+    Change(
+        "change a container in place",
+        lambda podman: container(podman, memory="64m", **BUSY),
+        lambda podman: container(podman, memory="128m", restart_policy="always", **BUSY),
+    ),
+    Change(
+        "stop a container",
+        lambda podman: container(podman, **BUSY),
+        lambda podman: container(podman, state="stopped", **BUSY),
+    ),
+    Change(
+        "start a container",
+        lambda podman: container(podman, state="stopped", **BUSY),
+        lambda podman: container(podman, **BUSY),
+    ),
+    Change(
+        "remove a container",
+        lambda podman: container(podman, **BUSY),
+        lambda podman: container(podman, state="absent"),
+    ),
+    Change(
+        "create a pod",
+        lambda podman: None,
+        lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)),
+    ),
+    Change(
+        "create a pod whose containers require each other",
+        lambda podman: None,
+        lambda podman: pod(
+            podman, containers=members(*THREE, web={"requires": ["api"]}, api={"requires": ["db"]})
+        ),
+    ),
+    Change(
+        "replace one member",
+        lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)),
+        lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE, api={"env": {"V": "2"}})),
+    ),
+    Change(
+        "replace a member that others require",
+        lambda podman: pod(
+            podman, containers=members(*THREE, web={"requires": ["api"]}, api={"requires": ["db"]})
+        ),
+        lambda podman: pod(
+            podman,
+            containers=members(
+                *THREE, web={"requires": ["api"]}, api={"requires": ["db"]}, db={"env": {"V": "2"}}
+            ),
+        ),
+    ),
+    Change(
+        "add a member and take one out",
+        lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)),
+        lambda podman: pod(podman, publish=["8080:80"], containers=members("db", "web", "cache")),
+    ),
+    Change(
+        "stop a pod",
+        lambda podman: pod(podman, containers=members(*THREE)),
+        lambda podman: pod(podman, state="stopped", containers=members(*THREE)),
+    ),
+    Change(
+        "start a pod",
+        lambda podman: pod(podman, state="stopped", containers=members(*THREE)),
+        lambda podman: pod(podman, containers=members(*THREE)),
+    ),
+    Change(
+        "replace a pod",
+        lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)),
+        lambda podman: pod(podman, publish=["8080:80", "8081:81"], containers=members(*THREE)),
+    ),
+    Change(
+        "replace a stopped pod whose containers require each other",
+        lambda podman: pod(
+            podman, state="stopped", containers=members(*THREE, web={"requires": ["api"]}, api={"requires": ["db"]})
+        ),
+        lambda podman: pod(
+            podman, state="present", hostname="other",
+            containers=members(*THREE, web={"requires": ["api"]}, api={"requires": ["db"]}),
+        ),
+        unsure=True,
+    ),
+    Change(
+        "remove a pod",
+        lambda podman: pod(podman, containers=members(*THREE)),
+        lambda podman: pod(podman, state="absent"),
+    ),
+]  # fmt: skip
+each_change = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name.replace(" ", "-"))
+
+
+def world(prepare: Run, *more: Run) -> FakePodman:
+    """A Podman to which these tasks were applied without trouble."""
+    podman = FakePodman()
+    for run in (prepare, *more):
+        run(podman)
+    return podman
+
+
+def attempt(podman: FakePodman, run: Run) -> BaseException | None:
+    """Run a task that may fail or be killed; what it ended with. The next one meets a healthy Podman."""
+    try:
+        run(podman)
+    except (Failure, Killed) as ended:
+        return ended
+    finally:
+        podman.heal()
+    return None
+
+
+def calls_of(change: Change) -> int:
+    """How many calls the change takes when nothing goes wrong."""
+    podman = world(change.prepare)
+    before = podman.calls
+    change.run(podman)
+    return podman.calls - before
+
+
+def serving(podman: FakePodman) -> dict[str, Any]:
+    """What runs under names that people gave."""
+    return {name: seen for name, seen in podman.view().items() if seen[2] and not leftover(name)}
+
+
+def leftover(name: str) -> bool:
+    """Whether a name belongs to an unfinished replacement."""
+    return name.endswith((".rp-new", ".rp-old"))
+
+
+@each_change
+def test_the_change_itself(change: Change) -> None:
+    podman = world(change.prepare)
+    assert change.run(podman)["changed"]
+    assert not [name for name in podman.view() if leftover(name)]
+    assert podman.lost_volumes == []
+
+
+@each_change
+def test_a_second_run_changes_nothing(change: Change) -> None:
+    podman = world(change.prepare, change.run)
+    writes = list(podman.writes)
+    result = change.run(podman)
+    assert (result["changed"], result["plan"]) == (False, [])
+    assert podman.writes == writes
+
+
+@each_change
+@pytest.mark.parametrize("how", WAYS)
+def test_a_second_run_mends_what_any_trouble_left(change: Change, how: str) -> None:
+    """The most important promise of the collection, for every call of every change."""
+    wanted = world(change.prepare, change.run).view()
+    for at in range(1, calls_of(change) + 1):
+        podman = world(change.prepare)
+        podman.hurt(how, at)
+        attempt(podman, change.run)
+        podman.lost_volumes.clear()
+        assert attempt(podman, change.run) is None, f"the run after trouble at call {at}"
+        assert change.same(podman.view(), wanted), f"after trouble at call {at}: {podman.view()}"
+        assert change.run(podman)["changed"] is False
+
+
+@each_change
+def test_a_refused_call_leaves_the_old_world_or_the_new_one(change: Change) -> None:
+    """Whichever call is refused, what served before serves again; once the new world is proven, that one serves."""
+    old, new = serving(world(change.prepare)), serving(world(change.prepare, change.run))
+    met = []
+    for at in range(1, calls_of(change) + 1):
+        podman = world(change.prepare)
+        podman.hurt(REFUSED, at)
+        failed = attempt(podman, change.run)
+        now = serving(podman)
+        if failed is None:
+            assert now == new, f"call {at} was refused and the task went on"
+        elif "serves as app.rp-new" in str(failed):
+            # The one moment at which a pod has to serve under its other name; it is said, and a second run mends it.
+            assert {name for name in podman.view() if name.startswith("pod ")} == {"pod app.rp-new"}
+            assert all(seen[2] for seen in podman.view().values())
+        else:
+            assert now in (old, new), f"call {at} was refused: {failed}"
+        met.append(now == new)
+    # There is one point of no return, not a way there and back.
+    failed_late = list(itertools.dropwhile(lambda value: not value, met))
+    assert old == new or all(failed_late) or change.name.startswith("replace a pod"), met
+
+
+@each_change
+def test_the_old_ones_keep_their_volumes(change: Change) -> None:
+    """On no way through a change are the anonymous volumes of what served before deleted."""
+    for how, at in itertools.product((REFUSED, LOST), range(1, calls_of(change) + 1)):
+        podman = world(change.prepare)
+        before = set(podman.containers)
+        podman.hurt(how, at)
+        attempt(podman, change.run)
+        attempt(podman, change.run)
+        assert not before & set(podman.lost_volumes)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [each for each in CHANGES if each.name.startswith(("replace", "create"))],
+    ids=lambda change: change.name.replace(" ", "-"),
+)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(troubles=st.lists(st.tuples(st.sampled_from(WAYS), st.integers(1, 60)), min_size=2, max_size=4))
+def test_trouble_upon_trouble(change: Change, troubles: list[tuple[str, int]]) -> None:
+    """The run that mends is hurt as well, and the one after it."""
+    podman = world(change.prepare)
+    for how, at in troubles:
+        podman.hurt(how, at)
+        attempt(podman, change.run)
+    assert attempt(podman, change.run) is None
+    assert change.same(podman.view(), world(change.prepare, change.run).view())
+
+
+@each_change
+@pytest.mark.parametrize("how", [KILLED_BEFORE, KILLED_AFTER, GONE])
+def test_a_dead_run_never_leaves_nothing(change: Change, how: str) -> None:
+    """A container that both worlds have exists at every moment, under its name or its two others."""
+    both = set(world(change.prepare).view()) & set(world(change.prepare, change.run).view())
+    both = {name for name in both if not name.startswith("infra")}
+    for at in range(1, calls_of(change) + 1):
+        podman = world(change.prepare)
+        podman.hurt(how, at)
+        attempt(podman, change.run)
+        bare = {name.replace(".rp-new", "").replace(".rp-old", "") for name in podman.view()}
+        assert both <= bare, f"after call {at}"
+
+
+# A declaration that Podman takes and that does not work.
+
+BROKEN = {"BREAKS": "yes"}
+
+
+def test_a_replacement_that_does_not_run_gives_way_to_the_old_one() -> None:
+    podman = world(lambda podman: container(podman, **BUSY))
+    before = podman.view()
+    with pytest.raises(Failure) as caught:
+        container(podman, publish=["8080:80"], env=BROKEN)
+    assert podman.view() == before
+    assert podman.named("web").dns == "web"
+    assert "exited with code 1" in caught.value.message
+    assert "the old web runs again" in caught.value.facts["rolled_back"]
+    assert caught.value.facts["logs"] == ["cannot"]
+
+
+def test_a_pod_that_does_not_run_gives_way_to_the_old_one() -> None:
+    podman = world(lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)))
+    before = podman.view()
+    with pytest.raises(Failure) as caught:
+        pod(podman, publish=["8080:80", "8081:81"], containers=members(*THREE, api={"env": BROKEN}))
+    assert podman.view() == before
+    assert "the old pod app runs again" in caught.value.facts["rolled_back"]
+
+
+def test_one_broken_member_takes_the_others_back_with_it() -> None:
+    podman = world(lambda podman: pod(podman, containers=members(*THREE)))
+    before = podman.view()
+    with pytest.raises(Failure):
+        pod(podman, containers=members(*THREE, db={"env": {"V": "2"}}, api={"env": BROKEN}))
+    assert podman.view() == before
+
+
+def test_a_new_container_that_does_not_run_is_removed() -> None:
+    podman = FakePodman()
+    with pytest.raises(Failure) as caught:
+        container(podman, env=BROKEN)
+    assert podman.view() == {}
+    assert "the new web was removed" in caught.value.message
+
+
+def test_without_waiting_a_broken_one_stays() -> None:
+    podman = FakePodman()
+    container(podman, env=BROKEN, wait=False)
+    assert podman.named("web").status == "exited"
+
+
+def test_a_port_that_is_taken_costs_no_downtime() -> None:
+    podman = world(
+        lambda podman: container(podman, name="other", publish=["9000:80"]),
+        lambda podman: container(podman, **BUSY),
+    )
+    before = podman.view()
+    with pytest.raises(Failure, match="host port 9000 is already in use|address already in use"):
+        container(podman, publish=["9000:80"])
+    assert podman.view() == before
+
+
+def test_an_image_that_is_missing_stops_nothing() -> None:
+    podman = world(lambda podman: container(podman, **BUSY))
+    before = podman.view()
+    with pytest.raises(Failure):
+        container(podman, image="other")
+    assert podman.view() == before
+    assert podman.writes[-1] == "POST images/pull"
+
+
+def test_a_new_image_is_pulled_and_replaces() -> None:
+    podman = world(lambda podman: container(podman, **BUSY))
+    podman.registry["other"] = image_inspect("c" * 64)
+    result = container(podman, image="other", **BUSY)
+    assert steps_of(result) == [("pull", "other"), ("replace", "web")]
+    assert podman.named("web").body["image"] == "other"
+
+
+def test_a_storage_only_leftover_is_removed_and_the_container_made() -> None:
+    podman = FakePodman()
+    podman.storage_only.add("web")
+    container(podman)
+    assert podman.named("web").running
+    assert podman.storage_only == set()
+
+
+def test_a_container_of_somebody_else_that_appears_is_left_alone() -> None:
+    podman = FakePodman()
+    foreign = {"name": "web", "image": "img", "labels": {}}
+    survey = podman.get
+
+    def late(path: str, params: Any = None) -> Any:
+        # It appears between the look and the deed.
+        answer = survey(path, params)
+        if path == "images/img/json" and not podman.named("web"):
+            podman.write("POST", "containers/create", None, foreign)
+        return answer
+
+    podman.get = late
+    with pytest.raises(Failure, match="appeared while this task ran"):
+        container(podman)
+    assert podman.named("web").body is foreign
+
+
+def test_an_update_that_is_ignored_is_told_and_taken_back() -> None:
+    podman = world(lambda podman: container(podman, memory="64m"))
+    before = podman.view()
+    podman.ignores_updates = True
+    with pytest.raises(Failure, match="accepted a new memory but did not take it; set recreate: true"):
+        container(podman, memory="128m")
+    assert podman.view() == before
+
+
+def test_unready_new_member_does_not_cost_the_volume_of_an_old_one() -> None:
+    podman = world(lambda podman: container(podman, volume=["/data"]))
+    old = podman.named("web").id
+    with pytest.raises(Failure):
+        container(podman, volume=["/data"], env=BROKEN)
+    assert old not in podman.lost_volumes
+    assert podman.named("web").id == old
+
+
+def test_delete_volumes_only_when_it_is_said() -> None:
+    podman = world(lambda podman: container(podman, volume=["/data"]))
+    container(podman, state="absent")
+    assert podman.lost_volumes == []
+    container(podman, volume=["/data"])
+    identity = podman.named("web").id
+    container(podman, state="absent", delete_volumes=True)
+    assert podman.lost_volumes == [identity]
+
+
+def test_many_at_once() -> None:
+    """With real threads: the order of the calls is another one, the end is the same."""
+    names = [f"c{number}" for number in range(12)]
+    podman = FakePodman()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_operations, "PARALLEL", 8)
+        pod(podman, containers=members(*names))
+        assert pod(podman, containers=members(*names))["changed"] is False
+        pod(podman, containers=[dict(each, env={"V": "2"}) for each in members(*names)])
+    assert all(podman.named(name).running for name in names)
+    assert len(podman.containers) == len(names) + 1
+
+
+def test_batches_follow_requirements() -> None:
+    def step(name: str, *needed: str) -> Step:
+        return Step("create", "container", name, (), {"body": {"dependencyContainers": list(needed)}})
+
+    batches = _apply._batches([step("c", "b"), step("a"), step("b", "a", "elsewhere"), step("d")])
+    assert [[each.name for each in batch] for batch in batches] == [["a", "d"], ["b"], ["c"]]
+
+
+def test_a_circle_of_requirements_is_named() -> None:
+    circle = members("a", "b", a={"requires": ["b"]}, b={"requires": ["a"]})
+    with pytest.raises(Failure, match="a, b require each other in a circle"):
+        pod(FakePodman(), containers=circle)
+
+
+def test_a_namespace_of_a_sibling_is_an_id() -> None:
+    body = {"netns": {"nsmode": "container", "value": "db"}, "dependencyContainers": ["db", "other"]}
+    resolved = _apply._resolved(body, {"db": "id-of-new-db"})
+    assert resolved["netns"] == {"nsmode": "container", "value": "id-of-new-db"}
+    assert resolved["dependencyContainers"] == ["id-of-new-db", "other"]
+    assert body["netns"]["value"] == "db"
