@@ -28,7 +28,11 @@ def ranges_of(name: str, uid: int) -> list[tuple[int, int]]:
 
 def containers_of(entry: pwd.struct_passwd) -> list[dict[str, Any]]:
     """What `podman ps` tells the account, infra containers included."""
-    environment = {"HOME": entry.pw_dir, "XDG_RUNTIME_DIR": f"/run/user/{entry.pw_uid}", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    environment = {
+        "HOME": entry.pw_dir,
+        "XDG_RUNTIME_DIR": f"/run/user/{entry.pw_uid}",
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    }
     environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={environment['XDG_RUNTIME_DIR']}/bus"
     command = ["runuser", "-u", entry.pw_name, "--", "podman", "ps", "--pod", "--format", "json"]
     answer = subprocess.run(command, env=environment, cwd="/", stdout=subprocess.PIPE, check=True).stdout
@@ -82,7 +86,12 @@ def processes_of(uid: int, ranges: list[tuple[int, int]]) -> list[dict[str, Any]
 def main() -> None:
     entry = pwd.getpwnam(sys.argv[1])
     ranges = ranges_of(entry.pw_name, entry.pw_uid)
-    told = {"uid": entry.pw_uid, "ranges": ranges, "containers": containers_of(entry), "processes": processes_of(entry.pw_uid, ranges)}
+    told = {
+        "uid": entry.pw_uid,
+        "ranges": ranges,
+        "containers": containers_of(entry),
+        "processes": processes_of(entry.pw_uid, ranges),
+    }
     print(json.dumps(told))
 
 

@@ -45,8 +45,8 @@ class ActionModule(ActionBase):
             ) from error
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-            for place, _folders, files in os.walk(folder):
-                for name in sorted(files):
+            for place, folders, files in os.walk(folder):
+                for name in sorted(folders) + sorted(files):
                     path = os.path.join(place, name)
                     tar.add(path, os.path.relpath(path, folder), recursive=False, filter=_bare)
         if packed.tell() > LIMIT:

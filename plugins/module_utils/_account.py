@@ -171,18 +171,32 @@ def _work_and_exit(
     account: Account, writer: int, parent: int, function: Callable[..., Any], arguments: Any
 ) -> None:
     """The child's whole life: become, work, answer, end without the parent's exit handlers."""
+    # finally: whatever happens here, the child must never return into the parent's code.
+    try:
+        answer = _answer(account, parent, function, arguments)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(answer)
+    finally:
+        os._exit(0)
+
+
+def _answer(account: Account, parent: int, function: Callable[..., Any], arguments: Any) -> bytes:
+    """Become the account, do the work, and put its result or its error into JSON."""
     try:
         _become(account, parent)
-        answer: Dict[str, Any] = {"result": function(*arguments)}
+        return json.dumps({"result": function(*arguments)}).encode()
     except EngineError as error:
-        answer = {"engine": error.message, "status": error.status, "cause": error.cause, "facts": error.facts}
+        answer: Dict[str, Any] = {
+            "engine": error.message,
+            "status": error.status,
+            "cause": error.cause,
+            "facts": error.facts,
+        }
     except Failure as error:
         answer = {"failure": error.message, "facts": error.facts}
-    except BaseException as error:  # the parent has to hear of everything, a traceback helps nobody
+    except BaseException as error:  # noqa: BLE001  the parent has to hear of everything, a traceback helps nobody
         answer = {"failure": f"unexpected {type(error).__name__}: {error}", "facts": _where(error)}
-    with os.fdopen(writer, "wb") as pipe:
-        pipe.write(json.dumps(answer).encode())
-    os._exit(0)
+    return json.dumps(answer, default=str).encode()
 
 
 def _where(error: BaseException) -> Dict[str, Any]:

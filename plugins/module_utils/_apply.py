@@ -51,15 +51,18 @@ class Applier:
         for step in of("pod", "remove"):
             operations.remove_pod(self.engine, step.work["id"])
         # An unproven container goes before the proven one takes its name back.
+        removed = of("container", "remove")
         operations.remove_all(
-            self.engine, [step.work["id"] for step in of("container", "remove")], self.volumes
+            self.engine, [step.work["id"] for step in removed if not step.work.get("late")], self.volumes
         )
+        late = [step for step in removed if step.work.get("late")]
         for step in of("container", "rename"):
             operations.rename(self.engine, step.work["id"], step.work["to"])
         for step in of("pod", "create"):
             self._create_pod(step.name, step.work["body"])
         for step in of("pod", "replace"):
             self._replace_pod(step)
+        operations.in_parallel(self._stop, late)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
         for batch in _batches(of("container", "create", "replace")):
             operations.in_parallel(self._make, batch)
@@ -67,9 +70,7 @@ class Applier:
         replaced = of("container", "replace")
         operations.in_parallel(self._swap, replaced)
         self._finish(of("container", "finish"))
-        operations.in_parallel(
-            lambda step: operations.stop(self.engine, step.work["id"], step.name), of("container", "stop")
-        )
+        operations.in_parallel(self._stop, of("container", "stop"))
         for step in of("pod", "stop"):
             operations.stop_pod(self.engine, step.work["id"])
         for step in of("pod", "start"):
@@ -80,9 +81,8 @@ class Applier:
         )
         # From here on the new ones lead.
         self._undo.clear()
-        operations.remove_all(
-            self.engine, [step.work["old"] for step in replaced + of("container", "finish")]
-        )
+        gone = [str(step.work["old"]) for step in replaced + of("container", "finish")]
+        operations.remove_all(self.engine, gone + [str(step.work["id"]) for step in late])
 
     def _make(self, step: Step) -> None:
         name = step.name + (NEW if step.action == "replace" else "")
@@ -109,6 +109,15 @@ class Applier:
         operations.stop(self.engine, identity, name)
         operations.rename(self.engine, identity, name + NEW)
 
+    def _stop(self, step: Step) -> None:
+        """Stop one that runs, to be started again should a later step fail."""
+        identity = str(step.work["id"])
+        if step.work.get("running", True):
+            self._undo.append(
+                (f"{step.name} runs again", partial(operations.start, self.engine, identity, step.name))
+            )
+        operations.stop(self.engine, identity, step.name)
+
     def _finish(self, steps: list[Step]) -> None:
         """A killed run had swapped already: only the proof is missing, and the way back is the same."""
         for step in steps:
@@ -129,7 +138,7 @@ class Applier:
         def begin(item: tuple[str, Step]) -> None:
             identity, step = item
             if step.action == "restart":
-                operations.stop(self.engine, identity, step.name)
+                self._stop(step)
             elif step.action == "start":
                 self._undo.append(
                     (

@@ -60,7 +60,13 @@ class Planner:
         TABLE.gate(wanted.spec, self.facts, wanted.where)
         current, unfinished, steps = self._recovered(wanted)
         if current is None:
+            if not wanted.image:
+                raise Failure(
+                    f"{wanted.where}image: missing; container {wanted.name} needs an image such as docker.io/library/nginx:1.27 to be made from."
+                )
             return steps + [self._create(wanted)]
+        if not wanted.image and unfinished is None:
+            return steps + self._run_state(wanted, current, bool(steps) and steps[0].action == "rename")
         compared = self._compare(wanted, current)
         if unfinished is not None:
             if compared.reasons:
@@ -86,7 +92,7 @@ class Planner:
 
     def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet."""
-        if wanted.state == ABSENT or self.survey.images.get(wanted.image) is not None:
+        if wanted.state == ABSENT or not wanted.image or self.survey.images.get(wanted.image) is not None:
             return []
         return [Step("pull", "image", wanted.image)]
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Optional
 
 from ._errors import Failure
 
+IGNORE_FILES = (".containerignore", ".dockerignore")
 DEFAULT_FILES = ("Containerfile", "Dockerfile")
 # Where the temporary archive of a context lies: base images can be too large for a /tmp in memory.
 TEMPORARY = "/var/tmp"
@@ -35,6 +36,12 @@ class Context:
             self._add_folder(str(build["path"]))
         if build.get("context"):
             self._add_archive(str(build["context"]))
+            patterns = next(
+                (_patterns(self._text(name)) for name in IGNORE_FILES if name in self._entries), []
+            )
+            self._entries = {
+                name: entry for name, entry in self._entries.items() if not _excluded(name, patterns)
+            }
         if build.get("containerfile"):
             self._add("Containerfile", str(build["containerfile"]).encode())
         self.file = self._containerfile(build.get("file"))
@@ -167,14 +174,19 @@ def _content_digest(path: str | None, content: bytes) -> bytes:
 
 
 def _ignored(root: str) -> list[str]:
-    """Patterns of .containerignore, else .dockerignore: one a line, # comments, ! takes back."""
-    for name in (".containerignore", ".dockerignore"):
+    """Patterns of a folder's own ignore file, the first that is there."""
+    for name in IGNORE_FILES:
         path = os.path.join(root, name)
         if os.path.isfile(path):
             with open(path, encoding="utf-8") as file:
-                lines = [line.strip() for line in file]
-            return [line for line in lines if line and not line.startswith("#")]
+                return _patterns(file.read())
     return []
+
+
+def _patterns(text: str) -> list[str]:
+    """One pattern a line; # is a comment, ! takes back."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _excluded(name: str, patterns: list[str]) -> bool:

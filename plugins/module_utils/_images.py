@@ -113,12 +113,9 @@ def _build(task: Task, engine: Engine, key: bytes, name: str, there: Mapping[str
         "file": context.file,
     }
     bases = context.bases(arguments)
-    missing = [base for base in bases if find(engine, base) is None]
-    if not task.check:
-        for base in missing:
-            pull(engine, base, "missing", task.params)
-    # A base that is made anew makes what is built on it anew.
-    spec["bases"] = {base: str((find(engine, base) or {}).get("Id") or "") for base in bases}
+    found = {base: find(engine, base) for base in bases}
+    # A base that is made anew makes what is built on it anew; one that was removed since says nothing.
+    spec["bases"] = {base: str((there or {}).get("Id") or "") for base, there in found.items()}
     recorded = _record.read(key, KIND, name, (there or {}).get("Labels"))
     wanted = _record.digests(key, spec)
     if there and recorded is None:
@@ -128,12 +125,16 @@ def _build(task: Task, engine: Engine, key: bytes, name: str, there: Mapping[str
             Reason(each, CHANGED if there else DECLARED)
             for each in wanted
             if (recorded or {}).get(each) != wanted[each]
+            and not (each == "bases" and there and None in found.values())
         ]
     if task.params["force"]:
         reasons.append(Reason("force", DECLARED, None, True))
     if not reasons:
         return []
     if not task.check:
+        for base in [base for base, there in found.items() if there is None]:
+            pull(engine, base, "missing")
+        spec["bases"] = {base: str((find(engine, base) or {}).get("Id") or "") for base in bases}
         query = {
             "t": name, "dockerfile": context.file, "buildargs": arguments or None, "target": build.get("target"),
             "labels": {_record.LABEL: _record.write(key, KIND, name, spec)}, "pullpolicy": "missing",
@@ -180,7 +181,11 @@ def archived_id(path: str, name: str) -> str:
             if "manifest.json" in members:
                 images = _json_member(tar, "manifest.json")
                 chosen = [each for each in images if name in (each.get("RepoTags") or [])] or images
-                return str(os.path.basename(chosen[0]["Config"])).split(".")[0].replace("sha256:", "")
+                return (
+                    str(os.path.basename(chosen[0]["Config"]))
+                    .split(".", maxsplit=1)[0]
+                    .replace("sha256:", "")
+                )
             index = _json_member(tar, "index.json")
             manifest = _json_member(tar, "blobs/" + str(index["manifests"][0]["digest"]).replace(":", "/"))
             return str(manifest["config"]["digest"]).split(":", 1)[1]

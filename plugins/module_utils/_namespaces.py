@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._attachments import OBJECT_NAME
+from ._errors import Failure
 from ._options import Body, Facts
 from ._values import ValueType, _line, _listed
 
@@ -104,7 +105,12 @@ def reported_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_aliases(value: list[str], body: Body, _facts: Facts) -> None:
-    """Aliases belong to each network that is joined; without one, to the default bridge."""
+    """Aliases belong to each network that is joined; without one, to the default bridge. Raises Failure."""
+    mode = body.get("netns", {}).get("nsmode", "bridge")
+    if mode != "bridge":
+        raise Failure(
+            f"network_aliases: network {mode} knows no aliases; name a network, or leave the aliases out."
+        )
     if "Networks" not in body:
         body["netns"] = {"nsmode": "bridge"}
         body["Networks"] = {DEFAULT_NETWORK: {}}
@@ -117,6 +123,10 @@ class UserNamespace(ValueType):
 
     argument = {"type": "str"}
     MODES = ("host", "auto", "keep-id", "nomap", "private", "container", "ns")
+
+    def reported(self, raw: Any) -> Any:
+        """The map of uids, as inspect shows it: INSIDE:OUTSIDE:COUNT, nothing where ids are not mapped."""
+        return list(raw or [])
 
     def parse(self, raw: Any) -> str:
         text = _line(raw).replace("no-map", "nomap")
@@ -139,6 +149,15 @@ class UserNamespace(ValueType):
                 "HostUIDMapping": False,
                 "HostGIDMapping": False,
             }
+
+    def covers(self, declared: str, reported: Any) -> bool:
+        """By what matters: whether the account itself (0 as seen by Podman) is among the ids inside."""
+        mode = declared.partition(":")[0]
+        maps = [str(each).split(":") for each in reported or []]
+        own = any(int(host) <= 0 < int(host) + int(size) for _inside, host, size in maps)
+        if mode in ("nomap", "keep-id"):
+            return bool(maps) and own == (mode == "keep-id")
+        return mode in ("container", "ns") or bool(maps) == (mode != "host")
 
     @staticmethod
     def write_for_pod(value: str, body: Body, facts: Facts) -> None:

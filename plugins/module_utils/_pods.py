@@ -18,7 +18,7 @@ from . import _record
 from ._compare import compare
 from ._containers import PRESENT, STARTED, STOPPED, Planner, Wanted, closure
 from ._errors import Failure
-from ._options import Body, Facts, Spec, get_path, set_path
+from ._options import Body, Facts, Spec, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
@@ -72,6 +72,8 @@ class PodPlanner:
             return steps + self._create(wanted)
         if unfinished is not None:
             steps.append(Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
+        if not wanted.spec and wanted.containers is None and not wanted.recreate:
+            return steps + self._members(wanted, current)  # the task speaks of its state alone
         recorded = _record.read(self.key, KIND, wanted.name, current.get("Labels"))
         compared = compare(TABLE, wanted.spec, recorded, current, self.key, self.facts)
         self._check_names(wanted, str(current["Id"]), unfinished)
@@ -116,7 +118,7 @@ class PodPlanner:
                         CONTAINER,
                         found.name,
                         (Reason("containers", CHANGED, found.name, None),),
-                        {"id": found.id},
+                        {"id": found.id, "late": True, "running": found.running},
                     )
                 )
             else:
@@ -127,7 +129,7 @@ class PodPlanner:
 
     def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Any]:
         known = {member.name + tail for member in wanted.containers or [] for tail in ("", NEW, ".rp-old")}
-        infra = str(current.get("InfraContainerID") or get_path(current, "InfraContainerId") or "")
+        infra = str(current.get("InfraContainerID") or "")
         found = self.survey.containers.values()
         return [
             each

@@ -130,7 +130,7 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     for sentence in planner.warnings:
         task.warn(sentence)
     result = outcome(steps)
-    result["adopted"] = planner.adopted
+    result["adopted"] = bool(planner.adopted)
     result["pod"] = _public_pod(survey.pods.get(name))
     return result
 
@@ -140,11 +140,11 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
     name = _name(params.get("name"), f"{where}name")
     state = STATES.get(state, state)
     image = str(params.get("image") or "")
-    if state != ABSENT and not image:
+    spec = containers.TABLE.parse(params, where) if state != ABSENT else {}
+    if state != ABSENT and not image and (spec or pod):
         raise Failure(
             f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from."
         )
-    spec = containers.TABLE.parse(params, where) if state != ABSENT else {}
     if pod:
         shared = [option for option in BELONGS_TO_POD if option in spec]
         if shared:
@@ -175,6 +175,15 @@ def _defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping
     """The parameters, or what ``definition`` says in their place."""
     if params.get("definition") is None:
         return params
+    beside = [
+        name
+        for name, argument in arguments.items()
+        if name != "definition" and params.get(name) not in (None, argument.get("default"))
+    ]
+    if beside:
+        raise Failure(
+            f"{beside[0]}: was given beside definition, which declares the whole object; write it into definition."
+        )
     inner = {name: argument for name, argument in arguments.items() if name != "definition"}
     return _checked(params["definition"], inner, "definition")
 
@@ -215,7 +224,7 @@ def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mappin
     policy = str(params.get("pull") or "missing")
     if task.check or policy not in ("always", "newer"):
         return
-    for image in sorted({each.image for each in wanted if each.state != ABSENT}):
+    for image in sorted({each.image for each in wanted if each.image and each.state != ABSENT}):
         _images.pull(engine, image, policy)
 
 
@@ -229,7 +238,7 @@ def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
 
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
-    images = [each.image for each in wanted if each.state != ABSENT]
+    images = [each.image for each in wanted if each.image and each.state != ABSENT]
     return look(engine, [each.name for each in wanted], images, pod)
 
 

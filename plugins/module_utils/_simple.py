@@ -81,14 +81,14 @@ def _plan(
     compared = compare(kind.table, spec, recorded, found, key, facts_of(engine))
     if params.get("skip_existing") or not (compared.reasons or params.get("recreate")):
         return [], compared
-    differing = ", ".join(reason.option for reason in compared.reasons)
+    differing = ", ".join(reason.option for reason in compared.reasons) or "recreate: true"
     if kind.change == "refuse" and not params.get("recreate"):
         raise Failure(f"{kind.name} {name}: {differing} differs from the task; {kind.loss}.", plan=[])
     if kind.change == "unused":
         users = _users(engine, name)
         if users:
             raise Failure(
-                f"{kind.name} {name}: {differing} differs from the task, and {', '.join(users)} use it; {kind.loss}.",
+                f"{kind.name} {name}: {differing} asks for a new one, and {', '.join(users)} use it; {kind.loss}.",
                 plan=[],
             )
     return [Step("replace", kind.name, name, compared.reasons)], compared

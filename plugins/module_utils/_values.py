@@ -55,7 +55,7 @@ class Text(ValueType):
 
     def __init__(self, choices: Sequence[str] = ()) -> None:
         self.choices = tuple(choices)
-        self.argument = {"type": "str"}
+        self.argument = {"type": "str", **({"choices": list(choices)} if choices else {})}
 
     def parse(self, raw: Any) -> str:
         text = _line(raw)
@@ -371,7 +371,7 @@ class HealthTest(ValueType):
 
 
 class Ulimits(ValueType):
-    """Resource limits of processes: nofile=1024:2048, or host."""
+    """Resource limits of processes: nofile=1024:2048, -1 for unlimited."""
 
     argument = {"type": "list", "elements": "str"}
 

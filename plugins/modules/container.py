@@ -36,14 +36,14 @@ options:
         started.
       - V(stopped) makes it if there is none, and it does not run.
       - V(absent) removes it. Of the other options only O(name) and O(delete_volumes) are looked at then.
-      - B(Every task declares the whole container.) One that shall only stop or start it has to repeat all its options, because what is not
-        declared goes back to Podman's default.
+      - B(Every task declares the whole container.) What is not declared goes back to Podman's default. Only a task that has no O(image) and
+        no other option of a container speaks of the state alone, and stops or starts what is there.
     type: str
     choices: [present, created, started, stopped, absent]
     default: started
   image:
     description:
-      - The image to make it from, with registry and tag, such as V(docker.io/library/nginx:1.27). Needed unless O(state=absent).
+      - The image to make it from, with registry and tag, such as V(docker.io/library/nginx:1.27). Needed to make a container.
       - The container is replaced when this name stands for another image on the host than the one that it was made from.
     type: str
   pod:
@@ -57,7 +57,7 @@ options:
     description:
       - All options but O(user) as one map, for declarations that come from a variable or a filter. In it, C(user) is another name of
         O(container_user).
-      - The other options of the task are not looked at then.
+      - No other option can stand beside it.
     type: dict
   recreate:
     description: Replace the container even when nothing differs, in every run that says it.
@@ -122,7 +122,6 @@ options:
         its time in large ones), C(z) and C(Z) label it for SELinux, C(O) puts a throw-away layer over a path.
       - A path has to exist, and the account and its container have to be allowed to read it. Inside of O(userns=nomap) not even the
         account's own files are.
-      - Write a list. Ansible splits a plain string at its commas.
     type: list
     elements: str
     aliases: [volumes]
@@ -260,7 +259,8 @@ options:
   healthcheck_interval:
     description:
       - The time between two checks, such as V(30s), V(1m30s) or V(500ms). A number alone is seconds. V(disable) means no checks by a timer.
-      - V(30s) when left out and there is a O(healthcheck). Longer ones make O(wait) wait longer.
+      - V(30s) when left out and there is a O(healthcheck). When the first check fails, O(wait) takes one interval more, but for what is said of
+        O(healthcheck_start_period).
     type: str
     aliases: [health_interval]
   healthcheck_timeout:
@@ -268,7 +268,10 @@ options:
     type: str
     aliases: [health_timeout]
   healthcheck_start_period:
-    description: The time that the container has to get going, in which failed checks do not count.
+    description:
+      - The time that the container has to get going, in which failed checks do not count.
+      - While O(wait) waits in it, the check is run again and again, so that a container counts as ready as soon as it is. Give one to what needs
+        some time to start.
     type: str
     aliases: [health_start_period]
   healthcheck_retries:
@@ -278,6 +281,7 @@ options:
   healthcheck_failure_action:
     description: What Podman does with it when it is unhealthy, V(none), V(kill), V(restart) or V(stop). Needs Podman 4.3 or newer.
     type: str
+    choices: [none, kill, restart, stop]
     aliases: [health_on_failure]
   memory:
     description:
@@ -372,6 +376,7 @@ attributes:
       - Writes nothing, and returns the plan that a run would carry out. Images are not pulled, so what is known of a container whose image is
         not on the host yet is that it will be made or replaced.
 notes:
+  - Write lists as lists. Ansible splits a string where a list is expected at its commas, which breaks V(shop-web:/srv:ro,U).
   - When a run is killed half-way, run the task again. It sees by the names C(NAME.rp-new) and C(NAME.rp-old) how far the killed one got.
   - A container on whose namespaces others outside of this task depend is not replaced or removed. The task fails and names them.
 seealso:
@@ -532,7 +537,8 @@ plan:
 adopted:
   description:
     - Whether there was such a container without a record of ours, made by hand or by another tool, and it was as the task declares.
-    - It is not replaced then. As nobody knows what it was made with, options that are not declared are not looked at either.
+    - It is not replaced then. As nobody knows what it was made with, options that are not declared are not looked at, and of those that are
+      declared not the ones that Podman does not show, such as O(sysctl) and O(device). Set O(recreate) once to be sure.
   returned: success
   type: bool
   sample: false
@@ -554,7 +560,11 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import CONSTRAINTS, CONTAINER_SPEC, travel_container
+from ansible_collections.rootless.podman.plugins.module_utils._road import (
+    CONSTRAINTS,
+    CONTAINER_SPEC,
+    travel_container,
+)
 
 
 def main() -> None:

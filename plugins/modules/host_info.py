@@ -20,7 +20,8 @@ description:
     root's own Podman.
   - It does not fail when something is wrong. Look at RV(ignore:ok), or fail on RV(ignore:failures) yourself.
   - An account's Podman is only asked for an answer when the account has storage already, because the first answer
-    of a new account's Podman makes that storage. Being asked keeps it running for about five seconds.
+    of a new account's Podman makes that storage. Being asked keeps it running for about five seconds, and it
+    writes the time into its own lock file.
 author:
   - The rootless.podman contributors (@rootless-podman)
 options:

@@ -94,7 +94,8 @@ options:
     default: false
   username:
     description:
-      - The user name for a registry with a login. Also used for the base images of O(build), whatever registry they come from.
+      - The user name for a registry with a login. Not used for the base images of O(build). They are pulled with what
+        the account's own C(auth.json) says.
       - Nothing of it is kept on the host.
     type: str
   password:

@@ -34,6 +34,7 @@ options:
       - Of a rootless account only V(bridge) leads anywhere. The others join an interface of the account's own network namespace, not one of
         the host's.
     type: str
+    choices: [bridge, macvlan, ipvlan]
   subnet:
     description: The addresses of the network, such as V(10.90.0.0/24) or V(fd00:90::/64). Podman chooses a free subnet when left out.
     type: str

@@ -34,8 +34,8 @@ options:
         is the default when the task has no O(containers).
       - V(stopped) makes them, and none runs.
       - V(absent) removes the pod B(with all containers in it), whoever made them. Volumes stay.
-      - B(Every task declares the whole pod.) One that shall only stop or start it has to repeat the options of the pod, because what is not
-        declared goes back to Podman's default. O(containers) can be left out.
+      - B(Every task declares the whole pod.) What is not declared goes back to Podman's default. Only a task that has neither an option of the
+        pod nor O(containers) speaks of the state alone, and stops or starts what is there.
     type: str
     choices: [present, created, started, stopped, absent]
   containers:
@@ -57,8 +57,8 @@ options:
     elements: dict
   definition:
     description:
-      - All options but O(user) as one map, for declarations that come from a variable or a filter. The other options of the task are not looked
-        at then.
+      - All options but O(user) as one map, for declarations that come from a variable or a filter. No other option can stand
+        beside it.
     type: dict
   recreate:
     description: Make the pod and all its containers anew even when nothing differs, in every run that says it.
@@ -138,6 +138,7 @@ options:
   exit_policy:
     description: What happens when the last container has ended. V(continue), which is Podman's default, leaves the infra container, V(stop) stops it.
     type: str
+    choices: [continue, stop]
   security_opt:
     description: Security options for all containers. See O(rootless.podman.container#module:security_opt).
     type: list
@@ -167,6 +168,7 @@ attributes:
       - Writes nothing, and returns the plan that a run would carry out. Images are not pulled, so what is known of a container whose image is
         not on the host yet is that it will be made or replaced.
 notes:
+  - Write lists as lists. Ansible splits a string where a list is expected at its commas, which breaks V(shop-stock:/srv:ro,U).
   - When a run is killed half-way, run the task again. It completes what the killed one began.
   - A container's name belongs to the account, not to the pod. One that exists outside of the pod is not touched, and the task fails.
 seealso:
@@ -319,12 +321,12 @@ plan:
         - {"option": "command", "why": "changed", "before": ["httpd", "-f"], "after": ["httpd", "-f", "-v"]}
 adopted:
   description:
-    - The names of pod and containers that had no record of ours, made by hand or by another tool, and were as the task declares.
-    - Nothing is changed on them then. As nobody knows what they were made with, options that are not declared are not looked at either.
+    - Whether the pod or one of its containers had no record of ours, made by hand or by another tool, and was as the task declares.
+    - Nothing is changed on them then. As nobody knows what they were made with, options that are not declared are not looked at, and of those
+      that are declared not the ones that Podman does not show, such as O(userns) and O(sysctl). Set O(recreate) once to be sure.
   returned: success
-  type: list
-  elements: str
-  sample: []
+  type: bool
+  sample: false
 logs:
   description: The last lines of a container's log, when it did not prove itself.
   returned: failure of O(wait)

@@ -43,6 +43,7 @@ options:
       - Where the data is kept, V(file) (when left out), V(pass) or V(shell).
       - V(file) keeps it in the account's home, encoded but not encrypted, readable by the account alone.
     type: str
+    choices: [file, pass, shell]
   driver_opts:
     description: Options of the driver. They are not shown in diffs.
     type: dict

@@ -151,7 +151,7 @@ TABLE = OptionTable(
         Option("workdir", Text(), "work_dir", "Config.WorkingDir", ("working_dir",)),
         Option("umask", Text(), "umask", "Config.Umask"),
         Option("timezone", Text(), "timezone", "Config.Timezone", ("tz",)),
-        Option("userns", UserNamespace(), aliases=("userns_mode",), write=UserNamespace.write),
+        Option("userns", UserNamespace(), state="HostConfig.IDMappings.UidMap", aliases=("userns_mode",), write=UserNamespace.write),
         Option("ipc", Namespace("private", "host", "shareable", "none"), "ipcns", "HostConfig.IpcMode", ("ipc_mode",)),
         Option("pid", Namespace("private", "host"), "pidns", "HostConfig.PidMode", ("pid_mode",)),
         Option("uts", Namespace("private", "host"), "utsns", "HostConfig.UTSMode"),

@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from .._errors import Failure
 from .._options import Body, Facts, Option, OptionTable
 from .._values import Flag, Lines, Pairs, Text, _line
 from .simple import Request, SimpleKind
@@ -104,6 +105,8 @@ def create(
 ) -> Request:
     """The request that makes a network; names resolve in it unless the task says otherwise, as with the CLI."""
     body = dict(body, name=name, labels={**body.get("labels", {}), **labels})
+    if "subnet" not in body.get("subnets", [{"subnet": ""}])[0]:
+        raise Failure("gateway, ip_range: they lie in a subnet, and none was given; declare subnet as well.")
     body.setdefault("dns_enabled", True)
     body.setdefault("driver", "bridge")
     return Request("POST", "networks/create", None, body)

@@ -37,12 +37,18 @@ class SecretData(ValueType):
         return "(hidden)"
 
 
+class HiddenPairs(Pairs):
+    """Options that may hold a command or a password; Ansible is told not to log them."""
+
+    argument = {"type": "dict", "no_log": True}
+
+
 TABLE = OptionTable(
     "secret",
     [
         Option("data", SecretData(), "data", "SecretData"),
         Option("driver", Text(["file", "pass", "shell"]), "driver", "Spec.Driver.Name"),
-        Option("driver_opts", Pairs(hidden=True), "driveropts", "Spec.Driver.Options"),
+        Option("driver_opts", HiddenPairs(hidden=True), "driveropts", "Spec.Driver.Options"),
         Option("labels", Pairs(), "labels", "Spec.Labels", ("label",)),
     ],
 )

@@ -11,8 +11,8 @@ the DNS when a container starts and not when it is renamed.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-import itertools
 import json
 import re
 import threading
@@ -98,10 +98,18 @@ class FakePodman:
         self.ignores_updates = False
         self.lost_volumes: list[str] = []  # containers whose anonymous volumes went with them
         self._hurt_at, self._hurt_how, self._killed = 0, "", False
-        self._ids = (f"{number:064x}" for number in itertools.count(1))
+        self._made = 0
         self._lock = threading.RLock()
 
     # What tests do to it and ask of it.
+
+    def twin(self) -> FakePodman:
+        """Another Podman in which everything is as it is in this one."""
+        other = FakePodman(self.version, images=self.images)
+        for name, value in vars(self).items():
+            if name not in ("_lock", "images", "registry"):
+                setattr(other, name, copy.deepcopy(value))
+        return other
 
     def hurt(self, how: str, at: int) -> None:
         """Let the ``at``-th call from now go wrong."""
@@ -135,7 +143,7 @@ class FakePodman:
             dns = each.dns if each.running else ""
             # An infra container has its name from its pod's ID, which is a new one each time.
             name = f"infra of {pod}" if each.infra else each.name
-            seen[name] = (json.dumps(told, sort_keys=True), pod, each.running, "" if each.infra else dns)
+            seen[name] = (json.dumps(told, sort_keys=True), pod, each.running, dns)
         for each in self.pods.values():
             told = {key: value for key, value in each.body.items() if key not in ("labels", "name")}
             seen[f"pod {each.name}"] = (json.dumps(told, sort_keys=True), "", True, "")
@@ -186,12 +194,13 @@ class FakePodman:
                     raise EngineError("the Podman does not answer")
                 if how == KILLED_BEFORE:
                     raise Killed
-            answer = self._serve(method, path, dict(params or {}), body)
+            # What crosses is JSON, and nobody changes what he is shown.
+            answer = self._serve(method, path, dict(params or {}), copy.deepcopy(body))
             if how and now:
                 if how == KILLED_AFTER:
                     raise Killed
                 raise EngineError("the Podman broke off")
-            return json.loads(json.dumps(answer)) if not isinstance(answer, bytes) else answer
+            return answer
 
     # The server.
 
@@ -218,6 +227,10 @@ class FakePodman:
             action = "delete"
         handler = getattr(self, f"_{kind}_{action}")
         return handler(subject, params, body)
+
+    def _next_id(self) -> str:
+        self._made += 1
+        return f"{self._made:064x}"
 
     @staticmethod
     def _found(thing: Any, cause: str) -> Any:
@@ -253,7 +266,7 @@ class FakePodman:
     def _create(self, body: dict) -> str:
         self._taken(body["name"])
         self._found(self.images.get(body["image"]), "no such image")
-        identity = next(self._ids)
+        identity = self._next_id()
         made = Container(identity, body["name"], body, self._pod(body["pod"]).id if body.get("pod") else "")
         self.containers[identity] = made
         self._needs(made)
@@ -262,10 +275,10 @@ class FakePodman:
     def _create_pod(self, body: dict) -> str:
         if self.pod_named(body["name"]):
             raise EngineError("pod already exists", 409, "pod already exists")
-        identity = next(self._ids)
+        identity = self._next_id()
         pod = self.pods[identity] = Pod(identity, body["name"], body)
         if not body.get("no_infra"):
-            pod.infra = next(self._ids)
+            pod.infra = self._next_id()
             shown = {"image": "infra", "portmappings": body.get("portmappings", [])}
             self.containers[pod.infra] = Container(pod.infra, f"{identity[:12]}-infra", shown, identity, True)
         return identity
@@ -282,8 +295,7 @@ class FakePodman:
         return container.__dict__["needs"]
 
     def _inspect(self, each: Container) -> dict:
-        image = self.images.get(each.body["image"]) or image_inspect("b" * 64)
-        shown = container_inspect(each.body, image, each.id)
+        shown = dict(self._declared(each))
         checked = shown["Config"].get("Healthcheck")
         health = {"Health": {"Status": "healthy" if each.running else "starting"}} if checked else {}
         shown.update(
@@ -291,6 +303,13 @@ class FakePodman:
             State={"Status": each.status, "Running": each.running, "ExitCode": each.exit_code, "Pid": 1, **health},
         )  # fmt: skip
         return shown
+
+    def _declared(self, each: Container) -> dict:
+        """The part of a container's inspect that only an update changes."""
+        if "shown" not in each.__dict__:
+            image = self.images.get(each.body["image"]) or image_inspect("b" * 64)
+            each.__dict__["shown"] = container_inspect(each.body, image, each.id)
+        return each.__dict__["shown"]
 
     def _containers_json(self, each: Container, _params: dict, _body: Any) -> dict:
         return self._inspect(each)
@@ -312,7 +331,9 @@ class FakePodman:
                 cause = f"rootlessport listen tcp 0.0.0.0:{min(clash)}: bind: address already in use"
                 raise EngineError(cause, 500, cause)
         broken = each.body.get("env", {}).get("BREAKS") == "yes"
-        each.status, each.exit_code, each.dns = ("exited", 1, "") if broken else ("running", 0, each.name)
+        # What shares the network of its pod is not known by a name of its own.
+        dns = "" if each.pod and self.pods[each.pod].infra else each.name
+        each.status, each.exit_code, each.dns = ("exited", 1, "") if broken else ("running", 0, dns)
 
     def _containers_stop(self, each: Container, _params: dict, _body: Any) -> None:
         if each.status == "created":
@@ -330,9 +351,13 @@ class FakePodman:
     def _containers_update(self, each: Container, params: dict, body: Any) -> None:
         if self.ignores_updates:
             return
+        each.__dict__.pop("shown", None)
         if params.get("restartPolicy"):
-            each.body["restart_policy"] = params["restartPolicy"]
-            each.body["restart_tries"] = params.get("restartRetries") or 0
+            told = {"restart_policy": params["restartPolicy"], "restart_tries": params.get("restartRetries") or 0}
+            each.body.update(told)
+            if told == {"restart_policy": "no", "restart_tries": 0}:
+                # As without a policy, so that equal worlds look equal.
+                del each.body["restart_policy"], each.body["restart_tries"]
         for controller, values in (body or {}).items():
             if controller != "r_limits":
                 each.body.setdefault("resource_limits", {}).setdefault(controller, {}).update(values)

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils._ranges import (
     Range,
     first_free,
@@ -19,8 +22,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._ranges import (
     render,
     without,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 RANGES = st.builds(Range, st.integers(0, 10_000), st.integers(1, 500))
 OWNERS = st.sampled_from(["alice", "bob", "1001", "carol-2"])
@@ -79,7 +80,9 @@ def test_ranges_wait_under_an_owner_that_is_nobodys_name() -> None:
 
 
 @given(st.lists(RANGES), st.integers(1, 600), st.integers(0, 5000), st.integers(0, 12_000))
-def test_the_first_free_place_is_free_and_the_first(taken: list, count: int, floor: int, ceiling: int) -> None:
+def test_the_first_free_place_is_free_and_the_first(
+    taken: list, count: int, floor: int, ceiling: int
+) -> None:
     found = first_free(count, floor, ceiling, taken)
 
     def fits(start: int) -> bool:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils import _live, _lock, _subid
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -89,7 +90,9 @@ def test_ranges_in_use_stay(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (etc / "subuid").read_text() == ""
 
 
-def test_a_running_podman_takes_up_only_what_stops_nothing(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_podman_takes_up_only_what_stops_nothing(
+    etc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     migrated: list = []
     monkeypatch.setattr(_live, "old_map", lambda _: True)
     monkeypatch.setattr(_live, "migrate", migrated.append)
@@ -119,14 +122,17 @@ def test_ranges_of_an_account_that_went_wait_for_it(etc: Path) -> None:
 def test_a_source_that_is_not_the_files_is_only_read(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (etc / "nsswitch.conf").write_text("passwd: files\nsubid: sss # ours\n")
     monkeypatch.setattr(_subid, "_told", lambda *_: (Range(200_000, 65_536),))
-    assert settle([Want("alice", ALICE, NEEDS)], etc=str(etc)).ranges["alice"][UID] == (Range(200_000, 65_536),)
+    assert settle([Want("alice", ALICE, NEEDS)], etc=str(etc)).ranges["alice"][UID] == (
+        Range(200_000, 65_536),
+    )
     with pytest.raises(Failure, match="kept by sss"):
         settle([Want("alice", ALICE, {UID: Need(70_000), GID: Need()})], etc=str(etc))
     assert not (etc / "subuid").exists()
 
 
 @pytest.mark.parametrize(
-    ("count", "start"), [(65535, None), (0, None), (1 << 33, None), (65536, 0), (65536, 1000), (65536, 1 << 32)]
+    ("count", "start"),
+    [(65535, None), (0, None), (1 << 33, None), (65536, 0), (65536, 1000), (65536, 1 << 32)],
 )
 def test_impossible_numbers(count: int, start: int | None) -> None:
     with pytest.raises(Failure):
@@ -150,7 +156,9 @@ def test_many_at_the_same_moment_do_not_overlap(etc: Path) -> None:
         assert not any(one.overlaps(two) for one, two in zip(ranges, ranges[1:]))
 
 
-def _hold(path: str, held: multiprocessing.synchronize.Event, done: multiprocessing.synchronize.Event) -> None:
+def _hold(
+    path: str, held: multiprocessing.synchronize.Event, done: multiprocessing.synchronize.Event
+) -> None:
     with open(path, "w") as file:
         fcntl.lockf(file, fcntl.LOCK_EX)
         held.set()

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Point 4: check mode says what the run does and writes nothing, and a second identical run has nothing to do.
+
+For each module a life in steps, the arguments of one task each. Every step is foretold, done, and done again. Of all the
+files and Podman objects of the host none may change but by the one run that is meant to change them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.prepare import BUSYBOX, OLDER_BUSYBOX
+from support.snapshot import differences, take
+
+ACCOUNT = "idem"
+WEB = {"name": "web", "image": BUSYBOX, "command": "httpd -f -p 8080"}
+HELPER = {"name": "helper", "image": BUSYBOX, "command": "sleep 1000"}
+CONTAINER = {**WEB, "env": {"A": "1"}, "labels": {"app": "x"}, "volumes": ["data:/data"], "publish": ["18071:8080"]}
+POD = {"name": "app", "publish": ["18072:8080"], "labels": {"app": "x"}, "userns": "nomap", "containers": [WEB, HELPER]}
+
+LIVES = {
+    "user": [
+        {"name": "idem-new", "comment": "first"},
+        {"name": "idem-new", "comment": "second", "shell": "/bin/sh", "ranges": {"count": 131072}},
+        {"name": "idem-new", "linger": False, "restart_service": False},
+        {"name": "idem-new", "state": "absent"},
+        {"name": "idem-new", "state": "absent", "remove": True},
+    ],
+    "subid": [
+        {"name": ACCOUNT, "count": 131072},
+        {"accounts": [{"name": ACCOUNT, "gid": {"count": 200000}}]},
+    ],
+    "image": [
+        {"name": BUSYBOX},
+        {"name": "localhost/mine:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=1\n"}},
+        {"name": "localhost/mine:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=2\n"}},
+        {"name": "localhost/mine:1", "state": "absent"},
+    ],
+    "network": [
+        {"name": "inner", "subnet": "10.77.1.0/24"},
+        {"name": "inner", "subnet": "10.77.2.0/24", "labels": {"a": "b"}},
+        {"name": "inner", "state": "absent"},
+    ],
+    "volume": [
+        {"name": "data", "labels": {"a": "b"}},
+        {"name": "data", "state": "absent"},
+    ],
+    "secret": [
+        {"name": "token", "data": "first"},
+        {"name": "token", "data": "second", "labels": {"a": "b"}},
+        {"name": "token", "state": "absent"},
+    ],
+    "container": [
+        CONTAINER,
+        {**CONTAINER, "restart_policy": "always"},
+        {**CONTAINER, "env": {"A": "2"}},
+        {**CONTAINER, "env": {"A": "2"}, "image": OLDER_BUSYBOX},
+        {"name": "web", "image": OLDER_BUSYBOX, "state": "stopped"},
+        {"name": "web", "state": "absent"},
+    ],
+    "pod": [
+        POD,
+        {**POD, "containers": [{**WEB, "env": {"A": "1"}}, {**HELPER, "name": "other", "restart_policy": "always"}]},
+        {**POD, "hostname": "reader"},
+        {**POD, "hostname": "reader", "state": "stopped"},
+        {"name": "app", "state": "absent"},
+    ],
+}
+
+
+@pytest.mark.parametrize("module", LIVES)
+def test_foretold_done_and_done_again(module, host, account):
+    account(ACCOUNT)
+    accounts = [ACCOUNT, "idem-new"]
+    whose = {} if module in ("user", "subid") else {"user": ACCOUNT}
+    now = take(host, *accounts)
+    for step in LIVES[module]:
+        arguments = {**whose, **step}
+        foretold = host.good(module, check_mode=True, **arguments)
+        before, now = now, take(host, *accounts)
+        assert differences(before, now) == [], f"check mode wrote: {arguments}"
+
+        done = host.good(module, **arguments)
+        assert done["changed"], f"nothing to do: {arguments}"
+        assert (foretold["changed"], foretold["plan"]) == (True, done["plan"])
+        assert foretold.get("diff") == done.get("diff")
+
+        before, now = now, take(host, *accounts)
+        assert differences(before, now), f"it said changed and nothing has: {arguments}"
+        again = host.good(module, **arguments)
+        foretold_again = host.good(module, check_mode=True, **arguments)
+        assert (again["changed"], again["plan"]) == (False, [])
+        assert (foretold_again["changed"], foretold_again["plan"]) == (False, [])
+        before, now = now, take(host, *accounts)
+        assert differences(before, now) == [], f"a run that changed nothing wrote: {arguments}"
+
+
+def test_looking_changes_nothing(host, account):
+    account(ACCOUNT)
+    host.good("image", user=ACCOUNT, name=BUSYBOX)
+    before = take(host, ACCOUNT)
+    looks = [host.good("host_info", users=[ACCOUNT], check_mode=mode) for mode in (False, True)]
+    assert [look["changed"] for look in looks] == [False, False]
+    assert looks[0]["findings"] == looks[1]["findings"]
+    assert differences(before, take(host, ACCOUNT)) == []
+
+
+def test_every_module_is_here():
+    modules = {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("*.py")}
+    assert modules - {"__init__"} == {*LIVES, "host_info"}

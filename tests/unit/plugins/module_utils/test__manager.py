@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Managers: systemctl's words become units, and its refusals sentences."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.rootless.podman.plugins.module_utils import _manager
+from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+
+ALICE = Account("alice", 1001, 1001, "/home/alice", "/bin/sh")
+SHOWN = """Id=podman.socket
+LoadState=loaded
+ActiveState=active
+SubState=listening
+UnitFileState=enabled
+Result=success
+
+Id=podman-restart.service
+LoadState=loaded
+ActiveState=inactive
+SubState=dead
+UnitFileState=disabled
+Result=success
+"""
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list:
+    """Every systemctl call; the answer is what the test puts in front of the list."""
+    made: list = [{"rc": 0, "out": "", "err": ""}]
+
+    def call_as(account: Account, _: object, argv: list, seconds: float) -> dict:
+        made.append((account.name, argv, seconds))
+        return dict(made[0])
+
+    monkeypatch.setattr(_manager, "call_as", call_as)
+    return made
+
+
+def test_units_are_read_in_one_call(calls: list) -> None:
+    calls[0]["out"] = SHOWN
+    units = _manager.units(ALICE, ["podman.socket", "podman-restart.service"])
+    assert len(calls) == 2
+    assert units["podman.socket"].is_active
+    assert units["podman.socket"].is_enabled
+    assert not units["podman-restart.service"].is_active
+    assert not units["podman-restart.service"].is_enabled
+
+
+@pytest.mark.parametrize("verb", ["start", "stop", "restart"])
+def test_names_cannot_be_options(calls: list, verb: str) -> None:
+    getattr(_manager, verb)(ALICE, ["--now"])
+    assert calls[-1][1][-2:] == ["--", "--now"]
+
+
+def test_a_refusal_is_one_sentence(calls: list) -> None:
+    calls[0].update(rc=1, err="Job for web.service failed.")
+    with pytest.raises(Failure) as told:
+        _manager.start(ALICE, ["web.service"])
+    assert "systemctl --user start web.service failed for account alice" in told.value.message
+    assert "journalctl _UID=1001" in told.value.message
+
+
+def test_no_manager_is_named(calls: list) -> None:
+    calls[0].update(rc=1, err="Failed to connect to bus")
+    with pytest.raises(Failure, match="its systemd --user does not run"):
+        _manager.reload(Account("ghost", 3_999_999_999, 1, "/", ""))
+
+
+def test_what_is_enabled_for_all_is_masked_for_one(calls: list) -> None:
+    calls[0]["out"] = SHOWN
+    _manager.disable(ALICE, ["podman.socket"])
+    assert [argv[3] for _, argv, _ in calls[1:]] == ["disable", "show", "mask"]
+
+
+def test_links_tell_what_starts_with_the_manager(tmp_path: Path) -> None:
+    (tmp_path / "sockets.target.wants").mkdir()
+    (tmp_path / "sockets.target.wants" / "a.socket").symlink_to("/gone/a.socket")
+    (tmp_path / "b.service").symlink_to(os.devnull)
+    said = _manager._states(["a.socket", "b.service", "c.service"], str(tmp_path))
+    assert said == {"a.socket": "enabled", "b.service": "masked", "c.service": ""}
+    assert _manager._states(["a.socket"], str(tmp_path / "none")) == {"a.socket": ""}
+
+
+def test_a_tool_that_is_missing_or_hangs_is_an_answer() -> None:
+    assert _manager._call(["/nonexistent/tool"], 1)["rc"] == 127
+    assert "was not done" in _manager._call(["sleep", "5"], 0.1)["err"]
+    told = _manager._call(["sh", "-c", "echo out; echo one >&2; echo two >&2; exit 3"], 5)
+    assert told == {"rc": 3, "out": "out\n", "err": "one two"}
