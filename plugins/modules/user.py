@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Brings a Unix account to the point where its Podman can be used. The account has a home that nobody else can enter, ranges of subordinate
     ids, linger (its C(systemd --user) runs from boot on, without a login), Podman's API socket, and containers that return after a reboot.
-  - When the task is done the account's manager runs and its socket answers, so that the next task can use O(rootless.podman.container#module:user).
+  - When the task is done the account's manager runs and its socket answers, so that the next task can name it in C(user).
   - Works for accounts that exist already. They get what they lack and keep what they have. Their uid, group and home are never changed,
     because files of their containers are bound to them, and a shell or comment only when the task names one.
   - Use one account for each app. The account is what keeps apps apart.

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Point 6: bad input ends in one sentence that names the option, and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from support.prepare import BUSYBOX
+from support.snapshot import differences, take
+
+OTHERS_START = 77_000_000
+WEB = {"name": "web", "image": BUSYBOX, "command": "httpd -f -p 8080", "publish": ["18061:8080"]}
+SECOND = {**WEB, "name": "second"}
+
+
+def member(**options):
+    """A pod whose only container has these options."""
+    return {"name": "app", "containers": [{"name": "one", "image": BUSYBOX, **options}]}
+
+
+# Module, arguments, and what the sentence must hold. Without `user` it is the account `bad`.
+ROWS = [
+    # Who
+    ("volume", {"user": "nobody-here", "name": "x"}, ["user:", "nobody-here", "rootless.podman.user"]),
+    ("pod", {"user": "nobody-here", **member()}, ["user:", "nobody-here"]),
+    ("container", {"user": "root", **WEB}, ["user:", "root"]),
+    ("container", {"user": None, **WEB}, ["user:", "root"]),
+    # Images
+    ("image", {"name": "docker.io/library/nosuch:1"}, ["image", "docker.io/library/nosuch:1", "registry"]),
+    ("image", {"name": "localhost:1/none:1"}, ["image", "localhost:1", "cannot be reached"]),
+    ("container", {**SECOND, "image": "registry.invalid/none:1"}, ["image", "registry.invalid", "cannot be reached"]),
+    ("container", {**SECOND, "image": "nosuch"}, ["image", "docker.io/library/NAME:TAG"]),
+    ("container", {**SECOND, "image": None}, ["image: missing"]),
+    ("container", {**SECOND, "image": "docker.io/library/nosuch:1", "pull": "never"}, ["image", "pull: never"]),
+    ("pod", member(image="docker.io/library/nosuch:1"), ["image", "docker.io/library/nosuch:1"]),
+    # Ports
+    ("container", SECOND, ["publish:", "18061", "in use"]),
+    ("container", {**SECOND, "publish": ["80:8080"]}, ["publish:", "80", "ip_unprivileged_port_start"]),
+    ("pod", {**member(), "publish": ["18061:8080"]}, ["publish:", "18061", "in use"]),
+    # Ranges
+    ("subid", {"name": "bad", "start": OTHERS_START + 100, "force": True}, ["start", "bad-other"]),
+    ("subid", {"name": "bad", "count": 1000}, ["count", "65536"]),
+    ("user", {"name": "bad-new", "ranges": {"start": OTHERS_START}}, ["ranges", "bad-other"]),
+    ("user", {"name": "bad-new", "ranges": {"count": 100}}, ["ranges", "65536"]),
+    # Malformed values
+    ("user", {"name": "bad user"}, ["name:", "'bad user'"]),
+    ("volume", {"name": "a/b"}, ["name:", "'a/b'"]),
+    ("network", {"name": "n", "subnet": "10.0.0.0/33"}, ["subnet:", "10.0.0.0/33", "10.90.0.0/24"]),
+    ("network", {"name": "n", "driver": "overlay"}, ["driver:", "overlay", "bridge"]),
+    ("secret", {"name": "s", "data": ""}, ["data:"]),
+    ("image", {"name": ""}, ["name:"]),
+    ("container", {**SECOND, "publish": ["80:90:100:110"]}, ["publish:", "80:90:100:110", "8080:80"]),
+    ("container", {**SECOND, "publish": ["99999:80"]}, ["publish:", "99999:80"]),
+    ("container", {**SECOND, "memory": "much"}, ["memory:", "'much'", "512m"]),
+    ("container", {**SECOND, "cpus": "-1"}, ["cpus:", "'-1'"]),
+    ("container", {**SECOND, "volumes": ["data:relative"]}, ["volume", "data:relative"]),
+    ("container", {**SECOND, "mount": ["type=magic,target=/x"]}, ["mount:", "magic"]),
+    ("container", {**SECOND, "env": {"A=B": "1"}}, ["env:", "A=B"]),
+    ("container", {**SECOND, "restart_policy": "often"}, ["restart_policy:", "'often'", "always"]),
+    ("container", {**SECOND, "healthcheck_interval": "soon"}, ["healthcheck_interval:", "'soon'", "30s"]),
+    ("container", {**SECOND, "stop_signal": "SIGNOPE"}, ["stop_signal:", "SIGNOPE"]),
+    ("container", {**SECOND, "cap_add": ["net bind"]}, ["cap_add:", "net bind"]),
+    ("container", {**SECOND, "userns": "mine"}, ["userns:", "'mine'", "nomap"]),
+    ("container", {**SECOND, "secrets": ["nosuch"]}, ["secrets:", "nosuch"]),
+    ("container", {**SECOND, "network": ["nosuch"]}, ["network:", "nosuch"]),
+    ("container", {**SECOND, "volumes": ["/no/such:/x"]}, ["volume:", "/no/such"]),
+    ("container", {**SECOND, "pod": "nosuch"}, ["pod:", "nosuch"]),
+    ("container", {**SECOND, "labels": {"a": "b"}, "name": "x\ny"}, ["name:"]),
+    ("pod", {**member(), "share": "everything"}, ["share:", "'everything'"]),
+    ("pod", {**member(), "userns": "mine"}, ["userns:", "'mine'"]),
+    ("pod", member(publish=["1:1"]), ["containers[one].publish:", "pod"]),
+    ("pod", member(colour="red"), ["containers[one]", "colour"]),
+    ("pod", member(restart_policy="often"), ["containers[one].restart_policy:", "'often'"]),
+    ("pod", {"name": "app", "containers": [{"image": BUSYBOX}]}, ["containers[0].name"]),
+    ("pod", {"name": "app", "containers": [{"name": "one", "image": BUSYBOX}] * 2}, ["containers:", "one"]),
+]
+
+
+def sentence(result, words):
+    """What is wrong with a refusal, as one line; empty when nothing is."""
+    told = str(result.get("msg"))
+    if not result.get("failed"):
+        return f"it was not refused: {result}"
+    if "\n" in told or "Traceback" in told or "unexpected " in told or "internal" in told:
+        return f"no sentence: {told!r}"
+    missing = [word for word in words if word not in told]
+    return f"{missing} missing in {told!r}" if missing else ""
+
+
+def refuse(host, rows, *accounts):
+    """Run the rows; all of them are refused well, and nothing is changed."""
+    before = take(host, *accounts)
+    problems = []
+    for module, arguments, words in rows:
+        for check_mode in (True, False):
+            result = host.module(module, check_mode=check_mode, **arguments)
+            if check_mode and not result.get("failed"):
+                continue  # what only Podman or the registry can know
+            problem = sentence(result, words)
+            problems += [f"{module} {arguments}: {problem}"] if problem else []
+    assert not problems, "\n".join(problems)
+    assert differences(before, take(host, *accounts)) == []
+
+
+def test_bad_values(host, account):
+    account("bad")
+    account("bad-other", ranges={"start": OTHERS_START})
+    host.good("container", user="bad", **WEB)
+    needs_account = {"volume", "network", "secret", "image", "container", "pod"}
+    rows = [
+        (module, {**({"user": "bad"} if module in needs_account else {}), **arguments}, words)
+        for module, arguments, words in ROWS
+    ]
+    refuse(host, rows, "bad", "bad-other")
+
+
+def test_account_in_a_bad_state(host, account):
+    """The socket is dead, then the manager, then linger is gone."""
+    uid = account("bad")["uid"]
+    manager = "systemctl --user -M bad@.host"
+    states = [
+        (f"{manager} stop podman.socket podman.service", ["user:", "bad", "systemctl", "start podman.socket"]),
+        (f"systemctl stop user@{uid}.service", ["user:", "bad", f"systemctl start user@{uid}.service"]),
+        ("loginctl disable-linger bad", ["user:", "bad", "loginctl enable-linger bad"]),
+    ]
+    for spoil, words in states:
+        host.run(spoil)
+        refuse(host, [("volume", {"user": "bad", "name": "x"}, words), ("pod", {"user": "bad", **member()}, words)])
+
+
+def test_out_of_disk(host, account):
+    """What did not fit leaves no image, and the same task succeeds once there is room."""
+    account("bad")
+    place = "/home/bad/.local/share/containers"
+    host.run_as("bad", f"mkdir -p {place}")
+    host.run(f"mount -t tmpfs -o size=1m,mode=0700,uid=$(id -u bad),gid=$(id -g bad) none {place}")
+    try:
+        for module, arguments in (("image", {"name": BUSYBOX}), ("pod", member(command="sleep 1000"))):
+            result = host.module(module, user="bad", **arguments)
+            assert sentence(result, ["out of disk space", "podman image prune"]) == ""
+        listed = host.run_as("bad", "podman images --quiet; podman ps --all --external --quiet; podman pod ls --quiet")
+        assert listed == ""
+        host.run(f"mount -o remount,size=100m {place}")
+        host.good("pod", user="bad", **member(command="sleep 1000"))
+        host.good("pod", user="bad", name="app", state="absent")
+    finally:
+        host.run(f"systemctl stop user@$(id -u bad).service; umount -R {place}")
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "words"),
+    [
+        ("network", {"name": "n", "dns": ["10.0.0.1"]}, ["dns:", "4.4"]),
+        ("pod", {**member(), "restart_policy": "always"}, ["restart_policy:", "4.6"]),
+    ],
+)
+def test_podman_too_old(module, arguments, words, old_host):
+    old_host.good("user", name="bad")
+    found = old_host.run("podman --version").split()[-1]
+    refuse(old_host, [(module, {"user": "bad", **arguments}, [*words, found])], "bad")
