@@ -14,7 +14,7 @@ import os
 import pwd
 import signal
 import sys
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable
 
 from ._errors import EngineError, Failure
 
@@ -58,7 +58,7 @@ class Account:
         """Whether systemd keeps the account's manager without a login."""
         return os.path.exists(os.path.join(LINGER_FOLDER, self.name))
 
-    def environment(self) -> Dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The environment that Podman and systemd --user expect, and nothing else."""
         return {
             "HOME": self.home,
@@ -71,7 +71,7 @@ class Account:
         }
 
 
-def find(name: str) -> Optional[Account]:
+def find(name: str) -> Account | None:
     """The account called ``name`` (or of that uid, when ``name`` is a number), or None."""
     try:
         entry = pwd.getpwuid(int(name)) if name.isdigit() else pwd.getpwnam(name)
@@ -80,7 +80,7 @@ def find(name: str) -> Optional[Account]:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir, entry.pw_shell, entry.pw_gecos)
 
 
-def choose(name: Optional[str]) -> Account:
+def choose(name: str | None) -> Account:
     """The account that a task with ``user: name`` works for, seen from the process that runs it.
 
     Raises Failure for an unknown account, for root's own Podman, and when the process is neither
@@ -186,7 +186,7 @@ def _answer(account: Account, parent: int, function: Callable[..., Any], argumen
         _become(account, parent)
         return json.dumps({"result": function(*arguments)}).encode()
     except EngineError as error:
-        answer: Dict[str, Any] = {
+        answer: dict[str, Any] = {
             "engine": error.message,
             "status": error.status,
             "cause": error.cause,
@@ -199,7 +199,7 @@ def _answer(account: Account, parent: int, function: Callable[..., Any], argumen
     return json.dumps(answer, default=str).encode()
 
 
-def _where(error: BaseException) -> Dict[str, Any]:
+def _where(error: BaseException) -> dict[str, Any]:
     """The innermost place in our code where an unforeseen error came from."""
     place = error.__traceback__
     if place is None:

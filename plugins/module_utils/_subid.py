@@ -18,13 +18,11 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 
-from . import _live
 from ._account import Account
-from ._errors import Failure
-from ._grant import Change, Need, Room, grant, withdraw
-from ._lock import password_lock, read_text, replace_text
-from ._plan import CHANGED, DECLARED, Reason, Step
-from ._ranges import (
+from ._accounts import live as _live
+from ._accounts.grant import Change, Need, Room, grant, withdraw
+from ._accounts.lock import password_lock, read_text, replace_text
+from ._accounts.ranges import (
     GID,
     HIGHEST,
     KINDS,
@@ -40,7 +38,9 @@ from ._ranges import (
     parse,
     render,
 )
-from ._userdb import asked, limits, program, reserved, sources
+from ._accounts.userdb import asked, limits, program, reserved, sources
+from ._errors import Failure
+from ._plan import CHANGED, DECLARED, Reason, Step
 
 FILES = {UID: "subuid", GID: "subgid"}
 # Shadow's words for what a step does to a range.

@@ -217,8 +217,8 @@ plan:
   elements: dict
 """
 
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.user_task import work
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
-from ansible_collections.rootless.podman.plugins.module_utils._user_task import work
 
 
 def main() -> None:

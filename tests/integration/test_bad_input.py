@@ -42,13 +42,13 @@ ROWS = [
     # Ranges
     ("subid", {"name": "bad", "start": OTHERS_START + 100, "force": True}, ["start", "bad-other"]),
     ("subid", {"name": "bad", "count": 1000}, ["count", "65536"]),
-    ("user", {"name": "bad-new", "ranges": {"start": OTHERS_START}}, ["ranges", "bad-other"]),
-    ("user", {"name": "bad-new", "ranges": {"count": 100}}, ["ranges", "65536"]),
+    ("user", {"name": "bad-new", "ranges": {"start": OTHERS_START}}, ["start", "bad-other"]),
+    ("user", {"name": "bad-new", "ranges": {"count": 100}}, ["count", "65536"]),
     # Malformed values
     ("user", {"name": "bad user"}, ["name:", "'bad user'"]),
     ("volume", {"name": "a/b"}, ["name:", "'a/b'"]),
     ("network", {"name": "n", "subnet": "10.0.0.0/33"}, ["subnet:", "10.0.0.0/33", "10.90.0.0/24"]),
-    ("network", {"name": "n", "driver": "overlay"}, ["driver:", "overlay", "bridge"]),
+    ("network", {"name": "n", "driver": "overlay"}, ["driver", "overlay", "bridge"]),
     ("secret", {"name": "s", "data": ""}, ["data:"]),
     ("image", {"name": ""}, ["name:"]),
     ("container", {**SECOND, "publish": ["80:90:100:110"]}, ["publish:", "80:90:100:110", "8080:80"]),
@@ -66,7 +66,7 @@ ROWS = [
     ("container", {**SECOND, "secrets": ["nosuch"]}, ["secrets:", "nosuch"]),
     ("container", {**SECOND, "network": ["nosuch"]}, ["network:", "nosuch"]),
     ("container", {**SECOND, "volumes": ["/no/such:/x"]}, ["volume:", "/no/such"]),
-    ("container", {**SECOND, "pod": "nosuch"}, ["pod:", "nosuch"]),
+    ("container", {"name": "x", "image": BUSYBOX, "pod": "nosuch"}, ["pod:", "nosuch"]),
     ("container", {**SECOND, "labels": {"a": "b"}, "name": "x\ny"}, ["name:"]),
     ("pod", {**member(), "share": "everything"}, ["share:", "'everything'"]),
     ("pod", {**member(), "userns": "mine"}, ["userns:", "'mine'"]),
@@ -117,24 +117,28 @@ def test_bad_values(host, account):
 
 
 def test_account_in_a_bad_state(host, account):
-    """The socket is dead, then the manager, then linger is gone."""
+    """The socket is dead, the manager is, linger is gone; what the sentence says to run mends it."""
     uid = account("bad")["uid"]
-    manager = "systemctl --user -M bad@.host"
     states = [
-        (f"{manager} stop podman.socket podman.service", ["user:", "bad", "systemctl", "start podman.socket"]),
-        (f"systemctl stop user@{uid}.service", ["user:", "bad", f"systemctl start user@{uid}.service"]),
-        ("loginctl disable-linger bad", ["user:", "bad", "loginctl enable-linger bad"]),
+        ("systemctl --user -M bad@.host stop podman.socket podman.service", "start podman.socket"),
+        (f"systemctl stop user@{uid}.service", "start podman.socket"),
+        (f"systemctl stop user@{uid}.service user-runtime-dir@{uid}.service", f"systemctl start user@{uid}.service"),
+        ("loginctl disable-linger bad", "loginctl enable-linger bad"),
     ]
-    for spoil, words in states:
+    for spoil, cure in states:
         host.run(spoil)
+        words = ["user:", "bad", "rootless.podman.user", cure]
         refuse(host, [("volume", {"user": "bad", "name": "x"}, words), ("pod", {"user": "bad", **member()}, words)])
+        told = host.module("volume", user="bad", name="x")["msg"]
+        host.run(told.rpartition("run: ")[2])
+        host.good("volume", user="bad", name="x", state="absent")
 
 
 def test_out_of_disk(host, account):
     """What did not fit leaves no image, and the same task succeeds once there is room."""
     account("bad")
     place = "/home/bad/.local/share/containers"
-    host.run_as("bad", f"mkdir -p {place}")
+    host.run_as("bad", f"systemctl --user stop podman.service; mkdir -p {place}")
     host.run(f"mount -t tmpfs -o size=1m,mode=0700,uid=$(id -u bad),gid=$(id -g bad) none {place}")
     try:
         for module, arguments in (("image", {"name": BUSYBOX}), ("pod", member(command="sleep 1000"))):

@@ -15,11 +15,16 @@ from typing import Any
 
 from .._account import find
 from .._errors import Failure
-from . import _account_probe, _account_rows, _host_probe, _host_rows, _kernel_rows, _tool_rows
-from ._facts import AccountFacts, HostFacts
-from ._ids import lingering
-from ._leftovers import listening_sockets
-from ._rows import FAIL, OK, WARNING, judge_all, sentence
+from . import account_probe as _account_probe
+from . import account_rows as _account_rows
+from . import host_probe as _host_probe
+from . import host_rows as _host_rows
+from . import kernel_rows as _kernel_rows
+from . import tool_rows as _tool_rows
+from .facts import AccountFacts, HostFacts
+from .ids import lingering
+from .leftovers import listening_sockets
+from .rows import FAIL, OK, WARNING, judge_all, sentence
 
 HOST_CHECKS = _tool_rows.CHECKS + _kernel_rows.CHECKS + _host_rows.CHECKS
 # Seconds for the answers of all sockets together.

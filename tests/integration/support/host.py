@@ -56,9 +56,8 @@ class Host:
         return self.run(f"su -s /bin/sh {account} -c {quoted}", **options)
 
     def script(self, name: str, *words: str, **options: Any) -> Any:
-        """Run support/onhost/NAME on the host; the JSON that it prints."""
-        source = (Path(__file__).parent / "onhost" / name).read_bytes()
-        return json.loads(self.run(shlex.join(["python3", "-", *words]), source, **options))
+        """Run support/onhost/NAME, which the stage has; the JSON that it prints."""
+        return json.loads(self.run(shlex.join(["python3", f"{STAGE}/{name}", *words]), **options))
 
     def module(self, module: str, /, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
         """Run one module of the collection and return its result.
@@ -88,7 +87,7 @@ class Host:
         self.good("user", name=name, state="absent", remove=True)
 
     def stage(self) -> None:
-        """Bring the collection's plugins, and ansible.module_utils of this Python environment, to the host."""
+        """Bring the collection's plugins, ansible.module_utils of this Python environment and our scripts to the host."""
         packed = io.BytesIO()
         collection = "ansible_collections/rootless/podman/plugins"
         core = Path(ansible.__file__).parent
@@ -98,7 +97,8 @@ class Host:
             tar.add(core / "module_utils", "ansible/module_utils", filter=_sources)
             for name in ("__init__.py", "release.py", "_vendor"):
                 tar.add(core / name, f"ansible/{name}", filter=_sources)
-            tar.add(Path(__file__).parent / "onhost" / "module.py", "module.py")
+            for script in (Path(__file__).parent / "onhost").glob("*.py"):
+                tar.add(script, script.name)
         self.run(f"rm -rf {STAGE} && mkdir {STAGE} && tar -xC {STAGE} --no-same-owner", packed.getvalue())
         self.run(f"chmod -R a+rX {STAGE}")
 

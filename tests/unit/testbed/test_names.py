@@ -13,7 +13,24 @@ def test_good_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "-a", "a-", "1a", "Web", "a.b", "a_b", "../x", "a b", "w" * 33, "wéb", "web\n", "localhost", "all", "testbed"]
+    "name",
+    [
+        "",
+        "-a",
+        "a-",
+        "1a",
+        "Web",
+        "a.b",
+        "a_b",
+        "../x",
+        "a b",
+        "w" * 33,
+        "wéb",
+        "web\n",
+        "localhost",
+        "all",
+        "testbed",
+    ],
 )
 def test_bad_names(name: str) -> None:
     with pytest.raises(TestbedError):

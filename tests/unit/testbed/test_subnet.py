@@ -13,7 +13,9 @@ def test_numbers_lead_to_disjoint_subnets_in_the_pools() -> None:
     nets = [subnet.subnet_at(number).net for number in range(subnet.total())]
     assert len(set(nets)) == subnet.total()
     assert {net.prefixlen for net in nets} == {30}
-    assert all(any(net.subnet_of(pool) for pool in subnet.POOLS) for net in (nets[0], nets[-1], nets[len(nets) // 2]))
+    assert all(
+        any(net.subnet_of(pool) for pool in subnet.POOLS) for net in (nets[0], nets[-1], nets[len(nets) // 2])
+    )
     with pytest.raises(IndexError):
         subnet.subnet_at(subnet.total())
 
@@ -47,4 +49,9 @@ def test_networks_of_the_machine() -> None:
     ]
     routes = [{"dst": "default"}, {"dst": "172.29.0.0/16"}, {"dst": "192.168.213.7"}, {"dst": "0.0.0.0/0"}]
     found = subnet.networks_in(addresses, routes, ["100.113.0.53", "fe80::1%eth0"])
-    assert [str(net) for net in found] == ["10.213.0.0/24", "172.29.0.0/16", "192.168.213.7/32", "100.113.0.53/32"]
+    assert [str(net) for net in found] == [
+        "10.213.0.0/24",
+        "172.29.0.0/16",
+        "192.168.213.7/32",
+        "100.113.0.53/32",
+    ]

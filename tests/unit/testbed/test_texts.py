@@ -13,7 +13,9 @@ yaml = pytest.importorskip("yaml")
 
 
 def entry(name: str, state: str = "/state") -> inventory.Entry:
-    return inventory.Entry(name, "10.213.0.2", Path(state, "id"), Path(state, name, "known_hosts"), "trixie", True)
+    return inventory.Entry(
+        name, "10.213.0.2", Path(state, "id"), Path(state, name, "known_hosts"), "trixie", True
+    )
 
 
 def test_inventory_of_no_hosts() -> None:
@@ -30,16 +32,21 @@ def test_inventory_survives_odd_paths() -> None:
 
 
 def test_table() -> None:
-    assert inventory.table_text([("NAME", "STATE"), ("webserver", "up")]) == "NAME       STATE\nwebserver  up\n"
+    assert (
+        inventory.table_text([("NAME", "STATE"), ("webserver", "up")]) == "NAME       STATE\nwebserver  up\n"
+    )
 
 
 def test_settings_follow_the_checkout_and_the_state_folder() -> None:
     home = Path("/home/me")
     one, two = (settings.load(Path(at, "testbed"), {}, home) for at in ("/one", "/two"))
     assert one.state.parent == home / ".local/state/rootless-podman-testbed"
-    assert one.state != two.state and one.prefix != two.prefix and one.cache == two.cache
+    assert one.state != two.state
+    assert one.prefix != two.prefix
+    assert one.cache == two.cache
     third = settings.load(Path("/one/testbed"), {"TESTBED_STATE": "/elsewhere"}, home)
-    assert third.state == Path("/elsewhere") and third.prefix != one.prefix
+    assert third.state == Path("/elsewhere")
+    assert third.prefix != one.prefix
     assert settings.load(Path("/one/testbed"), {"XDG_STATE_HOME": "relative"}, home) == one
     with pytest.raises(TestbedError):
         settings.load(Path("/one/testbed"), {"TESTBED_PREFIX": "much-too-long"}, home)
@@ -57,13 +64,20 @@ def test_bare_is_bare() -> None:
 
 def test_backports_come_from_the_mirror_of_the_release() -> None:
     sources = "deb [trusted=yes] http://mirror/debian bookworm main\ndeb http://mirror/debian bookworm-updates main\n"
-    assert recipe.backports_source(sources, "bookworm") == "deb [trusted=yes] http://mirror/debian bookworm-backports main\n"
+    assert (
+        recipe.backports_source(sources, "bookworm")
+        == "deb [trusted=yes] http://mirror/debian bookworm-backports main\n"
+    )
     assert recipe.backports_source("", "bookworm") == ""
 
 
 def test_debian_and_its_children(tmp_path: Path) -> None:
     file = tmp_path / "os-release"
-    for text, answer in (('ID=ubuntu\n', True), ('ID=x\nID_LIKE="foo debian"\n', True), ("ID=fedora\n", False)):
+    for text, answer in (
+        ("ID=ubuntu\n", True),
+        ('ID=x\nID_LIKE="foo debian"\n', True),
+        ("ID=fedora\n", False),
+    ):
         file.write_text(text)
         assert needs.is_debian(file) is answer
     assert not needs.is_debian(tmp_path / "none")
@@ -80,7 +94,9 @@ def test_run_takes_options_of_the_command() -> None:
     assert cli.parse(["run", "web", "--", "ls"]).words == ["ls"]
 
 
-@pytest.mark.parametrize("argv", [[], ["up"], ["down"], ["down", "a", "--all"], ["run", "a"], ["up", "a", "--release", "sid"]])
+@pytest.mark.parametrize(
+    "argv", [[], ["up"], ["down"], ["down", "a", "--all"], ["run", "a"], ["up", "a", "--release", "sid"]]
+)
 def test_wrong_usage_is_status_2(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.parse(argv)

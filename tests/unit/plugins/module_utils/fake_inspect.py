@@ -39,7 +39,12 @@ def image_inspect(identity: str = DEFAULT_IMAGE["Id"], **config: object) -> dict
 def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict:
     """The parts of a container's inspect that its create body and its image decide."""
     config = image["Config"]
-    environment = {**_pairs(config.get("Env")), "container": "podman", "HOSTNAME": identity[:12], "HOME": "/root"}
+    environment = {
+        **_pairs(config.get("Env")),
+        "container": "podman",
+        "HOSTNAME": identity[:12],
+        "HOME": "/root",
+    }
     environment.update(body.get("env", {}))
     limits = body.get("resource_limits", {})
     memory, cpu = limits.get("memory", {}), limits.get("cpu", {})
@@ -142,7 +147,9 @@ def _bindings(ports: list) -> dict:
             # Podman picks a port of its own for 0.
             host = each["host_port"] + step if each["host_port"] else 40000 + each["container_port"] + step
             key = f"{each['container_port'] + step}/{each['protocol']}"
-            bindings.setdefault(key, []).append({"HostIp": each["host_ip"] or "0.0.0.0", "HostPort": str(host)})
+            bindings.setdefault(key, []).append(
+                {"HostIp": each["host_ip"] or "0.0.0.0", "HostPort": str(host)}
+            )
     return bindings
 
 

@@ -137,7 +137,8 @@ class FakePodman:
             told = {key: value for key, value in each.body.items() if key not in ("labels", "pod", "name")}
             # Bodies name what they depend on by ID.
             told["dependencyContainers"] = sorted(
-                "infra" if self.containers[one].infra else self.containers[one].name for one in self._needs(each)
+                "infra" if self.containers[one].infra else self.containers[one].name
+                for one in self._needs(each)
             )
             pod = self.pods[each.pod].name if each.pod else ""
             dns = each.dns if each.running else ""
@@ -189,7 +190,9 @@ class FakePodman:
             if how and now:
                 self._killed = how in (KILLED_BEFORE, KILLED_AFTER)
                 if how == REFUSED:
-                    raise EngineError("Podman refused: something is wrong inside", 500, "something is wrong inside")
+                    raise EngineError(
+                        "Podman refused: something is wrong inside", 500, "something is wrong inside"
+                    )
                 if how == GONE:
                     raise EngineError("the Podman does not answer")
                 if how == KILLED_BEFORE:
@@ -291,7 +294,9 @@ class FakePodman:
                 if container.body.get(key, {}).get("nsmode") == "container":
                     named.append(container.body[key]["value"])
             infra = self.pods[container.pod].infra if container.pod and not container.infra else ""
-            container.__dict__["needs"] = [self._container(each).id for each in named] + ([infra] if infra else [])
+            container.__dict__["needs"] = [self._container(each).id for each in named] + (
+                [infra] if infra else []
+            )
         return container.__dict__["needs"]
 
     def _inspect(self, each: Container) -> dict:
@@ -353,7 +358,10 @@ class FakePodman:
             return
         each.__dict__.pop("shown", None)
         if params.get("restartPolicy"):
-            told = {"restart_policy": params["restartPolicy"], "restart_tries": params.get("restartRetries") or 0}
+            told = {
+                "restart_policy": params["restartPolicy"],
+                "restart_tries": params.get("restartRetries") or 0,
+            }
             each.body.update(told)
             if told == {"restart_policy": "no", "restart_tries": 0}:
                 # As without a policy, so that equal worlds look equal.

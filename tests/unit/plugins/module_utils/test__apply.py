@@ -16,6 +16,9 @@ import functools
 from typing import Any, Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _road
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
@@ -38,8 +41,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     pod,
     steps_of,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 CHECKED = checked_once(_road._checked)
 IN_PARALLEL = _operations.in_parallel
@@ -239,7 +240,7 @@ class Story:
     lost: set[str]  # containers of the world before whose anonymous volumes went
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def stories(change: Change, how: str) -> list[Story]:
     """The change, once for each of its calls, hurt there."""
     before = world(change.prepare)
@@ -348,7 +349,9 @@ def test_a_dead_run_never_leaves_nothing(change: Change, how: str) -> None:
     [each for each in CHANGES if each.name.startswith(("replace", "create"))],
     ids=lambda change: change.name.replace(" ", "-"),
 )
-@settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(troubles=st.lists(st.tuples(st.sampled_from(WAYS), st.integers(1, 50)), min_size=2, max_size=4))
 def test_trouble_upon_trouble(change: Change, troubles: list[tuple[str, int]]) -> None:
     """The run that mends is hurt as well, and the one after it."""

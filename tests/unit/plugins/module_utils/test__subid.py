@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _live, _lock, _subid
+from ansible_collections.rootless.podman.plugins.module_utils import _subid
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._accounts import live as _live
+from ansible_collections.rootless.podman.plugins.module_utils._accounts import lock as _lock
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.grant import Need
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.ranges import GID, UID, Range, parse
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
-from ansible_collections.rootless.podman.plugins.module_utils._grant import Need
-from ansible_collections.rootless.podman.plugins.module_utils._ranges import GID, UID, Range, parse
 from ansible_collections.rootless.podman.plugins.module_utils._subid import Want, keep, need, settle
 
 ALICE = Account("alice", 3_999_999_001, 3_999_999_001, "/nowhere", "")

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task of module subid: from its options to wants, and from the outcome to its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._account import find
+from .._errors import Failure
+from .._module import Task
+from .._plan import outcome
+from .._subid import Want, need, settle
+from .grant import Need
+from .ranges import KINDS
+
+
+def work(task: Task) -> dict[str, Any]:
+    """Settle the ranges of the accounts that the task names."""
+    task.require_root("write /etc/subuid and /etc/subgid")
+    many = task.params["accounts"]
+    wants = [
+        _want(task.params, entry) for entry in ([{"name": task.params["name"]}] if many is None else many)
+    ]
+    names = [want.name for want in wants]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Failure(f"accounts: {twice[0]} is there {names.count(twice[0])} times; name each account once")
+    result = settle(wants, force=task.params["force"], check=task.check)
+    for sentence in result.warnings:
+        task.warn(sentence)
+    told = {
+        **outcome(result.steps()),
+        "accounts": [{"name": name, **result.public(name)} for name in names],
+    }
+    return told if many is not None else {**told, "ranges": result.public(names[0])}
+
+
+def _want(params: Mapping[str, Any], entry: Mapping[str, Any]) -> Want:
+    """One account's want; what its entry leaves out is taken from the task's options."""
+    name = entry["name"]
+    account = find(name)
+    if (entry.get("state") or params["state"]) == "absent":
+        return Want(account.name if account else name, account, {})
+    if account is None:
+        raise Failure(
+            f"name: there is no account {name!r} on this host; declare it with rootless.podman.user: "
+            f"name={name}, which gives it "
+            "ranges as well, or make it first"
+        )
+    if account.uid == 0:
+        raise Failure(
+            "name: root needs no ranges, and this collection never touches root's own containers; name "
+            "another account"
+        )
+    needs = {kind: _need(params, entry, kind) for kind in KINDS}
+    return Want(account.name, account, needs)
+
+
+def _need(params: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> Need:
+    """The nearest word counts: the entry's own kind, the entry, the task's kind, the task."""
+    levels = [entry.get(kind), entry, params[kind], params]
+
+    def said(option: str) -> Any:
+        return next((level[option] for level in levels if level and level.get(option) is not None), None)
+
+    return need(said("count"), said("start"))

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task of module user: from its options to an account, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import Failure
+from .._module import Task
+from .._plan import outcome
+from .._subid import need
+from . import removal as _removal
+from . import users as _users
+from .birth import Declared
+from .ranges import NEEDED
+
+
+def work(task: Task) -> dict[str, Any]:
+    """Bring the account about, or take it away."""
+    task.require_root("make accounts")
+    params = task.params
+    _require_text(params)
+    if params["state"] == "absent":
+        steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
+        warnings: list[str] = []
+        shown: dict[str, Any] = {"name": params["name"]}
+    else:
+        if params["remove"]:
+            raise Failure(
+                "remove: only goes with state: absent, and the task says state: present; take one of them out"
+            )
+        ranges = params["ranges"] or {}
+        count = ranges.get("count")
+        steps, shown, warnings = _users.present(
+            Declared(
+                name=params["name"],
+                uid=params["uid"],
+                group=params["group"],
+                home=params["home"],
+                shell=params["shell"],
+                comment=params["comment"],
+                linger=params["linger"],
+                socket=params["socket"],
+                restart=params["restart_service"],
+            ),
+            need(NEEDED if count is None else count, ranges.get("start")),
+            task.check,
+        )
+    for sentence in warnings:
+        task.warn(sentence)
+    return {**outcome(steps), "state": params["state"], **shown}
+
+
+def _require_text(params: Mapping[str, Any]) -> None:
+    """Raise Failure for values that would become another field or line of /etc/passwd."""
+    name = params["name"]
+    if (
+        not name
+        or name.isdigit()
+        or name.startswith("-")
+        or not name.isprintable()
+        or set(name) & set(":/, ")
+    ):
+        raise Failure(f"name: {name!r} is not an account's name; use lower-case letters, digits, - and _")
+    if name == "root":
+        raise Failure(
+            "name: root's own Podman is never touched by this collection, because its containers are not "
+            "rootless; "
+            "name another account"
+        )
+    for option in ("comment", "shell", "home", "group"):
+        value = params[option]
+        if value is not None and (":" in value or not (value.isprintable() or value == "")):
+            raise Failure(
+                f"{option}: {value!r} has a colon or a control character in it, which /etc/passwd cannot "
+                "hold; leave them out"
+            )
+    for option in ("shell", "home", "group"):
+        if params[option] == "":
+            raise Failure(f"{option}: is empty; give it a value, or leave the option out")

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checklist's rows about one account (pure)."""
+
+from __future__ import annotations
+
+from .facts import AccountFacts
+from .host_rows import space
+from .kernel_rows import LIMITS
+from .ranges import Range
+from .rows import Check, Verdict, fail, listed, ok, warning
+
+# Most images use ids up to 65534 (nobody).
+ENOUGH = 65536
+REMOTE = (
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "fuse.glusterfs",
+    "fuse.sshfs",
+    "lustre",
+)
+
+
+def _account(facts: AccountFacts) -> Verdict:
+    if not facts.exists:
+        return fail("no such account")
+    if facts.trouble:
+        return fail(facts.trouble, "run host_info as root")
+    return ok(f"uid {facts.uid}, shell {facts.shell}")
+
+
+def _ranges(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists:
+        return None
+    small = [
+        f"{_total(ranges)} subordinate {kind}s"
+        for kind, ranges in (("uid", facts.uid_ranges), ("gid", facts.gid_ranges))
+        if _total(ranges) < ENOUGH
+    ]
+    if small:
+        return fail(" and ".join(small))
+    return ok(f"{_total(facts.uid_ranges)} uids, {_total(facts.gid_ranges)} gids")
+
+
+def _total(ranges: list[Range]) -> int:
+    return sum(each.count for each in ranges)
+
+
+def _unique(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or not facts.clashes:
+        return None
+    return fail(f"ids shared with {listed(facts.clashes)}: each can touch the other's containers")
+
+
+def _linger(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists:
+        return None
+    return (
+        ok("yes")
+        if facts.linger
+        else fail("no linger: containers end with the last session, and none starts at boot")
+    )
+
+
+def _manager(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists:
+        return None
+    if facts.manager == "active" and facts.runtime_dir:
+        return ok("active")
+    if facts.manager == "active":
+        return fail(f"active, but no /run/user/{facts.uid} of its own")
+    return fail(facts.manager or "not known")
+
+
+def _controllers(facts: AccountFacts) -> Verdict | None:
+    if facts.controllers is None:
+        return None
+    # What the host itself does not have is told once, for the host.
+    missing = [name for name in LIMITS if name in facts.offered and name not in facts.controllers]
+    found = " ".join(facts.controllers) or "none"
+    return warning(f"{found}; without {', '.join(missing)}") if missing else ok(found)
+
+
+def _socket(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists:
+        return None
+    if not facts.listening:
+        return fail("nothing listens on its API socket")
+    if facts.ping == "answers":
+        return ok(f"Podman {facts.podman} answers")
+    if facts.ping == "unused":
+        return ok("listening; not asked, because the account has no storage yet and an answer would make it")
+    return fail(facts.ping)
+
+
+def _home(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or facts.trouble:
+        return None
+    if facts.home_state:
+        return fail(f"{facts.home}: {facts.home_state}")
+    if facts.home_mode & 0o077:
+        return warning(
+            f"{facts.home} has mode {facts.home_mode:04o}: container processes and other accounts can look in",
+            f"chmod 0700 {facts.home}",
+        )
+    return ok(f"{facts.home}, mode {facts.home_mode:04o}")
+
+
+def _file_system(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or facts.trouble or not facts.home_fs:
+        return None
+    if facts.home_fs in REMOTE:
+        return fail(f"{facts.home} is on {facts.home_fs}, which knows no subordinate ids")
+    bad = [option for option in ("noexec", "nodev", "ro") if option in facts.home_options]
+    if "noexec" in bad or "ro" in bad:
+        return fail(f"{facts.home} is mounted {','.join(bad)}")
+    if bad:
+        return warning(f"{facts.home} is mounted {','.join(bad)}: device nodes of images cannot be used")
+    return ok(facts.home_fs)
+
+
+def _own_configuration(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or facts.trouble:
+        return None
+    if facts.own_files:
+        return warning(
+            f"{listed(facts.own_files)} in {facts.home}/.config/containers, before or instead of the host's"
+        )
+    return ok("none")
+
+
+def _storage_driver(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or facts.trouble:
+        return None
+    if "vfs" in facts.drivers:
+        return warning(f"vfs in {facts.storage}: every layer is a whole copy")
+    return ok(f"{' and '.join(facts.drivers)} in {facts.storage}" if facts.drivers else "no storage yet")
+
+
+def _environment(facts: AccountFacts) -> Verdict | None:
+    if facts.runtime_env is None:
+        return None
+    right = f"/run/user/{facts.uid}"
+    if facts.runtime_env == right:
+        return ok(f"XDG_RUNTIME_DIR={right}")
+    return warning(
+        f"XDG_RUNTIME_DIR={facts.runtime_env or '(unset)'}: podman by hand would fall back to /tmp and cgroupfs"
+    )
+
+
+def _disk(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or facts.trouble or facts.home_state:
+        return None
+    return space(facts.home, facts.free)
+
+
+DECLARE = "declare it with rootless.podman.user: name={name}"
+CHECKS = (
+    Check("account", "an account of the host", DECLARE, _account),
+    Check(
+        "ranges",
+        f"{ENOUGH} subordinate uids and gids or more",
+        DECLARE + ", or rootless.podman.subid: name={name}",
+        _ranges,
+    ),
+    Check(
+        "ranges_unique", "ranges that nobody shares", "move one of them with rootless.podman.subid", _unique
+    ),
+    Check("linger", "linger", DECLARE + ", or: loginctl enable-linger {name}", _linger),
+    Check(
+        "manager",
+        "an active systemd manager and its runtime folder",
+        "systemctl start user@{uid}.service; journalctl -b -u user@{uid}.service tells why it does not",
+        _manager,
+    ),
+    Check(
+        "controllers",
+        "the controllers cpu, memory and pids, or such limits are refused",
+        "apply the role rootless.podman.rootless_host, then restart user@{uid}.service (it stops the containers) or reboot",
+        _controllers,
+    ),
+    Check(
+        "socket",
+        "an API socket where the account's own Podman answers",
+        DECLARE + ", or: systemctl --user -M {name}@.host enable --now podman.socket",
+        _socket,
+    ),
+    Check("home", "a home of its own that nobody else can enter", DECLARE, _home),
+    Check(
+        "home_file_system",
+        "a local file system, mounted without noexec and nodev",
+        "give the account a home on a local file system: containers cannot be stored here",
+        _file_system,
+    ),
+    Check(
+        "own_configuration",
+        "only the host's configuration in /etc/containers",
+        "remove the files unless the account means them",
+        _own_configuration,
+    ),
+    Check(
+        "storage_driver",
+        "overlay",
+        "nothing, if there is space: storage is not switched under its containers; else remove and declare it again",
+        _storage_driver,
+    ),
+    Check(
+        "environment",
+        "XDG_RUNTIME_DIR=/run/user/UID for podman by hand",
+        "log in as the account (machinectl shell {name}@, ssh) instead of su, or export it",
+        _environment,
+    ),
+    Check("disk_space", "2 GiB free for its images and containers", "free some space", _disk),
+)

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Point 7: a task that is killed anywhere, with its Python process or the account's Podman service, and then run again,
+ends in the declared state.
+
+The moments are spread over the time that an undisturbed run takes, each at random in its own slice. The seed is printed;
+KILL_SEED repeats a run, KILL_MOMENTS sets how many moments each case has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+
+import pytest
+from support.host import STAGE
+from support.prepare import BUSYBOX
+
+ACCOUNT = "killed"
+MOMENTS = int(os.environ.get("KILL_MOMENTS", "8"))
+SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
+
+
+def pod(hostname="first", **env):
+    """A pod of three. ``env`` of its first container makes that one new, another hostname the whole pod."""
+    base = {"image": BUSYBOX, "command": "sleep 1000"}
+    containers = [{**base, "name": name} for name in ("one", "two", "three")]
+    if env:
+        containers[0]["env"] = env
+    return {"user": ACCOUNT, "name": "app", "hostname": hostname, "publish": ["18051:8080"], "containers": containers}
+
+
+ABSENT = {"user": ACCOUNT, "name": "app", "state": "absent"}
+CASES = {
+    "create": ([ABSENT], pod()),
+    "replace-member": ([pod()], pod(CHANGED="yes")),
+    "replace-pod": ([pod()], pod(hostname="second")),
+}
+# What a killed run leaves in the middle must be gone: .rp-new, .rp-old, containers that only the storage knows.
+DECLARED = ["one running app", "pod app Running", "three running app", "two running app"]
+
+
+@pytest.mark.parametrize("victim", ["python", "podman"])
+@pytest.mark.parametrize("case", CASES)
+def test_killed_anywhere(case, victim, host, account):
+    account(ACCOUNT)
+    host.good("image", user=ACCOUNT, name=BUSYBOX)
+    before, arguments = CASES[case]
+    print(f"KILL_SEED={SEED}")
+    chance = random.Random(SEED)
+    job = {
+        "module": "pod",
+        "launcher": f"{STAGE}/module.py",
+        "before": before,
+        "arguments": arguments,
+        "victim": victim,
+        "moments": [(number + chance.random()) / MOMENTS for number in range(MOMENTS)],
+    }
+    told = host.script("kill.py", stdin=json.dumps(job).encode())
+    bad = [each for each in told["rounds"] if each["msg"] or without_infra(each["there"]) != DECLARED]
+    assert not bad, "\n".join(map(str, bad))
+
+
+def without_infra(lines):
+    return [line for line in lines if "-infra running" not in line]
