@@ -20,6 +20,7 @@ from ._errors import Failure
 from ._options import Body, Facts, Spec, get_path, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
+from ._secret_uses import renewed_files, renewed_variables
 from ._state import NEW, OLD, Found, Survey
 
 STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
@@ -125,7 +126,11 @@ class Planner:
         live = compared.live
         if current.pod and "restart_policy" not in wanted.spec:
             live = tuple(reason for reason in live if reason.option != "restart_policy")  # it is the pod's
-        own = self._image_reasons(wanted, current, recorded) + self._pod_reasons(wanted, current)
+        own = [
+            *self._image_reasons(wanted, current, recorded),
+            *self._pod_reasons(wanted, current),
+            *renewed_files(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets),
+        ]
         return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
 
     def _image_reasons(
@@ -204,10 +209,11 @@ class Planner:
         work = {"id": current.id}
         if wanted.state == STOPPED:
             return [Step("stop", KIND, wanted.name, (), work)] if current.running else []
-        if wanted.restart and wanted.state == STARTED and current.running:
-            return [
-                Step("restart", KIND, wanted.name, (Reason("force_restart", DECLARED, None, True),), work)
-            ]
+        again = renewed_variables(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets)
+        if wanted.restart:
+            again.append(Reason("force_restart", DECLARED, None, True))
+        if again and wanted.state == STARTED and current.running:
+            return [Step("restart", KIND, wanted.name, tuple(again), work)]
         if not current.running and (wanted.state == STARTED or restored):
             return [Step("start", KIND, wanted.name, (), work)]
         return []

@@ -10,10 +10,9 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from ._attachments import OBJECT_NAME
 from ._errors import Failure
 from ._options import Body, Facts
-from ._values import ValueType, _line, _listed
+from ._values import OBJECT_NAME, ValueType, as_line, as_list
 
 NETWORK_MODES = ("host", "none", "private", "pasta", "slirp4netns", "bridge")
 DEFAULT_NETWORK = "podman"
@@ -29,8 +28,8 @@ class NetworkList(ValueType):
 
     def parse(self, raw: Any) -> dict[str, Any]:
         typed: dict[str, Any] = {"mode": "", "value": "", "networks": {}, "options": []}
-        for each in _listed(raw):
-            text = _line(each)
+        for each in as_list(raw):
+            text = as_line(each)
             name, _colon, rest = text.partition(":")
             if name in ("container", "ns"):
                 typed.update(mode={"ns": "path"}.get(name, name), value=rest)
@@ -129,7 +128,7 @@ class UserNamespace(ValueType):
         return list(raw or [])
 
     def parse(self, raw: Any) -> str:
-        text = _line(raw).replace("no-map", "nomap")
+        text = as_line(raw).replace("no-map", "nomap")
         mode, _colon, rest = text.partition(":")
         if mode not in self.MODES or (mode in ("container", "ns") and not rest):
             raise ValueError(
@@ -184,7 +183,7 @@ class Namespace(ValueType):
         self.modes = modes
 
     def parse(self, raw: Any) -> str:
-        text = _line(raw)
+        text = as_line(raw)
         mode, _colon, rest = text.partition(":")
         if text not in self.modes and (mode not in ("container", "ns") or not rest):
             raise ValueError(f"one of {', '.join(self.modes)}, container:NAME or ns:PATH")

@@ -13,7 +13,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from . import _images
 from ._apply import Applier
-from ._attachments import OBJECT_NAME
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
 from ._errors import Failure
@@ -26,6 +25,7 @@ from ._resources import pod as pods
 from ._state import Survey
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
+from ._values import OBJECT_NAME
 
 # What a member must not say, because it shares the pod's namespaces.
 BELONGS_TO_POD = (
@@ -239,7 +239,9 @@ def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
     images = [each.image for each in wanted if each.image and each.state != ABSENT]
-    return look(engine, [each.name for each in wanted], images, pod)
+    return look(
+        engine, [each.name for each in wanted], images, pod, any("secrets" in each.spec for each in wanted)
+    )
 
 
 def _pod_id(survey: Survey, wanted: Wanted) -> str:

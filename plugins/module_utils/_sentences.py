@@ -37,6 +37,10 @@ SENTENCES: list[tuple[str, str]] = [
         "image: the registry has no such image or does not show it without a login ({cause})",
     ),
     (
+        r"container registry localhost[:/\s]",
+        "image: it is not on this host, and localhost/ names no registry; build or load it first with rootless.podman.image ({cause})",
+    ),
+    (
         r"pinging container registry (?P<registry>[^\s:]+(?::\d+)?)|dial tcp|connection refused|no such host|i/o timeout|TLS handshake",
         "image: the registry {registry} cannot be reached from this host ({cause})",
     ),

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _record
-from ._attachments import OBJECT_NAME
 from ._compare import Comparison, compare
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
@@ -19,6 +18,7 @@ from ._options import Spec, get_path
 from ._plan import DECLARED, Reason, Step, outcome
 from ._resources.simple import Request, SimpleKind
 from ._survey import facts_of
+from ._values import OBJECT_NAME
 
 
 def travel(kind: SimpleKind, task: Task, engine: Engine, key: bytes) -> dict[str, Any]:

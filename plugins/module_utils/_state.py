@@ -43,8 +43,9 @@ class Found:
 
 @dataclasses.dataclass
 class Survey:
-    """What is there: containers by name (with those of an unfinished replacement), pods by name, images by reference."""
+    """What is there: containers by name (with those of an unfinished replacement), pods and secrets by name, images by reference."""
 
     containers: dict[str, Found] = dataclasses.field(default_factory=dict)
     pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
+    secrets: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)

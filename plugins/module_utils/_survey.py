@@ -20,7 +20,13 @@ def facts_of(engine: Engine) -> Facts:
     return Facts(engine.version, lambda: engine.info)
 
 
-def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: str | None = None) -> Survey:
+def look(
+    engine: Engine,
+    names: Iterable[str],
+    images: Iterable[str] = (),
+    pod: str | None = None,
+    secrets: bool = False,
+) -> Survey:
     """Everything that a plan for these containers, images and pod has to know."""
     survey = Survey()
     wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
@@ -32,6 +38,10 @@ def look(engine: Engine, names: Iterable[str], images: Iterable[str] = (), pod: 
     for image in images:
         if image not in survey.images:
             survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
+    if secrets:
+        survey.secrets = {
+            str((each.get("Spec") or {}).get("Name")): each for each in engine.get("secrets/json")
+        }
     return survey
 
 

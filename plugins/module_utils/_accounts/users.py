@@ -25,6 +25,8 @@ from .userdb import is_local
 
 SOCKET = "podman.socket"
 RESTART = "podman-restart.service"
+# Podman has it since 5.3.
+SINCE_5_3 = "podman-user-wait-network-online.service"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,7 +145,9 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
     if found is None or found.is_blank:
         reasons.append(Reason("home", DRIFT, "missing" if found is None else "unused", todo.home))
         todo = dataclasses.replace(todo, make_home=True)
-    elif note("home mode", f"{found.mode:04o}", f"{_home.MODE:04o}", DRIFT):
+    elif found.mode != _opened_by_podman() and note(
+        "home mode", f"{found.mode:04o}", f"{_home.MODE:04o}", DRIFT
+    ):
         todo = dataclasses.replace(todo, close_home=True)
     if note("linger", account.linger, declared.linger):
         todo = dataclasses.replace(todo, set_linger=True)
@@ -154,6 +158,11 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
     ask = _manager.units if running else _manager.units_on_disk
     step = Step("update", "account", account.name, tuple(reasons))
     return _plan_units(dataclasses.replace(todo, steps=(step,)), declared, ask(account, (SOCKET, RESTART)))
+
+
+def _opened_by_podman() -> int:
+    """The mode that this host's Podman gives a home: one before 5.3 lets mapped ids pass through it at each start."""
+    return 0o711 if _manager.missing_units([SINCE_5_3]) else _home.MODE
 
 
 def _plan_units(todo: Todo, declared: Declared, units: dict[str, _manager.Unit]) -> Todo:

@@ -9,27 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._attachments import MountList, Ports, Secrets, Tmpfs, Volumes, reported_mounts, reported_secrets
+from .._mounts import MountList, Tmpfs, Volumes, reported_mounts
 from .._namespaces import Namespace, NetworkList, UserNamespace, reported_networks, write_aliases
 from .._options import Body, Facts, Option, OptionTable, Spec, set_path
-from .._values import (
-    Bytes,
-    Capabilities,
-    Cpus,
-    Duration,
-    Flag,
-    HealthTest,
-    Integer,
-    Lines,
-    Names,
-    Pairs,
-    RestartPolicy,
-    Signal,
-    Text,
-    Ulimits,
-    ValueType,
-    Words,
-)
+from .._ports import Ports
+from .._process_values import Capabilities, HealthTest, RestartPolicy, Signal, Ulimits, Words
+from .._secret_uses import Secrets, reported_secrets
+from .._values import Bytes, Cpus, Duration, Flag, Integer, Lines, Names, Pairs, Text, ValueType
 
 KIND = "container"
 SECOND = 10**9

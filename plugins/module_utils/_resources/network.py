@@ -12,7 +12,7 @@ from typing import Any
 
 from .._errors import Failure
 from .._options import Body, Facts, Option, OptionTable
-from .._values import Flag, Lines, Pairs, Text, _line
+from .._values import Flag, Lines, Pairs, Text, as_line
 from .simple import Request, SimpleKind
 
 
@@ -21,7 +21,7 @@ class Address(Text):
 
     def parse(self, raw: Any) -> str:
         try:
-            return str(ipaddress.ip_address(_line(raw)))
+            return str(ipaddress.ip_address(as_line(raw)))
         except ValueError:
             raise ValueError("an IP address such as 10.90.0.1") from None
 
@@ -31,7 +31,7 @@ class Subnet(Text):
 
     def parse(self, raw: Any) -> str:
         try:
-            return str(ipaddress.ip_network(_line(raw)))
+            return str(ipaddress.ip_network(as_line(raw)))
         except ValueError:
             raise ValueError("a subnet such as 10.90.0.0/24") from None
 
@@ -40,7 +40,7 @@ class AddressRange(Text):
     """The part of a subnet that addresses are leased from: a smaller subnet, or FIRST-LAST."""
 
     def parse(self, raw: Any) -> Any:
-        text = _line(raw)
+        text = as_line(raw)
         try:
             if "-" in text:
                 first, last = (ipaddress.ip_address(each.strip()) for each in text.split("-", 1))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._attachments import Ports, Volumes
+from .._mounts import Volumes
 from .._namespaces import NetworkList, UserNamespace, write_aliases
 from .._options import Option, OptionTable
-from .._values import Bytes, Cpus, Flag, Lines, Names, Pairs, RestartPolicy, Text
+from .._ports import Ports
+from .._process_values import RestartPolicy
+from .._values import Bytes, Cpus, Flag, Lines, Names, Pairs, Text
 from .container import SecurityOptions, write_hosts, write_restart
 
 KIND = "pod"

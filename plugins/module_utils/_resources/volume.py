@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._options import Body, Facts, Option, OptionTable
-from .._values import Pairs, Text, _line, _listed
+from .._values import Pairs, Text, as_line, as_list
 from .simple import Request, SimpleKind
 
 
@@ -21,7 +21,7 @@ class VolumeOptions(Pairs):
 
     def parse(self, raw: Any) -> dict[str, str]:
         if not isinstance(raw, Mapping):
-            raw = dict(_line(each).partition("=")[::2] for each in _listed(raw))
+            raw = dict(as_line(each).partition("=")[::2] for each in as_list(raw))
         return super().parse(dict(raw))
 
 

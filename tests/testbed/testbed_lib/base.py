@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from . import recipe
 from .disk import locked, need_room, remove_tree, write_file
@@ -84,7 +84,9 @@ def build_podman(root: Path, release: str, log: Path) -> None:
     install = f"apt-get -q -y --no-install-recommends install {' '.join(recipe.podman_packages(release))}"
     script.append(f"{install} || {{ apt-get -q update; {install}; }}")
     copy_resolver(root)
-    write_file(root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)  # start no service while building
+    write_file(
+        root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755
+    )  # start no service while building
     in_root(root, "\n".join(script), log)
     (root / "usr/sbin/policy-rc.d").unlink()
     for name, text in recipe.PODMAN_FILES.get(release, {}).items():
@@ -94,7 +96,14 @@ def build_podman(root: Path, release: str, log: Path) -> None:
 
 def in_root(root: Path, script: str, log: Path) -> None:
     """Run a script in a new root."""
-    environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
+    environment = [
+        "env",
+        "-i",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME=/root",
+        "LC_ALL=C.UTF-8",
+        "DEBIAN_FRONTEND=noninteractive",
+    ]
     run([*fenced(root / "proc"), "chroot", str(root), *environment, "sh", "-c", script], log=log)
 
 
@@ -106,7 +115,11 @@ def fenced(proc: Path = Path("/proc")) -> list[str]:
 
 def clean(root: Path) -> None:
     """Leave out what each host gets anew or nobody needs."""
-    for path in [*root.glob("var/cache/apt/*.bin"), *root.glob("var/cache/apt/archives/*.deb"), *root.glob("var/log/*.log")]:
+    for path in [
+        *root.glob("var/cache/apt/*.bin"),
+        *root.glob("var/cache/apt/archives/*.deb"),
+        *root.glob("var/log/*.log"),
+    ]:
         path.unlink()
     for name in ("etc/machine-id", "etc/resolv.conf", "etc/hostname", "var/lib/dbus/machine-id"):
         (root / name).unlink(missing_ok=True)
@@ -120,7 +133,9 @@ def copy_resolver(root: Path) -> None:
     target.write_text(source.read_text())
 
 
-def resolver_file(etc: Path = Path("/etc/resolv.conf"), resolved: Path = Path("/run/systemd/resolve/resolv.conf")) -> Path:
+def resolver_file(
+    etc: Path = Path("/etc/resolv.conf"), resolved: Path = Path("/run/systemd/resolve/resolv.conf")
+) -> Path:
     """A stub on the machine's loopback does not answer to hosts."""
     servers = nameservers(etc)
     if servers and all(server.startswith("127.") for server in servers) and resolved.exists():

@@ -8,8 +8,8 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 from . import commands, nspawn
 from .errors import TestbedError

@@ -7,8 +7,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Callable, Sequence
+from typing import Callable
 
 from . import base, network, nspawn, ssh
 from . import host as hosts
@@ -83,7 +84,9 @@ def check_same(host: Host | None, release: str | None, bare: bool) -> None:
             )
 
 
-def up_one(settings: Settings, name: str, release: str | None, bare: bool, undo: list[Callable[[], None]]) -> None:
+def up_one(
+    settings: Settings, name: str, release: str | None, bare: bool, undo: list[Callable[[], None]]
+) -> None:
     """One host of `up`.  Each step is noted for undoing before it is done."""
     folder = settings.hosts / name
     while True:
@@ -157,7 +160,10 @@ def inventory(settings: Settings) -> None:
 
 def list_hosts(settings: Settings) -> None:
     """Print all hosts for people."""
-    rows = [(host.name, host.release, host.kind, host.address or "-", hosts.state(host)) for host in load_all(settings)]
+    rows = [
+        (host.name, host.release, host.kind, host.address or "-", hosts.state(host))
+        for host in load_all(settings)
+    ]
     sys.stdout.write(table_text([("NAME", "RELEASE", "KIND", "ADDRESS", "STATE"), *rows]))
 
 

@@ -8,8 +8,8 @@ import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from .errors import TestbedError
 from .work import check_stop, pause, run, wait_for
@@ -65,7 +65,9 @@ def need_room(path: Path, megabytes: int, purpose: str) -> None:
     existing = next(folder for folder in (path, *path.parents) if folder.exists())
     free = shutil.disk_usage(existing).free // MEGA
     if free < megabytes:
-        raise TestbedError(f"not enough disk under {existing}: {purpose} needs {megabytes} MB, {free} MB are free")
+        raise TestbedError(
+            f"not enough disk under {existing}: {purpose} needs {megabytes} MB, {free} MB are free"
+        )
 
 
 def mounts_below(path: Path) -> list[str]:
@@ -85,7 +87,9 @@ def remove_tree(path: Path) -> None:
         return
     mounted = mounts_below(path)
     if mounted:
-        raise TestbedError(f"{path} is not removed because something is mounted at {mounted[0]}: unmount it first")
+        raise TestbedError(
+            f"{path} is not removed because something is mounted at {mounted[0]}: unmount it first"
+        )
     # a program that was killed a moment ago may still be writing
     remove = ["rm", "-rf", "--one-file-system", "--", str(path)]
     if not wait_for(lambda: run(remove, check=False).returncode == 0, 5):

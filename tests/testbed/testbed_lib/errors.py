@@ -11,5 +11,5 @@ class TestbedError(Exception):
     __test__ = False  # the name begins with "Test", pytest is not meant
 
 
-class Interrupted(TestbedError):
+class Interrupted(TestbedError):  # noqa: N818  it is no fault
     """SIGINT, SIGTERM or SIGHUP arrived, or another host of the same run failed."""

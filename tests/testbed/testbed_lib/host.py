@@ -28,7 +28,9 @@ NO_PIDS = "# This machine's cgroup v2 has no pids controller (written by testbed
 def check_free(host: Host) -> None:
     """Refuse a name that something else on this machine has, such as another state folder with the same prefix."""
     if network.netns(host).exists() or Cgroup(host.machine).exists():
-        raise TestbedError(f"the name {host.name!r} is taken: this machine has a {host.machine} that is not in {host.folder.parent}")
+        raise TestbedError(
+            f"the name {host.name!r} is taken: this machine has a {host.machine} that is not in {host.folder.parent}"
+        )
 
 
 def make(settings: Settings, host: Host) -> Host:
@@ -78,7 +80,9 @@ def wait_ready(settings: Settings, host: Host, alive: Callable[[], bool]) -> Non
         return ssh.answers(host) and ssh.try_on(settings, host, READY).returncode == 0
 
     if not wait_for(ready, READY_SECONDS):
-        raise TestbedError(f"{host.name} was not ready after {READY_SECONDS} s: no sshd or no user manager (console: {host.log})")
+        raise TestbedError(
+            f"{host.name} was not ready after {READY_SECONDS} s: no sshd or no user manager (console: {host.log})"
+        )
 
 
 def reboot(settings: Settings, host: Host) -> None:
@@ -126,4 +130,3 @@ def tidy(settings: Settings) -> None:
         for folder in (settings.state, settings.state.parent):
             with contextlib.suppress(OSError):
                 folder.rmdir()
-

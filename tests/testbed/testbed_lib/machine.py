@@ -25,7 +25,9 @@ def prepare(uplinks: list[str]) -> None:
         shared["netns"] = True
     wanted = {INOTIFY: str(INOTIFY_ENOUGH)} if int(INOTIFY.read_text()) < INOTIFY_ENOUGH else {}
     # only cables and uplinks forward: the machine as a whole stays no router
-    wanted.update({forwarding(device): "1" for device in uplinks if forwarding(device).read_text().strip() == "0"})
+    wanted.update(
+        {forwarding(device): "1" for device in uplinks if forwarding(device).read_text().strip() == "0"}
+    )
     for path in wanted:
         shared.setdefault("settings", {}).setdefault(str(path), path.read_text().strip())
     write_file(SHARED, json.dumps(shared) + "\n")

@@ -26,7 +26,9 @@ TOOLS = {
 
 def missing_packages() -> list[str]:
     """The packages whose programs are not there."""
-    return sorted({package for tool, package in TOOLS.items() if not (shutil.which(tool) or Path("/", tool).is_file())})
+    return sorted(
+        {package for tool, package in TOOLS.items() if not (shutil.which(tool) or Path("/", tool).is_file())}
+    )
 
 
 def is_debian(os_release: Path = Path("/etc/os-release")) -> bool:
@@ -35,7 +37,11 @@ def is_debian(os_release: Path = Path("/etc/os-release")) -> bool:
         text = os_release.read_text()
     except OSError:
         return False
-    values = [line.split("=", 1)[1].strip("\"'") for line in text.splitlines() if line.startswith(("ID=", "ID_LIKE="))]
+    values = [
+        line.split("=", 1)[1].strip("\"'")
+        for line in text.splitlines()
+        if line.startswith(("ID=", "ID_LIKE="))
+    ]
     return bool({"debian", "ubuntu"} & set(" ".join(values).split()))
 
 

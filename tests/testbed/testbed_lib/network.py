@@ -107,5 +107,8 @@ def _masquerade(host: Host) -> None:
     if host.table not in _tables():
         rule = f'ip saddr @hosts oifname != "{host.prefix}v*" masquerade'
         chain = f"chain postrouting {{ type nat hook postrouting priority 100; policy accept; {rule}; }}"
-        run(["nft", "-f", "-"], stdin=f"table ip {host.table} {{ set hosts {{ type ipv4_addr; }}; {chain}; }}\n")
+        run(
+            ["nft", "-f", "-"],
+            stdin=f"table ip {host.table} {{ set hosts {{ type ipv4_addr; }}; {chain}; }}\n",
+        )
     run(["nft", "add", "element", "ip", host.table, "hosts", f"{{ {host.address} }}"])

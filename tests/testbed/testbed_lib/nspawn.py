@@ -88,13 +88,20 @@ def start(host: Host, launcher: Path) -> subprocess.Popen[bytes]:
 
 def launch(host: Host) -> int:
     """What the launcher process does.  Python stays in `launcher`, each boot gets a fresh `boot`."""
-    write_file(host.folder / "launcher.json", json.dumps({"pid": os.getpid(), "start": start_time(os.getpid())}) + "\n")
+    write_file(
+        host.folder / "launcher.json",
+        json.dumps({"pid": os.getpid(), "start": start_time(os.getpid())}) + "\n",
+    )
     cgroup = Cgroup(host.machine)
     cgroup.prepare()
     cgroup.join("launcher")
     while True:
         status = subprocess.run(
-            command(host), env=environment(), stdin=subprocess.DEVNULL, check=False, preexec_fn=lambda: cgroup.join("boot")
+            command(host),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            check=False,
+            preexec_fn=lambda: cgroup.join("boot"),
         ).returncode
         print(f"testbed: systemd-nspawn ended with status {status}", flush=True)
         if status != REBOOT_STATUS:

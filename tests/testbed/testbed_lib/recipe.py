@@ -15,13 +15,32 @@ KINDS = ("bare", "podman")
 # The test account whose user manager says that a host is up; high, so that accounts of tests can start at 1000
 PROBE, PROBE_UID = "probe", 1999
 
-BARE_PACKAGES = (
-    "ca-certificates curl dbus dbus-user-session iproute2 libpam-systemd nftables openssh-server procps python3 "
-    "sudo systemd systemd-sysv"
-).split()
-PODMAN_PACKAGES = (
-    "aardvark-dns catatonit crun fuse-overlayfs netavark passt podman python3-podman uidmap"
-).split()
+BARE_PACKAGES = [
+    "ca-certificates",
+    "curl",
+    "dbus",
+    "dbus-user-session",
+    "iproute2",
+    "libpam-systemd",
+    "nftables",
+    "openssh-server",
+    "procps",
+    "python3",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+]
+PODMAN_PACKAGES = [
+    "aardvark-dns",
+    "catatonit",
+    "crun",
+    "fuse-overlayfs",
+    "netavark",
+    "passt",
+    "podman",
+    "python3-podman",
+    "uidmap",
+]
 # Podman 4.3 uses slirp4netns, and its netavark wants iptables for every bridge
 EXTRA_PODMAN_PACKAGES = {"bookworm": ["iptables", "slirp4netns"]}
 # suite -> the packages that come from it, and from nowhere else
@@ -41,7 +60,9 @@ FILES = {
 # nspawn mounts: it takes every process for another machine's, and no user manager starts.  (Unmounting boot_id everywhere is
 # a cure as well, but then it stays the same over reboots, and Ansible's `reboot` waits in vain for it to change.)
 RELEASE_FILES = {
-    "forky": {"etc/systemd/system/systemd-logind.service.d/50-testbed.conf": "[Service]\nProtectControlGroups=no\n"}
+    "forky": {
+        "etc/systemd/system/systemd-logind.service.d/50-testbed.conf": "[Service]\nProtectControlGroups=no\n"
+    }
 }
 # bookworm gives a new account the vfs driver unless told otherwise; on a bare host that is the role's work
 # (without the two folders root's own Podman, which Debian's units start at boot, refuses the file)

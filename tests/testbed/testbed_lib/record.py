@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Iterator
 
 from .disk import locked, write_file
 from .errors import TestbedError

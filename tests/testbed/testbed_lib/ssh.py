@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 import socket
 import subprocess
-from typing import Sequence
+from collections.abc import Sequence
 
 from .inventory import ssh_options
 from .record import Host
@@ -47,7 +47,17 @@ def command(settings: Settings, host: Host, words: Sequence[str], tty: bool = Fa
     """The ssh command line.  One word is a shell line, several are one command and its arguments."""
     line = words[0] if len(words) == 1 else shlex.join(words)
     options = ["-t"] if tty else ["-T"]
-    return ["ssh", "-F", "/dev/null", *options, "-i", str(settings.key), *ssh_options(host.known_hosts), f"root@{host.address}", line]
+    return [
+        "ssh",
+        "-F",
+        "/dev/null",
+        *options,
+        "-i",
+        str(settings.key),
+        *ssh_options(host.known_hosts),
+        f"root@{host.address}",
+        line,
+    ]
 
 
 def try_on(settings: Settings, host: Host, line: str) -> subprocess.CompletedProcess[str]:

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv4Network
-from typing import Any, Iterable, NamedTuple
+from typing import Any, NamedTuple
 
 from .errors import TestbedError
 from .names import short_hash
 
 # Outside 10.88.0.0/16 and 10.89.0.0/16 (Podman's own); several, because a machine may route any one of them
-POOLS = tuple(IPv4Network(pool) for pool in ("10.213.0.0/17", "172.29.0.0/17", "100.113.0.0/17", "192.168.213.0/24"))
+POOLS = tuple(
+    IPv4Network(pool) for pool in ("10.213.0.0/17", "172.29.0.0/17", "100.113.0.0/17", "192.168.213.0/24")
+)
 NEVER = (IPv4Network("10.88.0.0/15"),)
 
 
@@ -50,9 +53,15 @@ def choose(wish: str, taken: Iterable[IPv4Network]) -> Subnet:
     raise TestbedError("every subnet that the testbed could use is taken or routed by this machine")
 
 
-def networks_in(addresses: list[dict[str, Any]], routes: list[dict[str, Any]], nameservers: Iterable[str] = ()) -> list[IPv4Network]:
+def networks_in(
+    addresses: list[dict[str, Any]], routes: list[dict[str, Any]], nameservers: Iterable[str] = ()
+) -> list[IPv4Network]:
     """Every IPv4 network that `ip -j addr` and `ip -j route` mention; the default route does not count."""
-    texts = [f"{info.get('local')}/{info.get('prefixlen')}" for link in addresses for info in link.get("addr_info", ())]
+    texts = [
+        f"{info.get('local')}/{info.get('prefixlen')}"
+        for link in addresses
+        for info in link.get("addr_info", ())
+    ]
     texts += [str(route.get("dst")) for route in routes]
     texts += list(nameservers)
     found = []

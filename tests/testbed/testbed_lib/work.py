@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Callable, Iterator, Sequence
+from typing import Any, Callable
 
 from .errors import Interrupted, TestbedError
 
@@ -34,7 +35,7 @@ def say(text: str) -> None:
 
 def stop_everything(reason: str) -> None:
     """End all programs of this run; every thread that waits for something raises Interrupted soon."""
-    global _stopped_by
+    global _stopped_by  # noqa: PLW0603  a signal handler has no other place
     _stopped_by = _stopped_by or reason
     for child in list(_children):
         _kill_group(child)
@@ -84,7 +85,9 @@ def wait_for(condition: Callable[[], Any], seconds: float, step: float = 0.05) -
         pause(step)
 
 
-def run(command: Sequence[str], *, stdin: str = "", check: bool = True, log: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    command: Sequence[str], *, stdin: str = "", check: bool = True, log: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end.  With `log` its output goes there, else it is captured."""
     check_stop()
     with contextlib.ExitStack() as stack:

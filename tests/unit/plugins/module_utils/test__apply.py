@@ -363,6 +363,61 @@ def test_trouble_upon_trouble(change: Change, troubles: list[tuple[str, int]]) -
     assert change.same(podman.view(), world(change.prepare, change.run).view())
 
 
+# Any history at all: several declarations one after the other, each with its trouble.
+
+CHAIN = {"web": ["api"], "api": ["db"]}
+a_pod = st.fixed_dictionaries({
+    "names": st.sampled_from([THREE, THREE, ("db", "web"), ("api",)]),
+    "changed": st.sets(st.sampled_from(THREE)),
+    "chained": st.booleans(),
+    "port": st.sampled_from([8080, 8080, 8081]),
+    "state": st.sampled_from(["started", "started", "stopped"]),
+})  # fmt: skip
+a_container = st.fixed_dictionaries({
+    "version": st.sampled_from("123"),
+    "memory": st.sampled_from(["64m", "128m"]),
+    "state": st.sampled_from(["started", "started", "stopped", "absent"]),
+})  # fmt: skip
+some_trouble = st.tuples(st.sampled_from(WAYS), st.integers(1, 50))
+
+
+def run_pod(told: dict[str, Any]) -> Run:
+    """The task of a drawn pod."""
+    declared = []
+    for name in told["names"]:
+        requires = [each for each in CHAIN.get(name, []) if told["chained"] and each in told["names"]]
+        env = {"V": "2" if name in told["changed"] else "1"}
+        declared.append({"name": name, "image": "img", "env": env, **({"requires": requires} if requires else {})})
+    publish = [f"{told['port']}:80"]
+    return lambda podman: pod(podman, state=told["state"], publish=publish, containers=declared)
+
+
+def run_container(told: dict[str, Any]) -> Run:
+    """The task of a drawn container."""
+    if told["state"] == "absent":
+        return lambda podman: container(podman, state="absent")
+    return lambda podman: container(
+        podman, state=told["state"], env={"V": told["version"]}, memory=told["memory"], publish=["8080:80"]
+    )
+
+
+@pytest.mark.parametrize(("drawn", "run"), [(a_pod, run_pod), (a_container, run_container)], ids=["pod", "container"])
+@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_history_ends_in_what_is_declared_last(drawn: Any, run: Any, data: Any) -> None:
+    podman = FakePodman()
+    for told, (how, at) in data.draw(st.lists(st.tuples(drawn, some_trouble), min_size=1, max_size=3)):
+        podman.hurt(how, at)
+        attempt(podman, run(told))
+    last = run(data.draw(drawn))
+    assert attempt(podman, last) is None
+    now, wanted = podman.view(), world(last).view()
+    assert {name: seen for name, seen in now.items() if not name.startswith("infra")} == {
+        name: seen for name, seen in wanted.items() if not name.startswith("infra")
+    }
+    assert last(podman)["changed"] is False
+
+
 # A declaration that Podman takes and that does not work.
 
 BROKEN = {"BREAKS": "yes"}

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Value types of what runs in a container: commands, checks, signals, capabilities, limits (pure)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+from typing import Any
+
+from ._values import ValueType, as_line, as_list, as_word
+
+
+class Words(ValueType):
+    """A list of words whose order matters; a string is split as a shell would (``split``), or kept whole."""
+
+    def __init__(self, split: bool = True) -> None:
+        self.split = split
+
+    def parse(self, raw: Any) -> list[str]:
+        if isinstance(raw, str):
+            if raw.lstrip().startswith("["):
+                try:
+                    raw = json.loads(raw)
+                except ValueError:
+                    raise ValueError("a list of words, or JSON of one") from None
+            else:
+                try:
+                    raw = shlex.split(raw) if self.split else [raw]
+                except ValueError:
+                    raise ValueError("words with matching quotes") from None
+        if not isinstance(raw, (list, tuple)):
+            raise ValueError("a list of words")
+        return [as_word(each) for each in raw]
+
+    def reported(self, raw: Any) -> list[str] | None:
+        if isinstance(raw, str):  # servers before 5.0 join the words with spaces
+            return raw.split(" ") if raw else None
+        return list(raw) if raw else None
+
+
+class Capabilities(ValueType):
+    """Capability names in any spelling; typed in upper case with CAP_, or ALL."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> list[str]:
+        return sorted({self._one(as_line(each)) for each in as_list(raw)})
+
+    @staticmethod
+    def _one(name: str) -> str:
+        upper = name.upper()
+        if not re.fullmatch(r"[A-Z_]+", upper):
+            raise ValueError(f"capabilities such as NET_BIND_SERVICE, or ALL (found {name!r})")
+        return upper if upper == "ALL" or upper.startswith("CAP_") else f"CAP_{upper}"
+
+    def covers(self, declared: list[str], reported: Any) -> bool:
+        # inspect never says ALL: it lists what the default set lost.
+        return "ALL" in declared or set(declared) <= set(reported or ())
+
+
+class Signal(ValueType):
+    """A signal by name or number; posted as a number, shown by newer servers as a name."""
+
+    argument = {"type": "str"}
+
+    def parse(self, raw: Any) -> int:
+        text = str(raw).strip().upper()
+        if text.isdigit() and 0 < int(text) < 65:
+            return int(text)
+        realtime = re.fullmatch(r"(?:SIG)?RTMIN(?:\+(\d+))?", text)
+        if realtime:
+            return 34 + int(realtime.group(1) or 0)
+        try:
+            return int(signal.Signals[text if text.startswith("SIG") else f"SIG{text}"])
+        except KeyError:
+            raise ValueError("a signal such as SIGTERM, INT or 15") from None
+
+    def reported(self, raw: Any) -> int | None:
+        return self.parse(raw) if raw else None
+
+    def show(self, value: int) -> str:
+        return signal.Signals(value).name if value < 32 else str(value)
+
+
+class RestartPolicy(ValueType):
+    """no, always, unless-stopped or on-failure[:TRIES]."""
+
+    argument = {"type": "str"}
+
+    def parse(self, raw: Any) -> dict[str, Any]:
+        found = re.fullmatch(r"(no|always|unless-stopped|on-failure(?::(\d+))?)", str(raw))
+        # YAML reads a bare no as false.
+        if raw in (False, "False", "false"):
+            return {"name": "no", "tries": 0}
+        if not found:
+            raise ValueError("no, always, unless-stopped or on-failure[:TRIES]")
+        return {"name": found.group(1).split(":")[0], "tries": int(found.group(2) or 0)}
+
+    def reported(self, raw: Any) -> dict[str, Any]:
+        told = raw or {}
+        return {"name": told.get("Name") or "no", "tries": int(told.get("MaximumRetryCount") or 0)}
+
+    def show(self, value: dict[str, Any]) -> str:
+        return f"{value['name']}:{value['tries']}" if value["tries"] else str(value["name"])
+
+
+class HealthTest(ValueType):
+    """A health check's command: a string is run by the container's shell, a list as it is, none turns it off."""
+
+    def parse(self, raw: Any) -> list[str]:
+        if isinstance(raw, str) and raw.strip() in ("none", "NONE"):
+            return ["NONE"]
+        words = Words(split=False).parse(raw)
+        if not words or not words[0]:
+            raise ValueError("a command, as a string or a list, or none")
+        if words[0] in ("CMD", "CMD-SHELL", "NONE"):
+            return words
+        return ["CMD-SHELL", words[0]] if isinstance(raw, str) and len(words) == 1 else ["CMD", *words]
+
+    def reported(self, raw: Any) -> list[str] | None:
+        return list(raw) if raw else None
+
+
+class Ulimits(ValueType):
+    """Resource limits of processes: nofile=1024:2048, -1 for unlimited."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> list[dict[str, Any]]:
+        return sorted((self._one(as_line(each)) for each in as_list(raw)), key=lambda each: str(each["type"]))
+
+    @staticmethod
+    def _one(text: str) -> dict[str, Any]:
+        found = re.fullmatch(r"([a-z]+)=(-1|\d+)(?::(-1|\d+))?", text)
+        if not found:
+            raise ValueError(f"limits such as nofile=1024:2048 (found {text!r})")
+        soft = int(found.group(2))
+        return {"type": found.group(1), "soft": soft, "hard": int(found.group(3) or soft)}
+
+    def body(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        # Servers before 5.8 read an unsigned number: unlimited is its greatest.
+        return [{key: 2**64 - 1 if each[key] == -1 else each[key] for key in each} for each in value]
+
+    def reported(self, raw: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "type": str(each["Name"]).replace("RLIMIT_", "").lower(),
+                "soft": each["Soft"],
+                "hard": each["Hard"],
+            }
+            for each in raw or []
+        ]
+
+    def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
+        return all(each in (reported or []) for each in declared)
