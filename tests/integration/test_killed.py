@@ -24,20 +24,20 @@ MOMENTS = int(os.environ.get("KILL_MOMENTS", "8"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 
 
-def pod(hostname="first", **env):
-    """A pod of three. ``env`` of its first container makes that one new, another hostname the whole pod."""
+def pod(hostname="first", number=0):
+    """A pod of three. Another ``number`` makes its first container anew, another ``hostname`` the whole pod."""
     base = {"image": BUSYBOX, "command": "sleep 1000"}
     containers = [{**base, "name": name} for name in ("one", "two", "three")]
-    if env:
-        containers[0]["env"] = env
+    containers[0]["env"] = {"NUMBER": number}
     return {"user": ACCOUNT, "name": "app", "hostname": hostname, "publish": ["18051:8080"], "containers": containers}
 
 
 ABSENT = {"user": ACCOUNT, "name": "app", "state": "absent"}
+# What comes before a round, and the task of the round with that number: never what is there already.
 CASES = {
-    "create": ([ABSENT], pod()),
-    "replace-member": ([pod()], pod(CHANGED="yes")),
-    "replace-pod": ([pod()], pod(hostname="second")),
+    "create": (ABSENT, lambda number: pod()),
+    "replace-member": (None, lambda number: pod(number=number)),
+    "replace-pod": (None, lambda number: pod(hostname=f"host{number}")),
 }
 # What a killed run leaves in the middle must be gone: .rp-new, .rp-old, containers that only the storage knows.
 DECLARED = ["one running app", "pod app Running", "three running app", "two running app"]
@@ -48,16 +48,21 @@ DECLARED = ["one running app", "pod app Running", "three running app", "two runn
 def test_killed_anywhere(case, victim, host, account):
     account(ACCOUNT)
     host.good("image", user=ACCOUNT, name=BUSYBOX)
-    before, arguments = CASES[case]
+    before, task = CASES[case]
     print(f"KILL_SEED={SEED}")
     chance = random.Random(SEED)
+    moments = [(number + chance.random()) / MOMENTS for number in range(MOMENTS)]
+    if before is None:
+        host.good("pod", **task(-1))
     job = {
         "module": "pod",
+        "user": ACCOUNT,
         "launcher": f"{STAGE}/module.py",
-        "before": before,
-        "arguments": arguments,
         "victim": victim,
-        "moments": [(number + chance.random()) / MOMENTS for number in range(MOMENTS)],
+        "rounds": [
+            {"before": before, "arguments": task(number), "moment": moment}
+            for number, moment in enumerate([0, *moments])
+        ],
     }
     told = host.script("kill.py", stdin=json.dumps(job).encode())
     bad = [each for each in told["rounds"] if each["msg"] or without_infra(each["there"]) != DECLARED]
@@ -65,4 +70,5 @@ def test_killed_anywhere(case, victim, host, account):
 
 
 def without_infra(lines):
+    """Without the running infra container, whose name Podman chooses."""
     return [line for line in lines if "-infra running" not in line]

@@ -4,10 +4,11 @@
 
 """Runs a module and kills something in the middle, again and again; the job comes as JSON on stdin.
 
-{"module", "launcher", "before", "arguments", "victim", "moments"}: for each moment, a share of the time that an undisturbed
-run takes, the tasks of ``before`` bring the account to the start, then the module runs with ``arguments``, the
-victim (``python``: the module with its child; ``podman``: the account's Podman service) is killed at that moment, and the
-module runs once more undisturbed. Prints for each round what the last run said and what then is there.
+{"module", "user", "launcher", "victim", "rounds": [{"before", "arguments", "moment"}]}: in each round the task ``before``, if
+any, brings the account to the start, then the module runs with ``arguments``, the victim (``python``: the module with
+its child; ``podman``: the account's Podman service) is killed after ``moment``, a share of the time that an undisturbed run
+takes, and the module runs once more undisturbed. The first round is not disturbed and gives that time. Prints for
+each round what then was there, what the last run said, and what is there after it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import time
 from typing import Any
 
 JOB = json.load(open("/dev/stdin", encoding="utf-8"))
-UID = pwd.getpwnam(JOB["arguments"]["user"]).pw_uid
+UID = pwd.getpwnam(JOB["user"]).pw_uid
 
 
 def start(arguments: dict[str, Any]) -> subprocess.Popen[bytes]:
@@ -44,16 +45,17 @@ def run(arguments: dict[str, Any]) -> dict[str, Any]:
     return json.loads(told)
 
 
-def bring_to_start() -> None:
-    for arguments in JOB["before"]:
-        result = run(arguments)
-        if result.get("failed"):
-            raise SystemExit(f"{arguments}: {result['msg']}")
+def bring_to_start(arguments: dict[str, Any]) -> None:
+    result = run(arguments)
+    if result.get("failed"):
+        raise SystemExit(f"{arguments}: {result['msg']}")
 
 
 def end(running: subprocess.Popen[bytes]) -> None:
     """SIGKILL to the victim; and the module's last words are read in either case."""
-    if JOB["victim"] == "python":
+    if running.poll() is not None:
+        pass
+    elif JOB["victim"] == "python":
         os.killpg(running.pid, signal.SIGKILL)
     else:
         for entry in filter(str.isdigit, os.listdir("/proc")):
@@ -76,22 +78,24 @@ def there() -> list[str]:
     """Every container of the account with its state and pod, those that only the storage knows among them."""
     place = f"cd /; export XDG_RUNTIME_DIR=/run/user/{UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{UID}/bus"
     line = f"{place}; podman ps --all --external --format '{{{{.Names}}}} {{{{.State}}}} {{{{.PodName}}}}'; podman pod ls --format 'pod {{{{.Name}}}} {{{{.Status}}}}'"
-    user = JOB["arguments"]["user"]
-    return sorted(subprocess.run(["su", "-s", "/bin/sh", user, "-c", line], capture_output=True, text=True).stdout.splitlines())
+    return sorted(subprocess.run(["su", "-s", "/bin/sh", JOB["user"], "-c", line], capture_output=True, text=True).stdout.splitlines())
 
 
-bring_to_start()
-begun = time.monotonic()
-run(JOB["arguments"])
-whole = time.monotonic() - begun
-rounds = []
-for moment in JOB["moments"]:
-    bring_to_start()
-    running = start(JOB["arguments"])
-    time.sleep(moment * whole)
-    ended = running.poll() is not None
-    end(running)
-    middle = there()
-    result = run(JOB["arguments"])
-    rounds.append({"moment": moment, "ended": ended, "middle": middle, "msg": result.get("msg"), "there": there()})
-print(json.dumps({"seconds": whole, "rounds": rounds}))
+whole = 0.0
+told = []
+for each in JOB["rounds"]:
+    if each["before"]:
+        bring_to_start(each["before"])
+    begun = time.monotonic()
+    running = start(each["arguments"])
+    if whole:
+        time.sleep(each["moment"] * whole)
+        end(running)
+        middle = there()
+        last = run(each["arguments"])
+    else:
+        last = json.loads(running.stdout.read())
+        whole = time.monotonic() - begun
+        middle = []
+    told.append({"moment": each["moment"], "middle": middle, "msg": last.get("msg"), "there": there()})
+print(json.dumps({"seconds": whole, "rounds": told}))
