@@ -88,7 +88,7 @@ def _outer(whole: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, A
         for option in ("network", "networks", "net", "network_mode")
         for name in _listed(declared.get(option))
     ]
-    if not any(str(name).split(":")[0] in FOREIGN_NETWORKS for name in network):
+    if not any(str(name).split(":", maxsplit=1)[0] in FOREIGN_NETWORKS for name in network):
         found["sysctl"] = {**LOW_PORTS, **(declared.get("sysctl") or {})}
     for option in PORTS:
         if option in declared:

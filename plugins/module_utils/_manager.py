@@ -232,7 +232,7 @@ def _call(argv: list[str], seconds: float) -> dict[str, Any]:
     """Run one of systemd's tools without a question to anybody; rc, out and one line of err."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
             argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, env=environment, check=False
         )
     except FileNotFoundError:

@@ -283,7 +283,7 @@ def _told(name: str, kind: str, source: str) -> tuple[Range, ...]:
             "on this host; install it "
             "(package uidmap on Debian, shadow-utils-subid on Fedora)"
         )
-    done = subprocess.run(
+    done = subprocess.run(  # pylint: disable=ansible-bad-function
         [tool, *(["-g"] if kind == GID else []), name],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

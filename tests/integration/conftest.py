@@ -11,8 +11,9 @@ KEEP_HOSTS=1 leaves them running for the next session, which then starts in a se
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 import pytest
 

@@ -30,10 +30,18 @@ ROWS = [
     # Images
     ("image", {"name": "docker.io/library/nosuch:1"}, ["image", "docker.io/library/nosuch:1", "registry"]),
     ("image", {"name": "localhost:1/none:1"}, ["image", "localhost:1", "cannot be reached"]),
-    ("container", {**SECOND, "image": "registry.invalid/none:1"}, ["image", "registry.invalid", "cannot be reached"]),
+    (
+        "container",
+        {**SECOND, "image": "registry.invalid/none:1"},
+        ["image", "registry.invalid", "cannot be reached"],
+    ),
     ("container", {**SECOND, "image": "nosuch"}, ["image", "docker.io/library/NAME:TAG"]),
     ("container", {**SECOND, "image": None}, ["image: missing"]),
-    ("container", {**SECOND, "image": "docker.io/library/nosuch:1", "pull": "never"}, ["image", "pull: never"]),
+    (
+        "container",
+        {**SECOND, "image": "docker.io/library/nosuch:1", "pull": "never"},
+        ["image", "pull: never"],
+    ),
     ("pod", member(image="docker.io/library/nosuch:1"), ["image", "docker.io/library/nosuch:1"]),
     # Ports
     ("container", SECOND, ["publish:", "18061", "in use"]),
@@ -118,13 +126,19 @@ def test_account_in_a_bad_state(host, account):
     states = [
         ("systemctl --user -M bad@.host stop podman.socket podman.service", "start podman.socket"),
         (f"systemctl stop user@{uid}.service", "start podman.socket"),
-        (f"systemctl stop user@{uid}.service user-runtime-dir@{uid}.service", f"systemctl start user@{uid}.service"),
+        (
+            f"systemctl stop user@{uid}.service user-runtime-dir@{uid}.service",
+            f"systemctl start user@{uid}.service",
+        ),
         ("loginctl disable-linger bad", "loginctl enable-linger bad"),
     ]
     for spoil, cure in states:
         host.run(spoil)
         words = ["user:", "bad", "rootless.podman.user", cure]
-        refuse(host, [("volume", {"user": "bad", "name": "x"}, words), ("pod", {"user": "bad", **member()}, words)])
+        refuse(
+            host,
+            [("volume", {"user": "bad", "name": "x"}, words), ("pod", {"user": "bad", **member()}, words)],
+        )
         told = host.module("volume", user="bad", name="x")["msg"]
         host.run(told.rpartition("run: ")[2])
         host.good("volume", user="bad", name="x", state="absent")
@@ -140,7 +154,9 @@ def test_out_of_disk(host, account):
         for module, arguments in (("image", {"name": BUSYBOX}), ("pod", member(command="sleep 1000"))):
             result = host.module(module, user="bad", **arguments)
             assert sentence(result, ["out of disk space", "podman image prune"]) == ""
-        listed = host.run_as("bad", "podman images --quiet; podman ps --all --external --quiet; podman pod ls --quiet")
+        listed = host.run_as(
+            "bad", "podman images --quiet; podman ps --all --external --quiet; podman pod ls --quiet"
+        )
         assert listed == ""
         host.run(f"mount -o remount,size=100m {place}")
         host.good("pod", user="bad", **member(command="sleep 1000"))

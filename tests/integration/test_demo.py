@@ -52,6 +52,7 @@ class Demo:
             text=True,
             capture_output=True,
             timeout=900,
+            check=False,
         )
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
         self.url = re.search(r"Miniflux runs at\s+(\S+)", done.stdout)[1]
@@ -62,7 +63,13 @@ class Demo:
 
     def testbed(self, *words: str, **options: Any) -> str:
         done = subprocess.run(
-            [LAUNCHER, *words], env=self.env, text=True, capture_output=True, timeout=300, **options
+            [LAUNCHER, *words],
+            env=self.env,
+            text=True,
+            capture_output=True,
+            timeout=300,
+            **options,
+            check=False,
         )
         assert done.returncode == 0, f"testbed {words}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -97,13 +104,13 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     demo = Demo()
-    subprocess.run([LAUNCHER, "down", "demo"], env=demo.env, capture_output=True)
+    subprocess.run([LAUNCHER, "down", "demo"], env=demo.env, capture_output=True, check=False)
     try:
         demo.play()
         yield demo
     finally:
         if not os.environ.get("KEEP_HOSTS"):
-            subprocess.run([LAUNCHER, "down", "demo"], env=demo.env, capture_output=True)
+            subprocess.run([LAUNCHER, "down", "demo"], env=demo.env, capture_output=True, check=False)
 
 
 def test_the_app_answers_from_outside(demo: Demo) -> None:

@@ -4,7 +4,8 @@
 
 """Every example in the documentation of a module or filter runs, in the order in which it is written.
 
-A plugin's examples are one play on a host where none of their accounts exists beforehand.
+A plugin's examples are one play on a host where none of their accounts exists beforehand. Only for filters, whose examples
+are not about accounts, they are made.
 """
 
 from __future__ import annotations
@@ -43,4 +44,9 @@ def tidy(host):
 def test_examples(path, host):
     tasks = examples(path)
     assert tasks, f"{path.stem} has no examples"
+    if path.parent.name == "filter":
+        for name in {
+            arguments["user"] for task in tasks for arguments in task.values() if "user" in (arguments or ())
+        }:
+            host.good("user", name=name)
     play_tasks(host, tasks)

@@ -19,8 +19,20 @@ from support.snapshot import differences, take
 ACCOUNT = "idem"
 WEB = {"name": "web", "image": BUSYBOX, "command": "httpd -f -p 8080"}
 HELPER = {"name": "helper", "image": BUSYBOX, "command": "sleep 1000"}
-CONTAINER = {**WEB, "env": {"A": "1"}, "labels": {"app": "x"}, "volumes": ["data:/data"], "publish": ["18071:8080"]}
-POD = {"name": "app", "publish": ["18072:8080"], "labels": {"app": "x"}, "userns": "nomap", "containers": [WEB, HELPER]}
+CONTAINER = {
+    **WEB,
+    "env": {"A": "1"},
+    "labels": {"app": "x"},
+    "volumes": ["data:/data"],
+    "publish": ["18071:8080"],
+}
+POD = {
+    "name": "app",
+    "publish": ["18072:8080"],
+    "labels": {"app": "x"},
+    "userns": "nomap",
+    "containers": [WEB, HELPER],
+}
 
 LIVES = {
     "user": [
@@ -64,7 +76,13 @@ LIVES = {
     ],
     "pod": [
         POD,
-        {**POD, "containers": [{**WEB, "env": {"A": "1"}}, {**HELPER, "name": "other", "restart_policy": "always"}]},
+        {
+            **POD,
+            "containers": [
+                {**WEB, "env": {"A": "1"}},
+                {**HELPER, "name": "other", "restart_policy": "always"},
+            ],
+        },
         {**POD, "hostname": "reader"},
         {**POD, "hostname": "reader", "state": "stopped"},
         {"name": "app", "state": "absent"},

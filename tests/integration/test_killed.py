@@ -29,7 +29,13 @@ def pod(hostname="first", number=0):
     base = {"image": BUSYBOX, "command": "sleep 1000"}
     containers = [{**base, "name": name} for name in ("one", "two", "three")]
     containers[0]["env"] = {"NUMBER": number}
-    return {"user": ACCOUNT, "name": "app", "hostname": hostname, "publish": ["18051:8080"], "containers": containers}
+    return {
+        "user": ACCOUNT,
+        "name": "app",
+        "hostname": hostname,
+        "publish": ["18051:8080"],
+        "containers": containers,
+    }
 
 
 ABSENT = {"user": ACCOUNT, "name": "app", "state": "absent"}

@@ -85,7 +85,7 @@ class Birth:
 
     def _with_a_fresh_uid(self, arguments: list[str]) -> None:
         """As useradd would choose, but not a number under which files of an earlier account lie."""
-        for _ in range(_TRIES):
+        for _other in range(_TRIES):
             number = str(_next_uid(self.avoid))
             if self.group is None:
                 told = _shadow.run(
@@ -151,7 +151,7 @@ def left_behind() -> frozenset[int]:
     tables = read()
     owners = {line.owner for table in tables.values() for line in table if line.owner}
     numbers = {int(owner) for owner in owners if owner.isdigit()}
-    numbers |= {uid for table in tables.values() for uid, _ in kept_for(table)}
+    numbers |= {uid for table in tables.values() for uid, _other in kept_for(table)}
     with contextlib.suppress(OSError):
         for found in [entry.stat(follow_symlinks=False) for entry in os.scandir(_base())]:
             if user_of(found.st_uid) is None:
@@ -161,7 +161,7 @@ def left_behind() -> frozenset[int]:
 
 def _next_uid(avoid: frozenset[int]) -> int:
     lowest, highest = uid_limits()
-    taken = {user.uid for user in local_users()} | {gid for _, gid in local_groups()} | avoid
+    taken = {user.uid for user in local_users()} | {gid for _other, gid in local_groups()} | avoid
     used = [uid for uid in taken if lowest <= uid <= highest]
     following = range(max(used, default=lowest - 1) + 1, highest + 1)
     candidates: list[int] = [

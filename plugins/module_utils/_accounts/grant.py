@@ -142,7 +142,7 @@ def _clash(mine: Sequence[Range], theirs: Sequence[tuple[str, Range]]) -> tuple[
 
 def _clash_inside(mine: Sequence[tuple[str, Range]]) -> tuple[Range, str] | None:
     """The first of an account's own ranges that overlaps with a later one: the kernel takes no such map."""
-    for position, (_, ids) in enumerate(mine):
+    for position, (_other, ids) in enumerate(mine):
         clash = _clash([ids], mine[position + 1 :])
         if clash is not None:
             return clash
@@ -192,13 +192,14 @@ def _choose(
 ) -> dict[str, Range]:
     """A free place for each kind that lacks ids, the same start for both where one is free."""
     taken = {
-        kind: [ids for _, ids in others(tables[kind], keys) + rooms[kind].reserved] + list(kept.get(kind, ()))
+        kind: [ids for _other, ids in others(tables[kind], keys) + rooms[kind].reserved]
+        + list(kept.get(kind, ()))
         for kind in KINDS
         if kind in rooms
     }
     if len(missing) == 2 and not any(kept.get(kind) for kind in missing):
         both = [ids for kind in missing for ids in taken[kind]]
-        for _ in range(_ROUNDS):
+        for _other in range(_ROUNDS):
             found = first_free(
                 max(missing.values()),
                 max(rooms[kind].floor for kind in missing),
@@ -226,7 +227,7 @@ def _single(kind: str, count: int, wishes: Sequence[int], taken: list[Range], ro
         fits = room.floor <= start and wish.end - 1 <= room.ceiling
         if fits and not any(wish.overlaps(ids) for ids in taken) and room.blocked(wish) is None:
             return wish
-    for _ in range(_ROUNDS):
+    for _other in range(_ROUNDS):
         found = first_free(count, room.floor, room.ceiling, taken)
         if found is None:
             break

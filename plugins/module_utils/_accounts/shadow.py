@@ -32,7 +32,7 @@ def run(tool: str, arguments: Sequence[str], accept: Sequence[int] = (0,), patie
         raise Failure(f"there is no {tool} on this host; install the package passwd (Debian) or shadow-utils")
     deadline = time.monotonic() + patience
     while True:
-        done = subprocess.run(
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
             [path, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -81,7 +81,7 @@ def local_groups(etc: str = "/etc") -> list[tuple[str, int]]:
 def reserved(kind: str, etc: str = "/etc") -> tuple[tuple[str, Range], ...]:
     """Ids that no range may contain, each with words for whose they are."""
     if kind == UID:
-        ids = [(f"the account {name}", number) for name, number, _, _ in local_users(etc)]
+        ids = [(f"the account {name}", number) for name, number, _other, _more in local_users(etc)]
     else:
         ids = [(f"the group {name}", number) for name, number in local_groups(etc)]
     return tuple((whose, Range(number, 1)) for whose, number in ids if number >= LOWEST)

@@ -112,7 +112,7 @@ def ask(commands: Mapping[str, list[str]], as_nobody: bool = True) -> dict[str, 
     running: dict[str, subprocess.Popen[str]] = {}
     for name, command in commands.items():
         try:
-            running[name] = subprocess.Popen(
+            running[name] = subprocess.Popen(  # pylint: disable=ansible-bad-function
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -43,10 +43,14 @@ class Host:
 
     def run(self, line: str, stdin: bytes = b"", check: bool = True, timeout: float = 300) -> str:
         """Run a shell line as root; its stdout. With ``check`` a status other than 0 fails the test."""
-        done = subprocess.run([*self._ssh, line], input=stdin, capture_output=True, timeout=timeout)
+        done = subprocess.run(
+            [*self._ssh, line], input=stdin, capture_output=True, timeout=timeout, check=False
+        )
         told = done.stdout.decode("utf-8", "replace")
         if check:
-            assert done.returncode == 0, f"{self.name}: {line}\n{told}\n{done.stderr.decode('utf-8', 'replace')}"
+            assert done.returncode == 0, (
+                f"{self.name}: {line}\n{told}\n{done.stderr.decode('utf-8', 'replace')}"
+            )
         return told
 
     def run_as(self, account: str, line: str, **options: Any) -> str:
@@ -116,7 +120,7 @@ class Host:
 
     def hang_up(self) -> None:
         """End the shared ssh connection, which a reboot would leave half dead."""
-        subprocess.run([*self._ssh[:-1], "-O", "exit", self._ssh[-1]], capture_output=True)
+        subprocess.run([*self._ssh[:-1], "-O", "exit", self._ssh[-1]], capture_output=True, check=False)
 
 
 def module_input(arguments: dict[str, Any], check_mode: bool = False) -> bytes:

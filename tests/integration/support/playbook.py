@@ -31,7 +31,14 @@ def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]
         "ANSIBLE_FORCE_COLOR": "false",
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
     }
-    command = [Path(sys.executable).parent / "ansible-playbook", "-i", host.inventory, "-e", json.dumps(variables), playbook]
+    command = [
+        Path(sys.executable).parent / "ansible-playbook",
+        "-i",
+        host.inventory,
+        "-e",
+        json.dumps(variables),
+        playbook,
+    ]
     return subprocess.Popen(command, env=told, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -52,5 +59,7 @@ def play_tasks(host: Host, tasks: list[dict[str, Any]], **variables: Any) -> str
     """Run a list of tasks as root."""
     playbook = host.folder / "tasks.yml"
     # JSON is YAML, and has no second way to write a string.
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    playbook.write_text(
+        json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
+    )
     return play(host, playbook, **variables)

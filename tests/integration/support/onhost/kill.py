@@ -13,6 +13,7 @@ each round what then was there, what the last run said, and what is there after 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -22,7 +23,7 @@ import sys
 import time
 from typing import Any
 
-JOB = json.load(open("/dev/stdin", encoding="utf-8"))
+JOB = json.load(sys.stdin)
 UID = pwd.getpwnam(JOB["user"]).pw_uid
 
 
@@ -30,7 +31,9 @@ def start(arguments: dict[str, Any]) -> subprocess.Popen[bytes]:
     """The module in a process group of its own."""
     command = ["python3", JOB["launcher"], JOB["module"]]
     pipe = subprocess.PIPE
-    running = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True)
+    running = subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     told = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     running.stdin.write(told)
     running.stdin.close()
@@ -60,7 +63,8 @@ def end(running: subprocess.Popen[bytes]) -> None:
     else:
         for entry in filter(str.isdigit, os.listdir("/proc")):
             if is_service(entry):
-                os.kill(int(entry), signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(entry), signal.SIGKILL)
     running.stdout.read()
     running.wait()
 
@@ -69,16 +73,20 @@ def is_service(process: str) -> bool:
     try:
         with open(f"/proc/{process}/cmdline", "rb") as file:
             words = file.read().split(b"\0")
-        return os.stat(f"/proc/{process}").st_uid == UID and words[0].endswith(b"podman") and b"service" in words
+        return (
+            os.stat(f"/proc/{process}").st_uid == UID and words[0].endswith(b"podman") and b"service" in words
+        )
     except OSError:
         return False
 
 
 def there() -> list[str]:
     """Every container of the account with its state and pod, those that only the storage knows among them."""
-    place = f"cd /; export XDG_RUNTIME_DIR=/run/user/{UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{UID}/bus"
-    line = f"{place}; podman ps --all --external --format '{{{{.Names}}}} {{{{.State}}}} {{{{.PodName}}}}'; podman pod ls --format 'pod {{{{.Name}}}} {{{{.Status}}}}'"
-    return sorted(subprocess.run(["su", "-s", "/bin/sh", JOB["user"], "-c", line], capture_output=True, text=True).stdout.splitlines())
+    place = f"export XDG_RUNTIME_DIR=/run/user/{UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{UID}/bus"
+    containers = "podman ps --all --external --format '{{.Names}} {{.State}} {{.PodName}}'"
+    pods = "podman pod ls --format 'pod {{.Name}} {{.Status}}'"
+    command = ["su", "-s", "/bin/sh", JOB["user"], "-c", f"cd /; {place}; {containers}; {pods}"]
+    return sorted(subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines())
 
 
 whole = 0.0

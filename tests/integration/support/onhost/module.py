@@ -13,4 +13,6 @@ from ansible.module_utils import basic
 
 basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
 basic._ANSIBLE_PROFILE = "legacy"  # how results are written; since ansible-core 2.19
-runpy.run_module(f"ansible_collections.rootless.podman.plugins.modules.{sys.argv[1]}", run_name="__main__", alter_sys=True)
+runpy.run_module(
+    f"ansible_collections.rootless.podman.plugins.modules.{sys.argv[1]}", run_name="__main__", alter_sys=True
+)

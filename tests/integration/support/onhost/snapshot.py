@@ -36,7 +36,10 @@ TOUCHED = re.compile(
 )
 # Of each list the fields that stay as they are while nobody does anything.
 LISTS = {
-    "containers": ("containers/json?all=true&external=true", ("Id", "Names", "State", "Image", "Labels", "Pod", "StartedAt")),
+    "containers": (
+        "containers/json?all=true&external=true",
+        ("Id", "Names", "State", "Image", "Labels", "Pod", "StartedAt"),
+    ),
     "pods": ("pods/json", ("Id", "Name", "Status", "Labels")),
     "volumes": ("volumes/json", ("Name", "Driver", "Labels", "CreatedAt")),
     "networks": ("networks/json", ("id", "name", "driver", "subnets", "labels")),
@@ -98,7 +101,9 @@ def objects(account: str) -> dict[str, list[str]]:
     except (KeyError, OSError):
         return {}
     return {
-        kind: sorted(json.dumps({field: each.get(field) for field in fields}, sort_keys=True) for each in found[kind])
+        kind: sorted(
+            json.dumps({field: each.get(field) for field in fields}, sort_keys=True) for each in found[kind]
+        )
         for kind, (_path, fields) in LISTS.items()
     }
 

@@ -387,7 +387,9 @@ def run_pod(told: dict[str, Any]) -> Run:
     for name in told["names"]:
         requires = [each for each in CHAIN.get(name, []) if told["chained"] and each in told["names"]]
         env = {"V": "2" if name in told["changed"] else "1"}
-        declared.append({"name": name, "image": "img", "env": env, **({"requires": requires} if requires else {})})
+        declared.append(
+            {"name": name, "image": "img", "env": env, **({"requires": requires} if requires else {})}
+        )
     publish = [f"{told['port']}:80"]
     return lambda podman: pod(podman, state=told["state"], publish=publish, containers=declared)
 
@@ -401,8 +403,12 @@ def run_container(told: dict[str, Any]) -> Run:
     )
 
 
-@pytest.mark.parametrize(("drawn", "run"), [(a_pod, run_pod), (a_container, run_container)], ids=["pod", "container"])
-@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize(
+    ("drawn", "run"), [(a_pod, run_pod), (a_container, run_container)], ids=["pod", "container"]
+)
+@settings(
+    max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_any_history_ends_in_what_is_declared_last(drawn: Any, run: Any, data: Any) -> None:
     podman = FakePodman()

@@ -37,7 +37,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list:
     """Every systemctl call; the answer is what the test puts in front of the list."""
     made: list = [{"rc": 0, "out": "", "err": ""}]
 
-    def call_as(account: Account, _: object, argv: list, seconds: float) -> dict:
+    def call_as(account: Account, _other: object, argv: list, seconds: float) -> dict:
         made.append((account.name, argv, seconds))
         return dict(made[0])
 
@@ -78,7 +78,7 @@ def test_no_manager_is_named(calls: list) -> None:
 def test_what_is_enabled_for_all_is_masked_for_one(calls: list) -> None:
     calls[0]["out"] = SHOWN
     _manager.disable(ALICE, ["podman.socket"])
-    assert [argv[3] for _, argv, _ in calls[1:]] == ["disable", "show", "mask"]
+    assert [argv[3] for _other, argv, _more in calls[1:]] == ["disable", "show", "mask"]
 
 
 def test_links_tell_what_starts_with_the_manager(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_grants_keep_everybody_apart(uid: str, gid: str, uids: Need, gids: Need,
         mine = owned(after[kind], KEYS)
         theirs = others(after[kind], KEYS)
         assert theirs == others(tables[kind], KEYS), "nobody else's line changes"
-        assert not any(ids.overlaps(used) for ids in mine for _, used in theirs)
+        assert not any(ids.overlaps(used) for ids in mine for _other, used in theirs)
         assert not any(one.overlaps(two) for one in mine for two in mine if one is not two)
         assert sum(ids.count for ids in mine) >= needs[kind].count
         if needs[kind].start is not None:
@@ -106,7 +106,7 @@ def test_the_missing_file_follows_the_other() -> None:
 
 
 def test_more_ids_come_behind_the_last_line() -> None:
-    uid, _, actions = settled(
+    uid, _other, actions = settled(
         "alice:100000:65536\n", "alice:100000:65536\n", {UID: Need(70_000), GID: Need()}
     )
     assert uid == "alice:100000:65536\nalice:165536:4464\n"
@@ -129,7 +129,7 @@ def test_overlapping_ranges_move_only_by_force() -> None:
     files = ("alice:100000:65536\nbob:100001:10\n", "")
     with pytest.raises(Failure, match="force=true"):
         settled(*files)
-    uid, _, actions = settled(*files, force=True)
+    uid, _other, actions = settled(*files, force=True)
     assert starts(uid) == [100011]
     assert actions[0] == (UID, "move")
 
@@ -144,9 +144,9 @@ def test_reserved_and_blocked_ids_are_kept_clear_of() -> None:
         return Range(200_000, 200_000) if ids.overlaps(Range(250_000, 1)) else None
 
     room = Room(100_000, 900_000, (("the account x", Range(100_500, 1)),), slice_of)
-    uid, gid, _ = settled("", "", rooms={UID: room, GID: ROOM})
+    uid, gid, _other = settled("", "", rooms={UID: room, GID: ROOM})
     assert starts(uid) == starts(gid) == [100_501]
-    uid, _, _ = settled("", "", {UID: Need(150_000), GID: Need()}, {UID: room, GID: room})
+    uid, _other, _more = settled("", "", {UID: Need(150_000), GID: Need()}, {UID: room, GID: room})
     assert starts(uid) == [400_000]
 
 

@@ -242,7 +242,7 @@ def test_removal_follows_no_link_and_takes_any_depth(tmp_path: Path) -> None:
     (precious / "file").write_text("x")
     place = tmp_path / "home"
     deep = place
-    for _ in range(60):
+    for _other in range(60):
         deep = deep / ("d" * 40)
     os.makedirs(deep)
     (place / "link").symlink_to(precious)
