@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Callable
+from typing import Any
 
 from . import _operations as operations
 from ._containers import differs_still
@@ -17,9 +17,9 @@ from ._errors import EngineError, Failure
 from ._options import Spec
 from ._plan import Step
 from ._state import NEW, OLD
+from ._way_back import REMOVE, RENAME, SETTINGS, START, STOP, WayBack
 
 NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
-Undo = tuple[str, Callable[[], None]]
 
 
 class Applier:
@@ -30,14 +30,14 @@ class Applier:
     ) -> None:
         self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
         self.ids: dict[str, str] = {}  # containers made by this run
-        self._undo: list[Undo] = []
+        self.back = WayBack()
 
     def apply(self, steps: list[Step]) -> None:
         """Carry out the steps. Raises Failure after the way back was taken."""
         try:
             self._phases(steps)
         except Failure as failure:
-            told = self._roll_back()
+            told = self.back.take()
             kind = EngineError if isinstance(failure, EngineError) else Failure
             raise kind(
                 f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
@@ -68,7 +68,9 @@ class Applier:
             operations.in_parallel(self._make, batch)
         operations.in_parallel(self._update, of("container", "update"))
         replaced = of("container", "replace")
-        operations.in_parallel(self._swap, replaced)
+        # What others require goes first: a run killed in between then never meets a new one that needs an old one.
+        for batch in _batches(replaced):
+            operations.in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
         operations.in_parallel(self._stop, of("container", "stop"))
         for step in of("pod", "stop"):
@@ -80,7 +82,7 @@ class Applier:
             of("container", "start", "restart"),
         )
         # From here on the new ones lead.
-        self._undo.clear()
+        self.back.forget()
         gone = [str(step.work["old"]) for step in replaced + of("container", "finish")]
         operations.remove_all(self.engine, gone + [str(step.work["id"]) for step in late])
 
@@ -88,47 +90,48 @@ class Applier:
         name = step.name + (NEW if step.action == "replace" else "")
         identity = operations.create(self.engine, name, _resolved(step.work["body"], self.ids))
         self.ids[step.name] = identity
-        self._undo.append(
-            (f"the new {step.name} was removed", lambda: operations.remove(self.engine, identity, True))
+        if step.action == "create":
+            self.back.note(STOP, partial(operations.stop, self.engine, identity, name))
+        self.back.note(
+            REMOVE,
+            partial(operations.remove, self.engine, identity, True),
+            f"the new {step.name} was removed",
         )
 
     def _swap(self, step: Step) -> None:
         """Old out, new in: stop, then rename, so that the names that DNS learns at start are right."""
-        old, new = step.work["old"], self.ids[step.name]
+        name, old, new = step.name, str(step.work["old"]), self.ids[step.name]
+        self._swap_back(name, old, new, step.work["running"])
         if step.work["running"]:
-            self._undo.append(
-                (f"the old {step.name} runs again", lambda: operations.start(self.engine, old, step.name))
-            )
-            operations.stop(self.engine, old, step.name)
-        self._undo.append(("", lambda: operations.rename(self.engine, old, step.name)))
-        operations.rename(self.engine, old, step.name + OLD)
-        self._undo.append(("", lambda: self._out_of_the_way(new, step.name)))
-        operations.rename(self.engine, new, step.name)
+            operations.stop(self.engine, old, name)
+        operations.rename(self.engine, old, name + OLD)
+        operations.rename(self.engine, new, name)
 
-    def _out_of_the_way(self, identity: str, name: str) -> None:
-        operations.stop(self.engine, identity, name)
-        operations.rename(self.engine, identity, name + NEW)
+    def _swap_back(self, name: str, old: str, new: str, running: bool) -> None:
+        self.back.note(STOP, partial(operations.stop, self.engine, new, name))
+        self.back.note(RENAME, partial(operations.rename, self.engine, old, name))
+        self.back.note(RENAME, partial(operations.rename, self.engine, new, name + NEW))
+        if running:
+            self.back.note(
+                START, partial(operations.start, self.engine, old, name), f"the old {name} runs again"
+            )
 
     def _stop(self, step: Step) -> None:
         """Stop one that runs, to be started again should a later step fail."""
-        identity = str(step.work["id"])
+        identity, name = str(step.work["id"]), step.name
         if step.work.get("running", True):
-            self._undo.append(
-                (f"{step.name} runs again", partial(operations.start, self.engine, identity, step.name))
+            self.back.note(
+                START, partial(operations.start, self.engine, identity, name), f"{name} runs again"
             )
-        operations.stop(self.engine, identity, step.name)
+        operations.stop(self.engine, identity, name)
 
     def _finish(self, steps: list[Step]) -> None:
         """A killed run had swapped already: only the proof is missing, and the way back is the same."""
         for step in steps:
             name, old, new = step.name, str(step.work["old"]), str(step.work["id"])
             self.ids[name] = new
-            self._undo.append(("", partial(operations.remove, self.engine, new, True)))
-            self._undo.append(
-                (f"the old {name} runs again", partial(operations.start, self.engine, old, name))
-            )
-            self._undo.append(("", partial(operations.rename, self.engine, old, name)))
-            self._undo.append(("", partial(self._out_of_the_way, new, name)))
+            self.back.note(REMOVE, partial(operations.remove, self.engine, new, True))
+            self._swap_back(name, old, new, True)
 
     def _start(self, made: list[Step], others: list[Step]) -> None:
         started = [(self.ids[step.name], step) for step in made] + [
@@ -140,11 +143,10 @@ class Applier:
             if step.action == "restart":
                 self._stop(step)
             elif step.action == "start":
-                self._undo.append(
-                    (
-                        f"{step.name} is stopped as before",
-                        lambda: operations.stop(self.engine, identity, step.name),
-                    )
+                self.back.note(
+                    STOP,
+                    partial(operations.stop, self.engine, identity, step.name),
+                    f"{step.name} is stopped as before",
                 )
             operations.start(self.engine, identity, step.name)
 
@@ -167,7 +169,9 @@ class Applier:
                 "POST", f"containers/{step.work['id']}/update", call["params"], call["body"], plain=True
             )
 
-        self._undo.append((f"{step.name} has its former settings again", lambda: update(step.work["undo"])))
+        self.back.note(
+            SETTINGS, partial(update, step.work["undo"]), f"{step.name} has its former settings again"
+        )
         update(step.work["do"])
         inspect = self.engine.get(f"containers/{step.work['id']}/json")
         ignored = [
@@ -181,8 +185,9 @@ class Applier:
     def _create_pod(self, name: str, body: Mapping[str, Any]) -> None:
         identity = operations.create_pod(self.engine, name, body)
         self.ids[name] = identity
-        self._undo.append(
-            (f"the new pod {name} was removed", lambda: operations.remove_pod(self.engine, identity))
+        self.back.note(STOP, partial(operations.stop_pod, self.engine, identity))
+        self.back.note(
+            REMOVE, partial(operations.remove_pod, self.engine, identity), f"the new pod {name} was removed"
         )
 
     def _replace_pod(self, step: Step) -> None:
@@ -194,28 +199,25 @@ class Applier:
             self._build_pod(name + NEW, work["body"], members)
             proven = self.ids[name + NEW]
             if work["start"]:
-                self._undo.append(
-                    (f"the old pod {name} runs again", lambda: operations.start_pod(self.engine, old, name))
+                self.back.note(
+                    START,
+                    partial(operations.start_pod, self.engine, old, name),
+                    f"the old pod {name} runs again",
                 )
                 operations.stop_pod(self.engine, old)
                 self._run_pod(name + NEW, members)
-                operations.stop_pod(self.engine, proven)
-            # The declaration works; from here the proven pod is the one to go back to.
-            self._undo.clear()
-            operations.remove_pod(self.engine, old)
-        else:
-            operations.stop_pod(self.engine, proven)
+        # The declaration works; from here the proven pod is the one to go back to.
+        self.back.forget()
         if work["start"]:
-            self._undo.append(
-                (
-                    f"the pod serves as {name}{NEW}, run the task again",
-                    lambda: operations.start_pod(self.engine, proven, name + NEW),
-                )
-            )
+            again = partial(operations.start_pod, self.engine, proven, name + NEW)
+            self.back.note(START, again, f"the pod serves as {name}{NEW}, run the task again")
+        operations.stop_pod(self.engine, proven)
+        if old:
+            operations.remove_pod(self.engine, old)
         self._build_pod(name, work["body"], members)
         if work["start"]:
             self._run_pod(name, members)
-        self._undo.clear()
+        self.back.forget()
         operations.remove_pod(self.engine, proven)
 
     def _build_pod(self, name: str, body: Mapping[str, Any], members: list[Step]) -> None:
@@ -236,18 +238,6 @@ class Applier:
         operations.start_pod(self.engine, self.ids[name], name)
         if self.wait:
             operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in members])
-
-    def _roll_back(self) -> str:
-        """Undo, last first; what cannot be undone is said, and does not stop the rest."""
-        told: list[str] = []
-        for sentence, undo in reversed(self._undo):
-            try:
-                undo()
-            except Failure as failure:
-                told.append(f"going back met a problem: {failure.message}")
-            else:
-                told.extend([sentence] if sentence else [])
-        return f"What was changed is undone: {', '.join(told)}." if told else ""
 
 
 def _needs(body: Mapping[str, Any]) -> list[str]:

@@ -71,10 +71,7 @@ class Planner:
         compared = self._compare(wanted, current)
         if unfinished is not None:
             if compared.reasons:
-                # The new one never proved itself and is not what is wanted now: the old one leads again.
-                steps.append(_remove(current))
-                steps.append(_rename(unfinished, wanted.name))
-                return steps + [self._replace(wanted, unfinished, self._compare(wanted, unfinished), True)]
+                return steps + self.back(wanted, current, unfinished)
             work = {
                 "id": current.id,
                 "old": unfinished.id,
@@ -86,10 +83,23 @@ class Planner:
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
         if compared.fixed or wanted.recreate:
-            return steps + [self._replace(wanted, current, compared, restored)]
+            return steps + [self.replace(wanted, current, compared, restored)]
         if compared.live:
             steps.append(self._update(wanted, current, compared))
         return steps + self._run_state(wanted, current, restored)
+
+    def back(self, wanted: Wanted, current: Found, unfinished: Found) -> list[Step]:
+        """The new one never proved itself and cannot stay: the old one leads again, and is replaced from there."""
+        compared = self._compare(wanted, unfinished)
+        return [
+            _remove(current),
+            _rename(unfinished, wanted.name),
+            self.replace(wanted, unfinished, compared, restored=True),
+        ]
+
+    def leading(self, name: str) -> Found | None:
+        """The container that leads once a killed replacement has been tidied up."""
+        return self.survey.containers.get(name) or self.survey.containers.get(name + OLD)
 
     def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet."""
@@ -169,7 +179,8 @@ class Planner:
             {"body": self.body(wanted), "start": wanted.state == STARTED},
         )
 
-    def _replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
+    def replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
+        """The step that puts a new container in the place of ``current``."""
         start = wanted.state == STARTED or (wanted.state == PRESENT and (current.running or restored))
         work = {
             "body": self.body(wanted),
@@ -270,24 +281,29 @@ def refuse_dependents(dependents: Mapping[str, list[str]]) -> None:
 
 
 def closure(steps: list[Step], wanted: list[Wanted], planner: Planner) -> list[Step]:
-    """Replace with a container those of the same task that depend on it: they point to the old one's ID."""
-    replaced = {step.name: str(step.work["old"]) for step in steps if step.action == "replace"}
-    by_name = {each.name: each for each in wanted}
+    """Add what hangs on a container that goes: those of the same task that depend on it point to its ID."""
     grown = True
     while grown:
         grown = False
-        for name, each in by_name.items():
-            current = planner.survey.containers.get(name)
-            if name in replaced or current is None or not any(step.name != name for step in steps):
+        leaving = {step.work["old"] for step in steps if step.action in ("replace", "finish")}
+        removed = {step.work["id"] for step in steps if step.action == "remove"}
+        for each in wanted:
+            own = [step for step in steps if step.name in (each.name, each.name + OLD)]
+            actions = {step.action for step in own}
+            current, old = planner.leading(each.name), planner.survey.containers.get(each.name + OLD)
+            if current is None or "replace" in actions or each.state == ABSENT:
                 continue
-            held = set(get_path(current.inspect, "Dependencies") or []) & set(replaced.values())
-            if held:
-                compared = Comparison(
-                    fixed=(Reason("requires", CHANGED, "a container that is replaced", "its replacement"),)
-                )
-                steps = [step for step in steps if step.name != name] + [
-                    planner._replace(each, current, compared, False)
-                ]
-                replaced[name] = current.id
-                grown = True
+            needs = set(get_path(current.inspect, "Dependencies") or [])
+            if "finish" in actions and old is not None and needs & removed:
+                more = planner.back(each, current, old)
+            elif "finish" not in actions and needs & leaving:
+                why = Reason("requires", CHANGED, "a container that is replaced", "its replacement")
+                restored = "rename" in actions
+                more = [step for step in own if step.action == "rename"]
+                more.append(planner.replace(each, current, Comparison(fixed=(why,)), restored))
+            else:
+                continue
+            steps = [step for step in steps if step not in own] + more
+            grown = True
+            break
     return steps

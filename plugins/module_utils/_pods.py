@@ -23,7 +23,7 @@ from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import KIND, TABLE
-from ._state import NEW, Survey
+from ._state import NEW, OLD, Found, Survey
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +70,10 @@ class PodPlanner:
                     str(unfinished["Id"]),
                 )
             return steps + self._create(wanted)
+        if unfinished is not None and _runs(unfinished) and not _runs(current):
+            # A run ended while it removed the old pod: the new one has proved itself and serves.
+            why = (Reason("name", DECLARED, wanted.name + NEW, wanted.name),)
+            return steps + self._replace(wanted, why, str(current["Id"]), str(unfinished["Id"]))
         if unfinished is not None:
             steps.append(Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
         if not wanted.spec and wanted.containers is None and not wanted.recreate:
@@ -84,6 +88,11 @@ class PodPlanner:
                 wanted, current, [reason.option for reason in compared.reasons] or ["recreate"]
             )
             reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
+            steps += [
+                Step("remove", CONTAINER, found.name, (), {"id": found.id})
+                for found in self.survey.containers.values()
+                if found.name.endswith(NEW) and found.pod == current["Id"]
+            ]
             return steps + self._replace(wanted, reasons, str(current["Id"]), "")
         return steps + self._members(wanted, current)
 
@@ -96,7 +105,7 @@ class PodPlanner:
             steps += planner.steps(member)
         steps = closure(steps, members, planner)
         self.adopted += planner.adopted
-        running = current.get("State") in ("Running", "Degraded")
+        running = _runs(current)
         if wanted.state == STOPPED and running:
             steps = [step for step in steps if step.action != "stop"]
             steps.append(Step("stop", KIND, wanted.name, (), {"id": current["Id"]}))
@@ -110,8 +119,7 @@ class PodPlanner:
             return []
         steps = []
         for found in self._foreign(wanted, current):
-            recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
-            if recorded is not None and recorded.get("owner") == _record.digest(self.key, "pod"):
+            if self._is_ours(found):
                 steps.append(
                     Step(
                         "remove",
@@ -126,6 +134,12 @@ class PodPlanner:
                     f"pod {wanted.name}: container {found.name} belongs to it, but no pod task made it; it is left alone."
                 )
         return steps
+
+    def _is_ours(self, found: Found) -> bool:
+        """Whether an earlier run of a pod task made it, be it as a part of a replacement."""
+        birth = found.name[: -len(NEW)] if found.name.endswith((NEW, OLD)) else found.name
+        recorded = _record.read(self.key, CONTAINER, birth, found.labels)
+        return recorded is not None and recorded.get("owner") == _record.digest(self.key, "pod")
 
     def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Any]:
         known = {member.name + tail for member in wanted.containers or [] for tail in ("", NEW, ".rp-old")}
@@ -142,12 +156,7 @@ class PodPlanner:
         names = sorted(found.name for found in self._foreign(wanted, current))
         kept = []
         for found in self._foreign(wanted, current):
-            recorded = _record.read(self.key, CONTAINER, found.name, found.labels)
-            if (
-                wanted.containers is None
-                or recorded is None
-                or recorded.get("owner") != _record.digest(self.key, "pod")
-            ):
+            if wanted.containers is None or not self._is_ours(found):
                 kept.append(found.name)
         if kept:
             raise Failure(
@@ -182,7 +191,8 @@ class PodPlanner:
         members = wanted.containers or []
         for member in members:
             CONTAINERS.gate(member.spec, self.facts, member.where)
-        start = wanted.state == STARTED or (wanted.state == PRESENT and self._runs(wanted))
+        serving = self.survey.pods.get(wanted.name + NEW if proven else wanted.name) or {}
+        start = wanted.state == STARTED or (wanted.state == PRESENT and _runs(serving))
         why = (Reason("pod", CHANGED, "the pod is made anew", None),)
         made = [
             Step("recreate", CONTAINER, member.name, why, {"body": planner.body(member)})
@@ -191,13 +201,14 @@ class PodPlanner:
         work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
         return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
-    def _runs(self, wanted: WantedPod) -> bool:
-        return (self.survey.pods.get(wanted.name) or {}).get("State") in ("Running", "Degraded")
-
     def _body(self, wanted: WantedPod) -> Body:
         body = TABLE.body(wanted.spec, self.facts)
         set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.spec)})
         return body
+
+
+def _runs(pod: Mapping[str, Any]) -> bool:
+    return pod.get("State") in ("Running", "Degraded")
 
 
 def _starts(step: Step) -> bool:

@@ -4,7 +4,7 @@
 
 """Hosts and accounts for the integration tests.
 
-One host with Podman for the whole session, one bare host and one with an old Podman for the tests that ask for them.
+One host with Podman for the whole session, bare ones and one with an old Podman for the tests that ask for them.
 KEEP_HOSTS=1 leaves them running for the next session, which then starts in a second.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable
 
@@ -20,10 +21,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support.host import Host
+from support.playbook import play
 from support.prepare import prepare
 from support.testbed import Testbed
 
 Account = Callable[..., dict[str, Any]]
+TARGETS = Path(__file__).parent / "targets"
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +45,28 @@ def host(testbed: Testbed) -> Host:
     return prepare(testbed.up("it"))
 
 
-@pytest.fixture(scope="session")
-def bare_host(testbed: Testbed) -> Host:
-    """A host without Podman."""
-    return testbed.up("bare", "--bare")
+@pytest.fixture(scope="session", autouse=True)
+def beside(request: pytest.FixtureRequest, testbed: Testbed) -> Iterator[dict[str, Future[str]]]:
+    """Playbooks of targets that begin on a bare host, by name, started with the session if their tests are selected.
+
+    They wait for package mirrors most of the time, so they run beside the other tests, one after the other.
+    """
+    wanted = {
+        item.callspec.params["bare"] for item in request.session.items if "bare_play" in item.fixturenames
+    }
+    with ThreadPoolExecutor(1) as pool:
+        yield {name: pool.submit(bare_target, testbed, name) for name in sorted(wanted)}
+
+
+def bare_target(testbed: Testbed, name: str) -> str:
+    """Run targets/NAME/play.yml on a new bare host; what Ansible said."""
+    return play(testbed.up(f"bare-{name.replace('_', '-')}", "--bare"), TARGETS / name / "play.yml")
+
+
+@pytest.fixture
+def bare_play(bare: str, beside: dict[str, Future[str]]) -> Future[str]:
+    """The run of the target called ``bare``."""
+    return beside[bare]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@
 """Every target of targets/ as one test.
 
 A target is a folder with tasks/main.yml, which is included into a play on the host with Podman, or with play.yml, a whole
-playbook that begins on a bare host. Tasks find the tiny images of support/prepare.py in the variables below, and
+playbook that begins on a bare host of its own. Tasks find the tiny images of support/prepare.py in the variables below, and
 their own folder in ``target``. The account it-NAME is taken away afterwards.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.playbook import play, play_tasks
+from support.playbook import play_tasks
 from support.prepare import BUSYBOX, NGINX, OLDER_BUSYBOX
 
 TARGETS = Path(__file__).parent / "targets"
@@ -33,9 +33,9 @@ def test_target(name, host):
         host.remove_account(f"it-{name}")
 
 
-@pytest.mark.parametrize("name", ON_BARE)
-def test_target_on_a_bare_host(name, bare_host):
-    play(bare_host, TARGETS / name / "play.yml")
+@pytest.mark.parametrize("bare", ON_BARE)
+def test_target_on_a_bare_host(bare, bare_play):
+    bare_play.result()
 
 
 def test_every_target_is_run():

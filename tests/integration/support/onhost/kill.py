@@ -8,7 +8,7 @@
 any, brings the account to the start, then the module runs with ``arguments``, the victim (``python``: the module with
 its child; ``podman``: the account's Podman service) is killed after ``moment``, a share of the time that an undisturbed run
 takes, and the module runs once more undisturbed. The first round is not disturbed and gives that time. Prints for
-each round what then was there, what the last run said, and what is there after it.
+each round what then was there, what the last run said, how long it took, and what is there after it.
 """
 
 from __future__ import annotations
@@ -100,10 +100,12 @@ for each in JOB["rounds"]:
         time.sleep(each["moment"] * whole)
         end(running)
         middle = there()
+        begun = time.monotonic()
         last = run(each["arguments"])
     else:
         last = json.loads(running.stdout.read())
         whole = time.monotonic() - begun
         middle = []
-    told.append({"moment": each["moment"], "middle": middle, "msg": last.get("msg"), "there": there()})
+    seconds = round(time.monotonic() - begun, 1)
+    told.append({"moment": each["moment"], "middle": middle, "msg": last.get("msg"), "seconds": seconds, "there": there()})
 print(json.dumps({"seconds": whole, "rounds": told}))

@@ -13,6 +13,25 @@ from typing import Any, Callable
 from ansible_collections.rootless.podman.plugins.module_utils import _road
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
+from hypothesis import settings
+from hypothesis import strategies as st
+
+# The same examples in every run, nothing kept on disk, no clock: this machine may be busy.
+house = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+
+# What no name, path or option may hold, and text that may hold it.
+CONTROL = "".join(chr(number) for number in [*range(32), 127])
+printable = st.text(st.characters(exclude_characters=CONTROL, exclude_categories=["Cs"]), max_size=20)
+hostile = st.builds(
+    lambda before, bad, after: before + bad + after, printable, st.sampled_from(CONTROL), printable
+)
+junk = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.binary(max_size=4),
+    st.text("0123456789", min_size=300, max_size=400), st.text("0123456789.-:/,=[]kmgb", max_size=12),
+    st.sampled_from(["1e300", "9" * 400 + "s", "²", "١٢", "RTMIN+99", "-", ":", "[", '["a"', "'", "::1", "a=b", "0"]),
+    st.lists(st.one_of(st.text(max_size=5), st.none(), st.integers()), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=5), st.none(), st.integers()), max_size=3),
+)  # fmt: skip
 
 KEY = b"k" * 32
 CONTAINER = {"name": "web", "image": "img"}
