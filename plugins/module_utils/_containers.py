@@ -17,7 +17,7 @@ from typing import Any
 from . import _record
 from ._compare import Comparison, compare
 from ._errors import Failure
-from ._options import Body, Facts, Spec, get_path, set_path
+from ._options import Body, Facts, Spec, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
 from ._secret_uses import renewed_files, renewed_variables
@@ -293,10 +293,9 @@ def closure(steps: list[Step], wanted: list[Wanted], planner: Planner) -> list[S
             current, old = planner.leading(each.name), planner.survey.containers.get(each.name + OLD)
             if current is None or "replace" in actions or each.state == ABSENT:
                 continue
-            needs = set(get_path(current.inspect, "Dependencies") or [])
-            if "finish" in actions and old is not None and needs & removed:
+            if "finish" in actions and old is not None and current.needs & removed:
                 more = planner.back(each, current, old)
-            elif "finish" not in actions and needs & leaving:
+            elif "finish" not in actions and current.needs & leaving:
                 why = Reason("requires", CHANGED, "a container that is replaced", "its replacement")
                 restored = "rename" in actions
                 more = [step for step in own if step.action == "rename"]

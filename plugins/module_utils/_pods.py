@@ -103,7 +103,7 @@ class PodPlanner:
         members = wanted.containers or []
         for member in members:
             steps += planner.steps(member)
-        steps = closure(steps, members, planner)
+        steps = self._in_time(closure(steps, members, planner))
         self.adopted += planner.adopted
         running = _runs(current)
         if wanted.state == STOPPED and running:
@@ -126,7 +126,7 @@ class PodPlanner:
                         CONTAINER,
                         found.name,
                         (Reason("containers", CHANGED, found.name, None),),
-                        {"id": found.id, "late": True, "running": found.running},
+                        {"id": found.id, "late": not found.name.endswith(NEW), "running": found.running},
                     )
                 )
             else:
@@ -134,6 +134,21 @@ class PodPlanner:
                     f"pod {wanted.name}: container {found.name} belongs to it, but no pod task made it; it is left alone."
                 )
         return steps
+
+    def _in_time(self, steps: list[Step]) -> list[Step]:
+        """What is no longer declared goes last, but before an unproven container that it depends on."""
+        found = {each.id: each for each in self.survey.containers.values()}
+        while True:
+            early = {
+                step.work["id"] for step in steps if step.action == "remove" and not step.work.get("late")
+            }
+            moved = [step for step in steps if step.work.get("late") and early & found[step.work["id"]].needs]
+            if not moved:
+                return steps
+            steps = [
+                dataclasses.replace(step, work={**step.work, "late": False}) if step in moved else step
+                for step in steps
+            ]
 
     def _is_ours(self, found: Found) -> bool:
         """Whether an earlier run of a pod task made it, be it as a part of a replacement."""

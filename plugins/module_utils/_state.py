@@ -36,6 +36,11 @@ class Found:
         return str(self.inspect.get("Pod") or "")
 
     @property
+    def needs(self) -> set[str]:
+        """IDs of the containers that it requires or shares a namespace with."""
+        return set(self.inspect.get("Dependencies") or [])
+
+    @property
     def labels(self) -> Mapping[str, str]:
         """Its labels, the image's among them."""
         return get_path(self.inspect, "Config.Labels") or {}

@@ -102,6 +102,7 @@ def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict
             "DnsOptions": body.get("dns_option", []),
             "ExtraHosts": body.get("hostadd", []),
             "GroupAdd": body.get("groups", []),
+            **_ids(body),
         },
         "Mounts": _mounts(body),
         "NetworkSettings": {"Networks": {name: {} for name in joined}},
@@ -186,6 +187,13 @@ def _namespace(body: dict, key: str, default: str) -> str:
     # Another container's namespace is shown by its ID.
     mode, value = {"path": "ns"}.get(space["nsmode"], space["nsmode"]), space["value"]
     return f"container:{'9' * 64}" if mode == "container" else f"{mode}:{value}" if value else mode
+
+
+def _ids(body: dict) -> dict:
+    """The map of ids; without one of its own a container shows none."""
+    mode = body.get("userns", {}).get("nsmode", "host")
+    maps = {"no-map": ["0:1:65536"], "keep-id": ["0:1:1000", "1000:0:1", "1001:1001:64536"]}.get(mode, ["0:1:1024"])
+    return {} if mode in ("host", "container", "path") else {"IDMappings": {"UidMap": maps, "GidMap": maps}}
 
 
 def _mounts(body: dict) -> list:

@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterable
 from typing import Any, Callable
 
+from hypothesis import settings
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils import _road
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
-from hypothesis import settings
-from hypothesis import strategies as st
 
 # The same examples in every run, nothing kept on disk, no clock: this machine may be busy.
 house = settings(max_examples=100, deadline=None, derandomize=True, database=None)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._namespaces import (
     Namespace,
@@ -23,8 +26,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_in
     image_inspect,
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import hostile, house
-from hypothesis import given
-from hypothesis import strategies as st
 
 IDS = {"host": {"idMappings": {
     "uidmap": [{"container_id": 0, "size": 1}, {"container_id": 1, "size": 65536}, {"container_id": 65537, "size": 100}],

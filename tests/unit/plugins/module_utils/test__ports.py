@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils._ports import Ports, print_port
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import _bindings
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import hostile, house
-from hypothesis import given
-from hypothesis import strategies as st
 
 addresses = st.one_of(st.just(""), st.ip_addresses().map(str).filter(lambda each: each != "0.0.0.0"))
 

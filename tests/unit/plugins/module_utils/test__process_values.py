@@ -12,6 +12,9 @@ import signal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils._process_values import (
     Capabilities,
     HealthTest,
@@ -21,8 +24,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._process_values im
     Words,
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
-from hypothesis import given
-from hypothesis import strategies as st
 
 word = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=10)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 from ansible_collections.rootless.podman.plugins.module_utils._secret_uses import (
     Secrets,

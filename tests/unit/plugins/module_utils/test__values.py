@@ -10,6 +10,9 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils._values import (
     Bytes,
     Cpus,
@@ -31,8 +34,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     house,
     printable,
 )
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 SECOND = 10**9
 
