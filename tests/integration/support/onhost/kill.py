@@ -107,5 +107,13 @@ for each in JOB["rounds"]:
         whole = time.monotonic() - begun
         middle = []
     seconds = round(time.monotonic() - begun, 1)
-    told.append({"moment": each["moment"], "middle": middle, "msg": last.get("msg"), "seconds": seconds, "there": there()})
+    told.append(
+        {
+            "moment": each["moment"],
+            "middle": middle,
+            "msg": last.get("msg"),
+            "seconds": seconds,
+            "there": there(),
+        }
+    )
 print(json.dumps({"seconds": whole, "rounds": told}))

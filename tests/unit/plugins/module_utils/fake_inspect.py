@@ -192,7 +192,9 @@ def _namespace(body: dict, key: str, default: str) -> str:
 def _ids(body: dict) -> dict:
     """The map of ids; without one of its own a container shows none."""
     mode = body.get("userns", {}).get("nsmode", "host")
-    maps = {"no-map": ["0:1:65536"], "keep-id": ["0:1:1000", "1000:0:1", "1001:1001:64536"]}.get(mode, ["0:1:1024"])
+    maps = {"no-map": ["0:1:65536"], "keep-id": ["0:1:1000", "1000:0:1", "1001:1001:64536"]}.get(
+        mode, ["0:1:1024"]
+    )
     return {} if mode in ("host", "container", "path") else {"IDMappings": {"UidMap": maps, "GidMap": maps}}
 
 

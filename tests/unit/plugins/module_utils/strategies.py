@@ -22,7 +22,9 @@ port = st.builds(
     lambda lead, host, inside, tail: f"{lead}{host}:{inside}{tail}",
     st.sampled_from(["", "127.0.0.1:", "[::1]:"]), st.integers(1, 65535), st.integers(1, 65535), st.sampled_from(["", "/udp"]),
 )  # fmt: skip
-ports = st.lists(port, min_size=1, max_size=3, unique_by=lambda each: each.rpartition(":")[2].removesuffix("/udp"))
+ports = st.lists(
+    port, min_size=1, max_size=3, unique_by=lambda each: each.rpartition(":")[2].removesuffix("/udp")
+)
 capabilities = st.lists(st.sampled_from(["NET_RAW", "cap_chown", "Kill"]), min_size=1, unique=True)
 
 
@@ -122,7 +124,9 @@ POD = {
 def params_of(values: dict[str, Any], least: int = 0, most: int = 8) -> Any:
     """Parameters of a task: some of the options, each with a good value."""
     chosen = st.lists(st.sampled_from(sorted(values)), min_size=least, max_size=most, unique=True)
-    return chosen.flatmap(lambda names: st.fixed_dictionaries({name: values[name] for name in names})).filter(_fit)
+    return chosen.flatmap(lambda names: st.fixed_dictionaries({name: values[name] for name in names})).filter(
+        _fit
+    )
 
 
 def _fit(params: dict[str, Any]) -> bool:

@@ -157,6 +157,11 @@ CHANGES = [
         ),
     ),
     Change(
+        "replace a member and add one that requires it",
+        lambda podman: pod(podman, containers=members("api")),
+        lambda podman: pod(podman, containers=members("api", "web", web={"requires": ["api"]}, api={"env": {"V": "2"}})),
+    ),
+    Change(
         "add a member and take one out",
         lambda podman: pod(podman, publish=["8080:80"], containers=members(*THREE)),
         lambda podman: pod(podman, publish=["8080:80"], containers=members("db", "web", "cache")),

@@ -52,7 +52,9 @@ def applied(kind: str, spec: Spec, facts: Facts) -> dict:
     return container_inspect(container.complete(body, spec, None), IMAGE)
 
 
-def compared(kind: str, now: Spec, before: Spec, facts: Facts = NEW, record: bool = True, **hands: Any) -> Comparison:
+def compared(
+    kind: str, now: Spec, before: Spec, facts: Facts = NEW, record: bool = True, **hands: Any
+) -> Comparison:
     """Compare ``now`` with an object made from ``before``; ``hands`` are parts of inspect that somebody changed."""
     inspect = applied(kind, before, facts)
     for part, values in hands.items():
@@ -143,7 +145,10 @@ def test_an_option_that_is_put_in_is_a_change(kind: str, data: Any) -> None:
 @house
 @given(data=st.data())
 def test_reasons_are_json_and_hide_the_environment(kind: str, data: Any) -> None:
-    values = {**KINDS[kind][1], **({"env": st.just({"PASSWORD": "correct horse"})} if kind == "container" else {})}
+    values = {
+        **KINDS[kind][1],
+        **({"env": st.just({"PASSWORD": "correct horse"})} if kind == "container" else {}),
+    }
     now, before = (parsed(kind, data.draw(params_of(values))) for _each in range(2))
     for record in (True, False):
         shown = json.dumps([each.public() for each in compared(kind, now, before, record=record).reasons])
@@ -158,7 +163,9 @@ def reasons(now: dict, before: dict, **how: Any) -> list[tuple[str, str]]:
 def test_the_image_says_a_lot_that_is_no_drift() -> None:
     assert reasons({}, {}) == []
     assert reasons({}, {}, record=False) == []
-    assert reasons({"env": {"LANG": "C.UTF-8"}, "workdir": "/srv", "command": "serve"}, {}, record=False) == []
+    assert (
+        reasons({"env": {"LANG": "C.UTF-8"}, "workdir": "/srv", "command": "serve"}, {}, record=False) == []
+    )
 
 
 def test_an_adopted_object_that_differs_says_declared() -> None:
@@ -168,7 +175,14 @@ def test_an_adopted_object_that_differs_says_declared() -> None:
 
 def test_labels_of_others_do_not_matter() -> None:
     with_more = {"Labels": {"a": "b", "io.other": "x", "org.opencontainers.image.title": "an image"}}
-    assert reasons({"label": {"a": "b"}}, {"label": {"a": "b"}}, Config={**applied("container", {}, NEW)["Config"], **with_more}) == []
+    assert (
+        reasons(
+            {"label": {"a": "b"}},
+            {"label": {"a": "b"}},
+            Config={**applied("container", {}, NEW)["Config"], **with_more},
+        )
+        == []
+    )
 
 
 def test_a_hand_on_the_environment_is_drift() -> None:
@@ -181,7 +195,9 @@ def test_a_hand_on_the_environment_is_drift() -> None:
 def test_a_hand_on_the_network_is_drift() -> None:
     """Podman network connect and disconnect."""
     spec = {"network": ["front"]}
-    assert reasons(spec, spec, NetworkSettings={"Networks": {"front": {}, "back": {}}}) == [("network", DRIFT)]
+    assert reasons(spec, spec, NetworkSettings={"Networks": {"front": {}, "back": {}}}) == [
+        ("network", DRIFT)
+    ]
     assert reasons(spec, spec, NetworkSettings={"Networks": {}}) == [("network", DRIFT)]
 
 
@@ -197,11 +213,18 @@ def test_a_hand_on_a_limit_is_seen_without_asking_the_record() -> None:
 
 def test_in_place_or_not() -> None:
     def live(facts: Facts, now: dict, before: dict) -> list[str]:
-        return [each.option for each in compared("container", parsed("container", now), parsed("container", before), facts).live]
+        return [
+            each.option
+            for each in compared(
+                "container", parsed("container", now), parsed("container", before), facts
+            ).live
+        ]
 
     bare = Facts((5, 4, 2), dict)
     assert live(NEW, {"memory": "64m"}, {"memory": "128m"}) == ["memory"]
-    assert live(bare, {"memory": "64m"}, {"memory": "128m"}) == []  # no controller: update stores what the runtime refuses
+    assert (
+        live(bare, {"memory": "64m"}, {"memory": "128m"}) == []
+    )  # no controller: update stores what the runtime refuses
     assert live(OLD, {"memory": "64m"}, {"memory": "128m"}) == []
     assert live(bare, {"restart_policy": "always"}, {}) == ["restart_policy"]
     assert live(NEW, {}, {"restart_policy": "always"}) == ["restart_policy"]
@@ -210,13 +233,29 @@ def test_in_place_or_not() -> None:
 
 
 def test_a_reason_says_what_was_and_what_is_wanted() -> None:
-    found = compared("container", parsed("container", {"memory": "64m", "env": {"A": "1"}}), parsed("container", {"memory": "128m"}))
+    found = compared(
+        "container",
+        parsed("container", {"memory": "64m", "env": {"A": "1"}}),
+        parsed("container", {"memory": "128m"}),
+    )
     assert {each.option: (each.before, each.after) for each in found.reasons} == {
         "memory": ("128m", "64m"), "env": ({}, {"A": "(hidden)"}),
     }  # fmt: skip
 
 
 def test_spelling_is_no_change() -> None:
-    one = {"memory": "64m", "healthcheck_interval": "90s", "publish": ["8080:80"], "cap_add": ["net_raw"], "stop_signal": "int"}
-    other = {"memory": "65536k", "healthcheck_interval": "1m30s", "publish": ["8080:80/tcp"], "cap_add": ["CAP_NET_RAW"], "stop_signal": 2}
+    one = {
+        "memory": "64m",
+        "healthcheck_interval": "90s",
+        "publish": ["8080:80"],
+        "cap_add": ["net_raw"],
+        "stop_signal": "int",
+    }
+    other = {
+        "memory": "65536k",
+        "healthcheck_interval": "1m30s",
+        "publish": ["8080:80/tcp"],
+        "cap_add": ["CAP_NET_RAW"],
+        "stop_signal": 2,
+    }
     assert reasons(one, other) == []

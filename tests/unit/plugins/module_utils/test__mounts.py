@@ -33,7 +33,11 @@ path = st.lists(part, min_size=1, max_size=3).map(lambda parts: "/" + "/".join(p
 flags = st.lists(st.sampled_from(["ro", "Z", "U", "nosuid", "rprivate"]), max_size=3, unique=True)
 volumes = st.lists(
     st.tuples(st.one_of(path, part), path, flags), max_size=4, unique_by=lambda each: each[1]
-).map(lambda drawn: [":".join(filter(None, [source, target, ",".join(options)])) for source, target, options in drawn])
+).map(
+    lambda drawn: [
+        ":".join(filter(None, [source, target, ",".join(options)])) for source, target, options in drawn
+    ]
+)
 
 
 def reported(body: dict) -> list[dict]:
@@ -74,10 +78,14 @@ def test_what_was_not_posted_is_missed(written: list[str], data: Any) -> None:
     ],
 )
 def test_volumes(written: str, kind: str, source: str, target: str, options: list[str]) -> None:
-    assert Volumes().parse([written]) == [{"type": kind, "source": source, "target": target, "options": options}]
+    assert Volumes().parse([written]) == [
+        {"type": kind, "source": source, "target": target, "options": options}
+    ]
 
 
-@pytest.mark.parametrize("bad", ["db:data", "", "a:/b:ro:x", "../a:/b", "a b:/b", "$HOME:/b", "-v:/b", "./x:/x", None, "db:"])
+@pytest.mark.parametrize(
+    "bad", ["db:data", "", "a:/b:ro:x", "../a:/b", "a b:/b", "$HOME:/b", "-v:/b", "./x:/x", None, "db:"]
+)
 def test_no_volumes(bad: Any) -> None:
     with pytest.raises(ValueError, match="found|text"):
         Volumes().parse([bad])

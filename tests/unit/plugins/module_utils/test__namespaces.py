@@ -69,7 +69,18 @@ def test_modes(written: Any, body: dict) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["a b", "/etc", "front:ip=10.1.0.500", "front:color=red", ["host", "front"], "", None, "front\n", "front:ip=", {"a": 1}],
+    [
+        "a b",
+        "/etc",
+        "front:ip=10.1.0.500",
+        "front:color=red",
+        ["host", "front"],
+        "",
+        None,
+        "front\n",
+        "front:ip=",
+        {"a": 1},
+    ],
 )
 def test_no_networks(bad: Any) -> None:
     with pytest.raises(ValueError, match="network|address|either|behind|text"):
@@ -108,7 +119,10 @@ def test_networks_in_a_diff() -> None:
 def test_aliases_belong_to_every_network() -> None:
     body = body_of(["front:alias=own", "back"])
     write_aliases(["web"], body, FACTS)
-    assert {name: joined["aliases"] for name, joined in body["Networks"].items()} == {"front": ["own", "web"], "back": ["web"]}
+    assert {name: joined["aliases"] for name, joined in body["Networks"].items()} == {
+        "front": ["own", "web"],
+        "back": ["web"],
+    }
 
 
 def test_aliases_alone_mean_the_default_bridge() -> None:

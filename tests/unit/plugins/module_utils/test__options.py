@@ -113,13 +113,18 @@ def test_a_body() -> None:
 
 
 def test_an_option_that_is_too_new_is_refused() -> None:
-    with pytest.raises(Failure, match=r"in.new: this option needs Podman 5.5 or later, and the host has 5.4.2"):
+    with pytest.raises(
+        Failure, match=r"in.new: this option needs Podman 5.5 or later, and the host has 5.4.2"
+    ):
         SMALL.gate({"new": "x"}, FACTS, "in.")
     SMALL.gate({"new": "x"}, Facts((5, 5, 0)))
 
 
 def test_a_limit_without_its_controller_is_refused() -> None:
-    with pytest.raises(Failure, match="cpu: this limit needs the cgroup v2 controller cpu, and the account may use memory, pids"):
+    with pytest.raises(
+        Failure,
+        match="cpu: this limit needs the cgroup v2 controller cpu, and the account may use memory, pids",
+    ):
         SMALL.gate({"cpu": 2}, FACTS)
     with pytest.raises(Failure, match="the account may use none"):
         SMALL.gate({"memory": 2}, Facts((5, 4, 2)))
@@ -128,7 +133,13 @@ def test_a_limit_without_its_controller_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("version", "since", "has"),
-    [((5, 4, 2), "5.4.2", True), ((5, 4, 2), "5.4", True), ((5, 4, 2), "5.4.3", False), ((5, 10, 0), "5.9", True), ((4, 9, 4), "5", False)],
+    [
+        ((5, 4, 2), "5.4.2", True),
+        ((5, 4, 2), "5.4", True),
+        ((5, 4, 2), "5.4.3", False),
+        ((5, 10, 0), "5.9", True),
+        ((4, 9, 4), "5", False),
+    ],
 )
 def test_versions_are_numbers(version: tuple, since: str, has: bool) -> None:
     assert Facts(version).has(since) is has
@@ -136,7 +147,12 @@ def test_versions_are_numbers(version: tuple, since: str, has: bool) -> None:
 
 @pytest.mark.parametrize(
     ("row", "version", "anywhere", "here"),
-    [("memory", (5, 4, 2), True, True), ("memory", (4, 9, 0), False, False), ("cpu", (5, 4, 2), True, False), ("label", (5, 4, 2), False, False)],
+    [
+        ("memory", (5, 4, 2), True, True),
+        ("memory", (4, 9, 0), False, False),
+        ("cpu", (5, 4, 2), True, False),
+        ("label", (5, 4, 2), False, False),
+    ],
 )
 def test_what_is_changed_in_place(row: str, version: tuple, anywhere: bool, here: bool) -> None:
     facts = Facts(version, lambda: INFO)
@@ -148,7 +164,11 @@ def test_the_engine_is_asked_once_and_only_when_it_matters() -> None:
     facts = Facts((5, 4, 2), lambda: asked.append(1) or INFO)
     SMALL.gate({"label": {}}, facts)
     assert asked == []
-    assert [facts.controllers, facts.controllers, facts.id_counts] == [("memory", "pids"), ("memory", "pids"), (0, 0)]
+    assert [facts.controllers, facts.controllers, facts.id_counts] == [
+        ("memory", "pids"),
+        ("memory", "pids"),
+        (0, 0),
+    ]
     assert asked == [1]
 
 
@@ -166,7 +186,14 @@ def test_paths() -> None:
 def test_posting_does_not_change_the_spec() -> None:
     """Two rows that meet in one list: the typed values are digested later."""
     table = container.TABLE
-    spec = table.parse({"volume": ["a:/a"], "mount": ["type=bind,source=/b,target=/b"], "security_opt": ["mask=/x", "mask=/y"], "env": {"A": 1}})
+    spec = table.parse(
+        {
+            "volume": ["a:/a"],
+            "mount": ["type=bind,source=/b,target=/b"],
+            "security_opt": ["mask=/x", "mask=/y"],
+            "env": {"A": 1},
+        }
+    )
     told = json.dumps(spec)
     body = table.body(spec, FACTS)
     container.complete(body, spec, None)

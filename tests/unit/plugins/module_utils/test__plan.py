@@ -24,7 +24,14 @@ from ansible_collections.rootless.podman.plugins.module_utils._plan import (
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
 
 SECRET = "correct horse"
-values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.text()))
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(),
+    st.lists(st.text()),
+    st.dictionaries(st.text(), st.text()),
+)
 reasons = st.builds(Reason, st.just("env"), st.sampled_from([CHANGED, DECLARED]), values, values)
 steps = st.builds(
     Step,
@@ -69,11 +76,19 @@ def test_every_line_of_a_diff_is_one_of_ours(listed: list[Step]) -> None:
     ],
 )  # fmt: skip
 def test_the_words_of_a_diff(action: str, before: str, after: str) -> None:
-    assert diff([Step(action, "pod", "app")]) == {"before": f"pod app: {before}\n", "after": f"pod app: {after}\n"}
+    assert diff([Step(action, "pod", "app")]) == {
+        "before": f"pod app: {before}\n",
+        "after": f"pod app: {after}\n",
+    }
 
 
 def test_a_reason_has_a_line_on_each_side_that_knows_it() -> None:
-    step = Step("update", "container", "web", (Reason("memory", CHANGED, "64m", "128m"), Reason("cpus", DECLARED, None, 2)))
+    step = Step(
+        "update",
+        "container",
+        "web",
+        (Reason("memory", CHANGED, "64m", "128m"), Reason("cpus", DECLARED, None, 2)),
+    )
     assert diff([step]) == {
         "before": "container web: present\n  memory: 64m\n",
         "after": "container web: present\n  memory: 128m\n  cpus: 2\n",

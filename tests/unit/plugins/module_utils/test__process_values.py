@@ -153,12 +153,19 @@ def test_limits() -> None:
     assert typed[1] == {"type": "nofile", "soft": 1024, "hard": 2048}
     assert typed[2] == {"type": "nproc", "soft": 100, "hard": 100}
     assert Ulimits().body(typed)[0]["soft"] == 2**64 - 1
-    shown = [{"Name": f"RLIMIT_{each['type'].upper()}", "Soft": each["soft"], "Hard": each["hard"]} for each in typed]
-    assert Ulimits().covers(typed, Ulimits().reported([*shown, {"Name": "RLIMIT_CORE", "Soft": 0, "Hard": 0}]))
+    shown = [
+        {"Name": f"RLIMIT_{each['type'].upper()}", "Soft": each["soft"], "Hard": each["hard"]}
+        for each in typed
+    ]
+    assert Ulimits().covers(
+        typed, Ulimits().reported([*shown, {"Name": "RLIMIT_CORE", "Soft": 0, "Hard": 0}])
+    )
     assert not Ulimits().covers(typed, Ulimits().reported(shown[1:]))
 
 
-@pytest.mark.parametrize("bad", ["nofile", "nofile=", "NOFILE=1", "nofile=1:2:3", "nofile=-2", "nofile=1\n", "=1"])
+@pytest.mark.parametrize(
+    "bad", ["nofile", "nofile=", "NOFILE=1", "nofile=1:2:3", "nofile=-2", "nofile=1\n", "=1"]
+)
 def test_no_limits(bad: str) -> None:
     with pytest.raises(ValueError, match="limits such as|text without"):
         Ulimits().parse([bad])

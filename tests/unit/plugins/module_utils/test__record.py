@@ -53,7 +53,8 @@ def test_the_order_of_keys_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "key"), [("pod", "web", KEY), ("container", "copy", KEY), ("container", "web", OTHER_KEY)]
+    ("kind", "name", "key"),
+    [("pod", "web", KEY), ("container", "copy", KEY), ("container", "web", OTHER_KEY)],
 )
 def test_a_record_of_something_else_does_not_count(kind: str, name: str, key: bytes) -> None:
     """Commit and clone copy labels, and an account's key can be lost."""

@@ -29,7 +29,10 @@ FILE = {"name": "pw", "type": "mount", "target": "", "uid": 0, "gid": 0, "mode":
         ("pw", FILE),
         ({"name": "pw"}, FILE),
         ({"source": "pw", "type": "mount", "uid": None}, FILE),
-        ("pw,target=/run/x,uid=5,gid=6,mode=0400", {**FILE, "target": "/run/x", "uid": 5, "gid": 6, "mode": 0o400}),
+        (
+            "pw,target=/run/x,uid=5,gid=6,mode=0400",
+            {**FILE, "target": "/run/x", "uid": 5, "gid": 6, "mode": 0o400},
+        ),
         ({"name": "pw", "mode": "0400"}, {**FILE, "mode": 0o400}),
         ({"name": "pw", "mode": 256}, {**FILE, "mode": 0o400}),
         ("pw,type=env", {"name": "pw", "type": "env", "target": "pw"}),
@@ -43,7 +46,20 @@ def test_spellings(written: Any, typed: dict) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["", ",type=env", "pw,type=file", "pw,mode=9", "pw,mode=rw", "pw,uid=root", "pw,colour=red", "pw,tpye=env", {"target": "x"}, 5.5, None, "pw\n"],
+    [
+        "",
+        ",type=env",
+        "pw,type=file",
+        "pw,mode=9",
+        "pw,mode=rw",
+        "pw,uid=root",
+        "pw,colour=red",
+        "pw,tpye=env",
+        {"target": "x"},
+        5.5,
+        None,
+        "pw\n",
+    ],
 )
 def test_no_secrets(bad: Any) -> None:
     if bad == 5.5:  # a name like any other
@@ -57,7 +73,10 @@ def test_where_they_are_posted() -> None:
     body: dict = {}
     Secrets.write(Secrets().parse(["pw,mode=0400", "pw,type=env,target=PW", "key,target=/k"]), body, FACTS)
     assert body["secret_env"] == {"PW": "pw"}
-    assert [(each["Source"], each["Target"], each["Mode"]) for each in body["secrets"]] == [("key", "/k", 0o444), ("pw", "", 0o400)]
+    assert [(each["Source"], each["Target"], each["Mode"]) for each in body["secrets"]] == [
+        ("key", "/k", 0o444),
+        ("pw", "", 0o400),
+    ]
 
 
 def test_files_are_shown_by_inspect_and_variables_are_not() -> None:
@@ -68,7 +87,10 @@ def test_files_are_shown_by_inspect_and_variables_are_not() -> None:
 
 
 def test_a_diff_names_them() -> None:
-    assert Secrets().show(Secrets().parse(["pw,type=env,target=PW", "pw"])) == ["pw as variable PW", "pw as file"]
+    assert Secrets().show(Secrets().parse(["pw,type=env,target=PW", "pw"])) == [
+        "pw as variable PW",
+        "pw as file",
+    ]
     assert Secrets().show(["pw"]) == ["pw"]
 
 
@@ -76,7 +98,9 @@ def test_a_renewed_file_is_told_by_its_id() -> None:
     declared = Secrets().parse(["pw", "key", "var,type=env"])
     inspect = {"Config": {"Secrets": [{"Name": "pw", "ID": "1"}, {"Name": "key", "ID": "2"}]}}
     now = {"pw": {"ID": "1"}, "key": {"ID": "3"}, "var": {"ID": "4"}}
-    assert [(each.option, each.before) for each in renewed_files(declared, inspect, now)] == [("secrets", "key as it was")]
+    assert [(each.option, each.before) for each in renewed_files(declared, inspect, now)] == [
+        ("secrets", "key as it was")
+    ]
     assert renewed_files(declared, inspect, {}) == []
     assert renewed_files([], inspect, now) == []
 

@@ -52,19 +52,37 @@ def test_a_printed_size_reads_back(size: int) -> None:
 @given(st.integers(1, 4096), st.sampled_from("kmgt"))
 def test_spelled_forms_of_a_size_are_equal(number: int, unit: str) -> None:
     size = number * Bytes.UNITS[unit]
-    spellings = [f"{number}{unit}", f"{number}{unit.upper()}", f"{number}{unit}b", f"{number}{unit}iB", f" {number} {unit}", size]
+    spellings = [
+        f"{number}{unit}",
+        f"{number}{unit.upper()}",
+        f"{number}{unit}b",
+        f"{number}{unit}iB",
+        f" {number} {unit}",
+        size,
+    ]
     assert {Bytes().parse(each) for each in spellings} == {size}
 
 
 @pytest.mark.parametrize(
     ("written", "size"),
-    [("64m", 67108864), ("65536k", 67108864), ("1.5g", 1610612736), ("0", 0), (512, 512), ("10b", 10), ("0.5k", 512)],
+    [
+        ("64m", 67108864),
+        ("65536k", 67108864),
+        ("1.5g", 1610612736),
+        ("0", 0),
+        (512, 512),
+        ("10b", 10),
+        ("0.5k", 512),
+    ],
 )
 def test_sizes(written: Any, size: int) -> None:
     assert Bytes().parse(written) == size
 
 
-@pytest.mark.parametrize("written", ["", "-1", "64 megabytes", "m", "1e3", "64mm", "0x10", None, True, [], "64m\n1g", "9" * 400, "9000p"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "-1", "64 megabytes", "m", "1e3", "64mm", "0x10", None, True, [], "64m\n1g", "9" * 400, "9000p"],
+)
 def test_no_sizes(written: Any) -> None:
     with pytest.raises(ValueError, match="a size such as"):
         Bytes().parse(written)
@@ -75,7 +93,9 @@ def test_only_swap_may_be_unlimited() -> None:
     assert Bytes(unlimited=True).parse(-1) == -1
 
 
-@pytest.mark.parametrize(("size", "shown"), [(536870912, "512m"), (1536, "1536"), (2**40, "1t"), (0, "0"), (-1, "-1")])
+@pytest.mark.parametrize(
+    ("size", "shown"), [(536870912, "512m"), (1536, "1536"), (2**40, "1t"), (0, "0"), (-1, "-1")]
+)
 def test_shown_sizes(size: int, shown: str) -> None:
     assert Bytes().show(size) == shown
 
@@ -101,13 +121,17 @@ def test_durations(written: Any, duration: int) -> None:
     assert Duration().parse(written) == duration
 
 
-@pytest.mark.parametrize("written", ["", "abc", "30x", "s", "1m 30s", "-1s", "1s;2s", None, "9" * 400, "9999999999h"])
+@pytest.mark.parametrize(
+    "written", ["", "abc", "30x", "s", "1m 30s", "-1s", "1s;2s", None, "9" * 400, "9999999999h"]
+)
 def test_no_durations(written: Any) -> None:
     with pytest.raises(ValueError, match="a duration such as"):
         Duration().parse(written)
 
 
-@pytest.mark.parametrize(("duration", "shown"), [(90 * SECOND, "1m30s"), (0, "0s"), (SECOND // 2, "500ms"), (1, "1ns")])
+@pytest.mark.parametrize(
+    ("duration", "shown"), [(90 * SECOND, "1m30s"), (0, "0s"), (SECOND // 2, "500ms"), (1, "1ns")]
+)
 def test_shown_durations(duration: int, shown: str) -> None:
     assert Duration().show(duration) == shown
 
@@ -115,7 +139,9 @@ def test_shown_durations(duration: int, shown: str) -> None:
 # CPUs
 
 
-@pytest.mark.parametrize(("written", "nano"), [("0.5", 500_000_000), (2, 2 * 10**9), ("1.0", 10**9), (0.01, 10**7)])
+@pytest.mark.parametrize(
+    ("written", "nano"), [("0.5", 500_000_000), (2, 2 * 10**9), ("1.0", 10**9), (0.01, 10**7)]
+)
 def test_cpus(written: Any, nano: int) -> None:
     assert Cpus().parse(written) == nano
 
@@ -138,7 +164,16 @@ def test_cpus_survive_the_quota_they_are_posted_as(hundredths: int) -> None:
 # Numbers and flags
 
 
-@pytest.mark.parametrize(("limits", "good", "bad"), [((None, None), -5, "x"), ((0, None), 0, -1), ((2, 9), 9, 10), ((2, 9), 2, 1), ((None, None), 1, float("inf"))])
+@pytest.mark.parametrize(
+    ("limits", "good", "bad"),
+    [
+        ((None, None), -5, "x"),
+        ((0, None), 0, -1),
+        ((2, 9), 9, 10),
+        ((2, 9), 2, 1),
+        ((None, None), 1, float("inf")),
+    ],
+)
 def test_integers_keep_their_limits(limits: tuple, good: Any, bad: Any) -> None:
     assert Integer(*limits).parse(str(good)) == good
     with pytest.raises(ValueError, match="a whole number"):
@@ -213,8 +248,12 @@ def test_lines_have_an_order() -> None:
 
 # Pairs
 
-names = st.text(st.characters(exclude_characters="=" + CONTROL, exclude_categories=["Cs"]), min_size=1, max_size=8)
-pairs = st.dictionaries(names, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8))
+names = st.text(
+    st.characters(exclude_characters="=" + CONTROL, exclude_categories=["Cs"]), min_size=1, max_size=8
+)
+pairs = st.dictionaries(
+    names, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+)
 
 
 @house
@@ -234,7 +273,9 @@ def test_one_value_less_is_not_covered(values: dict[str, str], name: str) -> Non
     assert not Pairs().covers({**values, name: "x"}, {**there, name: "y"})
 
 
-@pytest.mark.parametrize("bad", [{"A=B": "1"}, {"": "1"}, {"A\0": "1"}, {"A": "1\0B=2"}, "A=1", ["A=1"], None])
+@pytest.mark.parametrize(
+    "bad", [{"A=B": "1"}, {"": "1"}, {"A\0": "1"}, {"A": "1\0B=2"}, "A=1", ["A=1"], None]
+)
 def test_no_pairs(bad: Any) -> None:
     with pytest.raises(ValueError, match="names with"):
         Pairs().parse(bad)
@@ -272,7 +313,10 @@ def test_hidden_values_are_never_shown(before: dict[str, str], after: dict[str, 
 def test_a_contrast_is_what_differs() -> None:
     there, wanted = {"A": "1", "B": "2", "IMAGE": "x"}, {"A": "1", "B": "3", "C": "4"}
     assert Pairs().contrast(there, wanted) == ({"B": "2"}, {"B": "3", "C": "4"})
-    assert Pairs(hidden=True).contrast(there, wanted) == ({"B": "(hidden)"}, {"B": "(hidden)", "C": "(hidden)"})
+    assert Pairs(hidden=True).contrast(there, wanted) == (
+        {"B": "(hidden)"},
+        {"B": "(hidden)", "C": "(hidden)"},
+    )
 
 
 @house
