@@ -132,6 +132,8 @@ class Applier:
             self.ids[name] = new
             self.back.note(REMOVE, partial(operations.remove, self.engine, new, True))
             self._swap_back(name, old, new, True)
+            if step.work["old_running"]:
+                operations.stop(self.engine, old, name + OLD)
 
     def _start(self, made: list[Step], others: list[Step]) -> None:
         started = [(self.ids[step.name], step) for step in made] + [

@@ -65,7 +65,7 @@ class Planner:
                 raise Failure(
                     f"{wanted.where}image: missing; container {wanted.name} needs an image such as docker.io/library/nginx:1.27 to be made from."
                 )
-            return steps + [self._create(wanted)]
+            return steps + [self.create(wanted)]
         if not wanted.image and unfinished is None:
             return steps + self._run_state(wanted, current, bool(steps) and steps[0].action == "rename")
         compared = self._compare(wanted, current)
@@ -77,8 +77,10 @@ class Planner:
                 "old": unfinished.id,
                 "start": wanted.state != STOPPED,
                 "running": current.running,
+                "old_running": unfinished.running,
             }
-            return steps + [Step("finish", KIND, wanted.name, (), work)]
+            stops = self._run_state(wanted, current, False) if wanted.state == STOPPED else []
+            return [*steps, Step("finish", KIND, wanted.name, (), work), *stops]
         restored = bool(steps) and steps[0].action == "rename"
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
@@ -168,7 +170,8 @@ class Planner:
             return []
         return [Reason("pod", CHANGED, current.pod[:12] or None, wanted.pod or None)]
 
-    def _create(self, wanted: Wanted) -> Step:
+    def create(self, wanted: Wanted) -> Step:
+        """The step that makes a container where none is."""
         shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
         return Step(
@@ -291,10 +294,13 @@ def closure(steps: list[Step], wanted: list[Wanted], planner: Planner) -> list[S
             own = [step for step in steps if step.name in (each.name, each.name + OLD)]
             actions = {step.action for step in own}
             current, old = planner.leading(each.name), planner.survey.containers.get(each.name + OLD)
-            if current is None or "replace" in actions or each.state == ABSENT:
+            if current is None or {"replace", "create"} & actions or each.state == ABSENT:
                 continue
             if "finish" in actions and old is not None and current.needs & removed:
                 more = planner.back(each, current, old)
+            elif "finish" not in actions and current.needs & removed:
+                # Made on top of an unproven one by a run that was killed: it goes with it.
+                more = [_remove(current), planner.create(each)]
             elif "finish" not in actions and current.needs & leaving:
                 why = Reason("requires", CHANGED, "a container that is replaced", "its replacement")
                 restored = "rename" in actions

@@ -106,7 +106,7 @@ class MountList(Mounts):
             raw = {part.partition("=")[0]: part.partition("=")[2] or True for part in as_line(raw).split(",")}
         fields = {self.KEYS.get(key, key): value for key, value in raw.items()}
         kind = str(fields.pop("type", "volume"))
-        source, target = str(fields.pop("source", "")), str(fields.pop("target", ""))
+        source, target = as_line(fields.pop("source", "")), as_line(fields.pop("target", ""))
         if kind not in ("bind", "volume", "tmpfs"):
             raise ValueError(f"a mount of type bind, volume or tmpfs (found {kind!r})")
         if not target.startswith("/"):

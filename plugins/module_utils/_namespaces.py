@@ -34,7 +34,7 @@ class NetworkList(ValueType):
             if name in ("container", "ns"):
                 typed.update(mode={"ns": "path"}.get(name, name), value=rest)
             elif name in ("pasta", "slirp4netns"):
-                typed.update(mode=name, options=sorted(filter(None, rest.split(","))))
+                typed.update(mode=name, options=list(filter(None, rest.split(","))))
             elif name in NETWORK_MODES and name != "bridge":
                 typed["mode"] = name
             elif name == "bridge" and not rest:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
@@ -158,9 +159,9 @@ class OptionTable:
             if row.name not in spec:
                 continue
             if row.write is not None:
-                row.write(spec[row.name], body, facts)
+                row.write(copy.deepcopy(spec[row.name]), body, facts)
             elif row.api:
-                set_path(body, row.api, row.type.body(spec[row.name]))
+                set_path(body, row.api, row.type.body(copy.deepcopy(spec[row.name])))
         return body
 
     def shown(self, spec: Spec) -> dict[str, Any]:
@@ -194,6 +195,7 @@ def set_path(tree: dict[str, Any], path: str, value: Any) -> None:
 def _found(raw: Any) -> str:
     """A raw value as a sentence may show it: short, on one line, nothing that looks like a map of values."""
     if isinstance(raw, Mapping):
-        return f"a map of {', '.join(sorted(map(str, raw)))[:80] or 'nothing'}"
+        names = ", ".join(sorted(str(key) if str(key).isprintable() else repr(key) for key in raw))
+        return f"a map of {names[:80] or 'nothing'}"
     text = repr(raw)
     return text if len(text) <= 120 else text[:117] + "..."

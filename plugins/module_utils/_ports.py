@@ -29,14 +29,14 @@ class Ports(ValueType):
 
     def _one(self, text: str) -> dict[str, Any]:
         found = re.fullmatch(
-            r"(?:(?:(\[[0-9a-fA-F:.]+\]|[\d.]+):)?([\d-]*):)?([\d-]+)(?:/(tcp|udp|sctp))?", text
+            r"(?:(?:(\[[0-9a-fA-F:.]+\]|[\d.]+):)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:/(tcp|udp|sctp))?", text
         )
         if not found:
             raise ValueError(f"{self.NEEDED} (found {text!r})")
         address, host, inside, protocol = found.groups()
         address = (address or "").strip("[]")
         try:
-            ipaddress.ip_address(address or "0.0.0.0")
+            address = str(ipaddress.ip_address(address)) if address else ""
             first, count = _range(inside)
             host_first, host_count = _range(host) if host else (0, count)
         except ValueError:

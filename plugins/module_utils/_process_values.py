@@ -14,6 +14,8 @@ from typing import Any
 
 from ._values import ValueType, as_line, as_list, as_word
 
+LAST_SIGNAL = 64
+
 
 class Words(ValueType):
     """A list of words whose order matters; a string is split as a shell would (``split``), or kept whole."""
@@ -70,10 +72,10 @@ class Signal(ValueType):
 
     def parse(self, raw: Any) -> int:
         text = str(raw).strip().upper()
-        if text.isdigit() and 0 < int(text) < 65:
+        if re.fullmatch(r"[0-9]{1,2}", text) and 0 < int(text) <= LAST_SIGNAL:
             return int(text)
         realtime = re.fullmatch(r"(?:SIG)?RTMIN(?:\+(\d+))?", text)
-        if realtime:
+        if realtime and 34 + int(realtime.group(1) or 0) <= LAST_SIGNAL:
             return 34 + int(realtime.group(1) or 0)
         try:
             return int(signal.Signals[text if text.startswith("SIG") else f"SIG{text}"])

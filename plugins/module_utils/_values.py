@@ -12,13 +12,17 @@ what inspect shows back into the typed form. ``parse`` raises ValueError with wh
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 # What Podman takes as the name of a container, pod, volume or network.
 OBJECT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+
+
+# Podman and Go count in signed 64 bits.
+GREATEST = 2**63 - 1
 
 
 class ValueType:
@@ -85,7 +89,7 @@ class Integer(ValueType):
     def parse(self, raw: Any) -> int:
         try:
             number = int(raw)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValueError("a whole number") from None
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
             raise ValueError(
@@ -108,7 +112,7 @@ class Cpus(ValueType):
             number = float(raw)
         except (TypeError, ValueError):
             number = 0.0
-        if not math.isfinite(number) or number < 0.01:
+        if not 0.01 <= number <= 10**6:
             raise ValueError("a number of CPUs of 0.01 or more, such as 0.5 or 2")
         return round(number * 1e9)
 
@@ -138,10 +142,13 @@ class Bytes(ValueType):
         text = str(raw).strip().lower()
         if self.unlimited and text == "-1":
             return -1
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?", text)
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(?:i?b)?", text)
         if not found:
             raise ValueError("a size such as 512m, 1.5g or 65536k")
-        return int(float(found.group(1)) * self.UNITS[found.group(2)])
+        size = int(Fraction(found.group(1)) * self.UNITS[found.group(2)])
+        if size > GREATEST:
+            raise ValueError(f"a size such as 512m of at most {GREATEST} bytes")
+        return size
 
     def reported(self, raw: Any) -> int | None:
         return int(raw) if raw else None
@@ -171,12 +178,15 @@ class Duration(ValueType):
         text = str(raw).strip()
         if text == "disable":
             return 0
-        if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
             text += "s"
-        pieces = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
+        pieces = re.findall(r"([0-9]+(?:\.[0-9]+)?)(h|ms|us|µs|ns|m|s)", text)
         if not pieces or "".join(number + unit for number, unit in pieces) != text:
             raise ValueError("a duration such as 30s, 1m30s or 500ms")
-        return sum(round(float(number) * self.UNITS[unit]) for number, unit in pieces)
+        span = sum(round(Fraction(number) * self.UNITS[unit]) for number, unit in pieces)
+        if span > GREATEST:
+            raise ValueError("a duration such as 30s of at most 292 years")
+        return span
 
     def reported(self, raw: Any) -> int | None:
         return int(raw) if raw else None
@@ -229,9 +239,11 @@ class Pairs(ValueType):
     def parse(self, raw: Any) -> dict[str, str]:
         if not isinstance(raw, dict):
             raise ValueError("names with values")
-        bad = [key for key in raw if not str(key) or "=" in str(key) or "\0" in f"{key}{raw[key]}"]
+        bad = [
+            key for key in raw if not re.fullmatch(r"[^=\x00-\x1f\x7f]+", str(key)) or "\0" in str(raw[key])
+        ]
         if bad:
-            raise ValueError(f"names without '=' (found {bad[0]!r})")
+            raise ValueError(f"names without '=' and control characters (found {bad[0]!r})")
         return {str(key): _scalar(value) for key, value in sorted(raw.items(), key=lambda pair: str(pair[0]))}
 
     def reported(self, raw: Any) -> dict[str, str]:

@@ -20,7 +20,6 @@ from support.host import STAGE
 from support.prepare import BUSYBOX
 
 ACCOUNT = "killed"
-MOMENTS = int(os.environ.get("KILL_MOMENTS", "8"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 
 
@@ -38,6 +37,8 @@ def pod(hostname="first", number=0):
     }
 
 
+# A pod that is made anew takes several seconds each time.
+MOMENTS = {"create": 6, "replace-member": 6, "replace-pod": 4}
 ABSENT = {"user": ACCOUNT, "name": "app", "state": "absent"}
 # What comes before a round, and the task of the round with that number: never what is there already.
 CASES = {
@@ -57,7 +58,8 @@ def test_killed_anywhere(case, victim, host, account):
     before, task = CASES[case]
     print(f"KILL_SEED={SEED}")
     chance = random.Random(SEED)
-    moments = [(number + chance.random()) / MOMENTS for number in range(MOMENTS)]
+    many = int(os.environ.get("KILL_MOMENTS", MOMENTS[case]))
+    moments = [(number + chance.random()) / many for number in range(many)]
     if before is None:
         host.good("pod", **task(-1))
     job = {
@@ -70,7 +72,7 @@ def test_killed_anywhere(case, victim, host, account):
             for number, moment in enumerate([0, *moments])
         ],
     }
-    told = host.script("kill.py", stdin=json.dumps(job).encode())
+    told = host.script("kill.py", stdin=json.dumps(job).encode(), timeout=60 * (many + 1))
     bad = [each for each in told["rounds"] if each["msg"] or without_infra(each["there"]) != DECLARED]
     assert not bad, "\n".join(map(str, bad))
 
