@@ -50,6 +50,8 @@ class Engine:
         self.account = account
         self.check = check
         self.calls = 0
+        # Called once, before the first call that can write.
+        self.before_writes: Callable[[], None] | None = None
         self._info: dict[str, Any] | None = None
         self._client = _client(account)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
@@ -101,7 +103,7 @@ class Engine:
         headers = None
         if body is not None and not isinstance(body, bytes):
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
-        self._refuse_in_check_mode(method, path)
+        self._before_write(method, path)
         _response, answer = self._request(method, path, params, body, headers, timeout)
         return _json(answer, self.account) if answer.strip() and not plain else None
 
@@ -117,7 +119,7 @@ class Engine:
         Podman says 200 first and tells of a failure in a later line, so every line is read.
         Returns the lines. Raises EngineError for the first that is an error.
         """
-        self._refuse_in_check_mode("POST", path)
+        self._before_write("POST", path)
         answer = self._request("POST", path, params, body, headers, LONG_TIMEOUT)[1]
         lines = [line for line in _json_lines(answer, self.account) if isinstance(line, dict)]
         for line in lines:
@@ -127,9 +129,12 @@ class Engine:
                 raise EngineError(explain(str(failed), path), 200, str(failed), output=told[-4000:])
         return lines
 
-    def _refuse_in_check_mode(self, method: str, path: str) -> None:
+    def _before_write(self, method: str, path: str) -> None:
         if self.check:
             raise Failure(f"internal: {method} {path} in check mode; please report this.")
+        prepare, self.before_writes = self.before_writes, None
+        if prepare is not None:
+            prepare()
 
     def _request(
         self,

@@ -6,29 +6,34 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 
 from ._account import Account
+from ._engine import Engine
 from ._errors import Failure
 from ._record import KEY_BYTES
 
 PLACE = ".local/share/containers/rootless.podman.key"
 
 
-def record_key(account: Account, check: bool) -> bytes:
+def record_key(account: Account, engine: Engine) -> bytes:
     """The key of the account's records. Must be called as the account.
 
-    It lives and dies with the storage that holds the records. In check mode a missing key is not
-    made: nothing was recorded with it yet, so any will do.
+    It lives and dies with the storage that holds the records. A missing one is drawn, and kept
+    before the engine's first write: a task that changes nothing leaves nothing behind.
     """
     path = os.path.join(account.home, PLACE)
     try:
         return _read(path)
     except FileNotFoundError:
         key = secrets.token_bytes(KEY_BYTES)
-        if check:
-            return key
+        engine.before_writes = functools.partial(_keep, path, key)
+        return key
+
+
+def _keep(path: str, key: bytes) -> None:
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     draft = f"{path}.{os.getpid()}"
@@ -37,12 +42,13 @@ def record_key(account: Account, check: bool) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(draft, path)  # fails where another run was first: then its key counts
+        os.link(draft, path)
     except FileExistsError:
-        return _read(path)
+        raise Failure(
+            "another task made the first object of this account at the same moment; run the task again."
+        ) from None
     finally:
         os.unlink(draft)
-    return key
 
 
 def _read(path: str) -> bytes:

@@ -88,7 +88,7 @@ def run_in_account(
 
     def within(task: Task, account: Account) -> dict[str, Any]:
         engine = Engine(account, task.check)
-        result = dict(work(task, engine, record_key(account, task.check)))
+        result = dict(work(task, engine, record_key(account, engine)))
         result["api_calls"] = engine.calls
         return {"result": result, "warnings": task.warnings}
 

@@ -68,9 +68,22 @@ def start(engine: Engine, identity: str, name: str) -> None:
     try:
         engine.write("POST", f"containers/{identity}/start", timeout=300.0)
     except EngineError as error:
+        if "starting some containers" in error.cause:
+            _start_infra(engine, identity, name)
         if "rootless netns" not in error.cause or not _end_rootless_netns():
             raise _named(error, f"container {name}") from error
         engine.write("POST", f"containers/{identity}/start", timeout=300.0)
+
+
+def _start_infra(engine: Engine, identity: str, name: str) -> None:
+    """Podman does not say why a pod's infra container does not start, unless that alone is started."""
+    member = engine.find(f"containers/{identity}/json") or {}
+    pod = engine.find(f"pods/{member.get('Pod')}/json") if member.get("Pod") else None
+    if pod and pod.get("InfraContainerID"):
+        try:
+            engine.write("POST", f"containers/{pod['InfraContainerID']}/start", timeout=300.0)
+        except EngineError as error:
+            raise _named(error, f"container {name} of pod {pod.get('Name')}") from error
 
 
 def stop(engine: Engine, identity: str, name: str) -> None:

@@ -25,7 +25,7 @@ SENTENCES: list[tuple[str, str]] = [
         "publish: a host port is already in use on this host by another process or account ({cause}); see who has it: ss -ltnp",
     ),
     (
-        r"cannot expose privileged port (?P<port>\d+)",
+        r"(?:cannot expose privileged port |bind port )(?P<port>\d+)(?:, | \(Permission denied)",
         "publish: host port {port} is below net.ipv4.ip_unprivileged_port_start, which a rootless account may not bind; publish a higher port",
     ),
     (
@@ -37,7 +37,7 @@ SENTENCES: list[tuple[str, str]] = [
         "image: the registry has no such image or does not show it without a login ({cause})",
     ),
     (
-        r"container registry localhost[:/\s]",
+        r"container registry localhost(?!:\d)",
         "image: it is not on this host, and localhost/ names no registry; build or load it first with rootless.podman.image ({cause})",
     ),
     (
