@@ -43,10 +43,6 @@ ROWS = [
         ["image", "pull: never"],
     ),
     ("pod", member(image="docker.io/library/nosuch:1"), ["image", "docker.io/library/nosuch:1"]),
-    # Ports
-    ("container", SECOND, ["publish:", "18061", "in use"]),
-    ("container", {**SECOND, "publish": ["80:8080"]}, ["publish:", "80", "ip_unprivileged_port_start"]),
-    ("pod", {**member(), "publish": ["18061:8080"]}, ["publish:", "18061", "in use"]),
     # Ranges
     ("subid", {"name": "bad", "start": OTHERS_START + 100, "force": True}, ["start", "bad-other"]),
     ("subid", {"name": "bad", "count": 1000}, ["count", "65536"]),
@@ -71,9 +67,6 @@ ROWS = [
     ("container", {**SECOND, "stop_signal": "SIGNOPE"}, ["stop_signal:", "SIGNOPE"]),
     ("container", {**SECOND, "cap_add": ["net bind"]}, ["cap_add:", "net bind"]),
     ("container", {**SECOND, "userns": "mine"}, ["userns:", "'mine'", "nomap"]),
-    ("container", {**SECOND, "secrets": ["nosuch"]}, ["secrets:", "nosuch"]),
-    ("container", {**SECOND, "network": ["nosuch"]}, ["network:", "nosuch"]),
-    ("container", {**SECOND, "volumes": ["/no/such:/x"]}, ["volume:", "/no/such"]),
     ("container", {"name": "x", "image": BUSYBOX, "pod": "nosuch"}, ["pod:", "nosuch"]),
     ("container", {**SECOND, "labels": {"a": "b"}, "name": "x\ny"}, ["name:"]),
     ("pod", {**member(), "share": "everything"}, ["share:", "'everything'"]),
@@ -83,6 +76,17 @@ ROWS = [
     ("pod", member(restart_policy="often"), ["containers[one].restart_policy:", "'often'"]),
     ("pod", {"name": "app", "containers": [{"image": BUSYBOX}]}, ["containers[0].name"]),
     ("pod", {"name": "app", "containers": [{"name": "one", "image": BUSYBOX}] * 2}, ["containers:", "one"]),
+]
+
+# What only Podman can find out, when it tries. Its own bookkeeping below containers/storage is not what it was then,
+# and the first pod of an account brings the image of its pause container.
+TRIED = [
+    ("container", SECOND, ["publish:", "18061", "in use"]),
+    ("container", {**SECOND, "publish": ["80:8080"]}, ["publish:", "80", "ip_unprivileged_port_start"]),
+    ("pod", {**member(), "publish": ["18061:8080"]}, ["publish:", "18061", "in use"]),
+    ("container", {**SECOND, "secrets": ["nosuch"]}, ["secrets:", "nosuch"]),
+    ("container", {**SECOND, "network": ["nosuch"]}, ["network:", "nosuch"]),
+    ("container", {**SECOND, "volumes": ["/no/such:/x"]}, ["volume:", "/no/such"]),
 ]
 
 
@@ -97,7 +101,7 @@ def sentence(result, words):
     return f"{missing} missing in {told!r}" if missing else ""
 
 
-def refuse(host, rows, *accounts):
+def refuse(host, rows, *accounts, tried=False):
     """Run the rows; all of them are refused well, and nothing is changed."""
     before = take(host, *accounts)
     problems = []
@@ -105,7 +109,12 @@ def refuse(host, rows, *accounts):
         problem = sentence(host.module(module, **arguments), words)
         problems += [f"{module} {arguments}: {problem}"] if problem else []
     assert not problems, "\n".join(problems)
-    assert differences(before, take(host, *accounts)) == []
+    differing = differences(before, take(host, *accounts))
+    if tried:
+        differing = [
+            line for line in differing if "/containers/storage/" not in line and "podman-pause" not in line
+        ]
+    assert differing == []
 
 
 def test_bad_values(host, account):
@@ -113,11 +122,12 @@ def test_bad_values(host, account):
     account("bad-other", ranges={"start": OTHERS_START})
     host.good("container", user="bad", **WEB)
     needs_account = {"volume", "network", "secret", "image", "container", "pod"}
-    rows = [
-        (module, {**({"user": "bad"} if module in needs_account else {}), **arguments}, words)
-        for module, arguments, words in ROWS
-    ]
-    refuse(host, rows, "bad", "bad-other")
+    for rows, tried in ((ROWS, False), (TRIED, True)):
+        owned = [
+            (module, {**({"user": "bad"} if module in needs_account else {}), **arguments}, words)
+            for module, arguments, words in rows
+        ]
+        refuse(host, owned, "bad", "bad-other", tried=tried)
 
 
 def test_account_in_a_bad_state(host, account):
