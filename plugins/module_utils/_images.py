@@ -91,15 +91,9 @@ def _pull(task: Task, engine: Engine, name: str, there: Mapping[str, Any] | None
     now = find(engine, name) or {}
     if there and now.get("Id") == there.get("Id"):
         return []
-    before = str(there["Id"])[:12] if there else None
-    return [
-        Step(
-            "pull",
-            KIND,
-            name,
-            (Reason("id", CHANGED if there else DECLARED, before, str(now.get("Id"))[:12]),),
-        )
-    ]
+    # What comes with a first pull cannot be foretold, so it is no reason either.
+    moved = (Reason("id", CHANGED, str(there["Id"])[:12], str(now.get("Id"))[:12]),) if there else ()
+    return [Step("pull", KIND, name, moved)]
 
 
 def _build(task: Task, engine: Engine, key: bytes, name: str, there: Mapping[str, Any] | None) -> list[Step]:
