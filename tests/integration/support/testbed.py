@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -74,5 +75,6 @@ class Testbed:
         """Take down what was brought up, unless KEEP_HOSTS says that the next session wants it."""
         for host in self.hosts.values():
             host.hang_up()
+        shutil.rmtree(self.folder, ignore_errors=True)
         if self.hosts and not os.environ.get("KEEP_HOSTS"):
             self.command("down", *self.hosts)

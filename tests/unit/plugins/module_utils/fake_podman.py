@@ -95,6 +95,7 @@ class FakePodman:
         self.containers: dict[str, Container] = {}
         self.pods: dict[str, Pod] = {}
         self.storage_only: set[str] = set()
+        self.secrets: set[str] = set()
         self.ignores_updates = False
         self.lost_volumes: list[str] = []  # containers whose anonymous volumes went with them
         self._hurt_at, self._hurt_how, self._killed = 0, "", False
@@ -218,6 +219,8 @@ class FakePodman:
             return self._pull(params["reference"])
         if kind == "images":
             return self._found(self.images.get(parts[1]), "no such image")
+        if path == "secrets/json":
+            return [{"ID": "0" * 25, "UpdatedAt": "2026-01-01T00:00:00Z", "Spec": {"Name": name}} for name in self.secrets]
         if path == "containers/json":
             return self._list(params)
         if path in ("containers/create", "pods/create"):
