@@ -67,7 +67,7 @@ class Planner:
                 )
             return steps + [self.create(wanted)]
         if not wanted.image and unfinished is None:
-            return steps + self._run_state(wanted, current, bool(steps) and steps[0].action == "rename")
+            return steps + self._run_state(wanted, current, any(step.action == "rename" for step in steps))
         compared = self._compare(wanted, current)
         if unfinished is not None:
             if compared.reasons:
@@ -81,7 +81,7 @@ class Planner:
             }
             stops = self._run_state(wanted, current, False) if wanted.state == STOPPED else []
             return [*steps, Step("finish", KIND, wanted.name, (), work), *stops]
-        restored = bool(steps) and steps[0].action == "rename"
+        restored = any(step.action == "rename" for step in steps)
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
         if compared.fixed or wanted.recreate:
@@ -101,7 +101,8 @@ class Planner:
 
     def leading(self, name: str) -> Found | None:
         """The container that leads once a killed replacement has been tidied up."""
-        return self.survey.containers.get(name) or self.survey.containers.get(name + OLD)
+        found = (self.survey.containers.get(name + tail) for tail in ("", OLD))
+        return next((each for each in found if each and not each.broken), None)
 
     def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet."""
@@ -124,7 +125,8 @@ class Planner:
         """Where a killed replacement stood: the current container, an old one that still waits, repairing steps."""
         there = self.survey.containers
         current, new, old = (there.get(wanted.name + tail) for tail in ("", NEW, OLD))
-        steps: list[Step] = []
+        steps: list[Step] = [_remove(each) for each in (current, new, old) if each and each.broken]
+        current, new, old = (None if each and each.broken else each for each in (current, new, old))
         if current is None and old is not None:
             steps.append(_rename(old, wanted.name))
             current, old = old, None

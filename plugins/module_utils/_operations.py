@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import struct
@@ -23,6 +24,8 @@ from ._readiness import judge
 # A container that lives this many seconds after its start did not exit at once.
 SETTLE = 0.3
 SETTLE_REPLACED = 1.0
+# Seconds for which a port that somebody holds is tried again.
+PORT_PATIENCE = 3.0
 # Seconds between two health checks that are run while waiting.
 CHECK_PAUSE = 1.0
 
@@ -64,18 +67,36 @@ def create(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
 
 
 def start(engine: Engine, identity: str, name: str) -> None:
-    """Start a container; what it depends on is started with it."""
-    try:
-        engine.write("POST", f"containers/{identity}/start", timeout=300.0)
-    except EngineError as error:
-        if "starting some containers" in error.cause:
-            _start_infra(engine, identity, name)
-        if "rootless netns" not in error.cause or not _end_rootless_netns():
-            raise _named(error, f"container {name}") from error
-        engine.write("POST", f"containers/{identity}/start", timeout=300.0)
+    """Start a container; what it depends on is started with it.
+
+    The network helper of a container that has just ended may hold its port for a moment longer, so
+    a port in use is tried again for a while.
+    """
+    end = time.monotonic() + PORT_PATIENCE
+    while True:
+        try:
+            engine.write("POST", f"containers/{identity}/start", timeout=300.0)
+            return
+        except EngineError as error:
+            refusal = _start_refusal(engine, identity, error)
+        if "rootless netns" in refusal.cause and _end_rootless_netns():
+            continue
+        if "address already in use" not in refusal.cause.lower() or time.monotonic() > end:
+            raise _named(refusal, name if " " in name else f"container {name}")
+        time.sleep(0.2)
 
 
-def _start_infra(engine: Engine, identity: str, name: str) -> None:
+def _start_refusal(engine: Engine, identity: str, error: EngineError) -> EngineError:
+    """Why it really did not start."""
+    if "starting some containers" in error.cause:
+        try:
+            _start_infra(engine, identity)
+        except EngineError as cause:
+            return cause
+    return error
+
+
+def _start_infra(engine: Engine, identity: str) -> None:
     """Podman does not say why a pod's infra container does not start, unless that alone is started."""
     member = engine.find(f"containers/{identity}/json") or {}
     pod = engine.find(f"pods/{member.get('Pod')}/json") if member.get("Pod") else None
@@ -83,7 +104,7 @@ def _start_infra(engine: Engine, identity: str, name: str) -> None:
         try:
             engine.write("POST", f"containers/{pod['InfraContainerID']}/start", timeout=300.0)
         except EngineError as error:
-            raise _named(error, f"container {name} of pod {pod.get('Name')}") from error
+            raise _named(error, f"pod {pod.get('Name')}") from error
 
 
 def stop(engine: Engine, identity: str, name: str) -> None:
@@ -103,7 +124,10 @@ def rename(engine: Engine, identity: str, to: str) -> None:
 
 def remove(engine: Engine, identity: str, volumes: bool = False) -> None:
     """Remove a container, stopping it as it wants first; ``volumes`` removes its anonymous ones as well."""
-    stop(engine, identity, identity[:12])
+    with contextlib.suppress(
+        EngineError
+    ):  # what a killed service left half removed cannot be stopped any more
+        stop(engine, identity, identity[:12])
     try:
         engine.write("DELETE", f"containers/{identity}", {"force": True, "volumes": volumes}, timeout=300.0)
     except EngineError as error:

@@ -60,6 +60,13 @@ class PodPlanner:
             step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)
         ]
         steps = list({step.name: step for step in pulls}.values())
+        if current is not None and current.get("CreateInfra") and not current.get("InfraContainerID"):
+            # Half made or half removed by a service that was killed: nothing of it can run.
+            steps.append(Step("remove", KIND, wanted.name, (), {"id": current["Id"]}))
+            self.survey.containers = {
+                name: found for name, found in self.survey.containers.items() if found.pod != current["Id"]
+            }
+            current = None
         if current is None:
             self._check_names(wanted, "", unfinished)
             if unfinished is not None:

@@ -17,7 +17,7 @@ SENTENCES: list[tuple[str, str]] = [
     ),
     (
         # rootlessport says "listen tcp 0.0.0.0:80: bind: address ...", pasta "TCP port */80: Address ..."
-        r"[:/](?P<port>\d+)\D*address already in use",
+        r"(?:[:/]|port )(?P<port>\d+)\D*address already in use",
         "publish: host port {port} is already in use on this host by another process or account ({cause}); choose another, or see who has it: ss -ltnp",
     ),
     (

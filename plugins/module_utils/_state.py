@@ -36,6 +36,11 @@ class Found:
         return str(self.inspect.get("Pod") or "")
 
     @property
+    def broken(self) -> bool:
+        """Whether Podman lists it and cannot inspect it: nothing but removing it is possible."""
+        return bool(self.inspect.get("Broken"))
+
+    @property
     def needs(self) -> set[str]:
         """IDs of the containers that it requires or shares a namespace with."""
         return set(self.inspect.get("Dependencies") or [])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._engine import Engine, name_in_path
+from ._errors import EngineError
 from ._options import Facts
 from ._state import NEW, OLD, Found, Survey
 
@@ -55,7 +56,15 @@ def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
     listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
     found = {}
     for each in listed:
-        inspect = engine.find(f"containers/{each['Id']}/json")
+        try:
+            inspect = engine.find(f"containers/{each['Id']}/json")
+        except EngineError as error:
+            if each.get("State") != "removing" or "layer not known" not in error.cause:
+                raise
+            # Half removed by a service that was killed: listed, but its layer is gone.
+            name = str((each.get("Names") or ["?"])[0])
+            found[name] = Found(name, str(each["Id"]), {"Pod": each.get("Pod") or "", "Broken": True})
+            continue
         if inspect is not None and inspect.get("Name") in wanted:
             found[inspect["Name"]] = Found(inspect["Name"], inspect["Id"], inspect)
     return found

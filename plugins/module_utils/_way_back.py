@@ -35,13 +35,16 @@ class WayBack:
         What cannot be undone is told, and does not stop the rest.
         """
         told: list[str] = []
+        failed = False
         newest_first = self._notes[::-1]
         for _stage, sentence, undo in sorted(newest_first, key=lambda note: note[0]):
             try:
                 undo()
             except Failure as failure:
+                failed = True
                 told.append(f"going back met a problem: {failure.message}")
             else:
                 told.extend([sentence] if sentence else [])
         self.forget()
-        return f"What was changed is undone: {', '.join(told)}." if told else ""
+        lead = "The change was undone only in part" if failed else "What was changed is undone"
+        return f"{lead}: {', '.join(told)}." if told else ""
