@@ -134,7 +134,8 @@ class OptionTable:
             try:
                 spec[row.name] = row.type.parse(raw)
             except ValueError as error:
-                raise Failure(f"{where}{row.name}: {_found(raw)} was given, and {error} is needed.") from None
+                found = "a value that is not shown" if row.type.argument.get("no_log") else _found(raw)
+                raise Failure(f"{where}{row.name}: {found} was given, and {error} is needed.") from None
         return spec
 
     def gate(self, spec: Spec, facts: Facts, where: str = "") -> None:

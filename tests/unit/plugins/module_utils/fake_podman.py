@@ -220,7 +220,10 @@ class FakePodman:
         if kind == "images":
             return self._found(self.images.get(parts[1]), "no such image")
         if path == "secrets/json":
-            return [{"ID": "0" * 25, "UpdatedAt": "2026-01-01T00:00:00Z", "Spec": {"Name": name}} for name in self.secrets]
+            return [
+                {"ID": "0" * 25, "UpdatedAt": "2026-01-01T00:00:00Z", "Spec": {"Name": name}}
+                for name in self.secrets
+            ]
         if path == "containers/json":
             return self._list(params)
         if path in ("containers/create", "pods/create"):

@@ -132,4 +132,6 @@ def params_of(values: dict[str, Any], least: int = 0, most: int = 8) -> Any:
 def _fit(params: dict[str, Any]) -> bool:
     """Whether the options go together: only networks know aliases."""
     aliased = "network_aliases" in params or "network_alias" in params
-    return not aliased or isinstance(params.get("network", []), list) and "pasta" not in str(params.get("network"))
+    return not aliased or (
+        isinstance(params.get("network", []), list) and "pasta" not in str(params.get("network"))
+    )

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rootless.podman.plugins.module_utils import _context
 from ansible_collections.rootless.podman.plugins.module_utils._context import Context
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.fixture(autouse=True)
@@ -115,34 +116,6 @@ def test_it_is_ignored_alike_on_both_sides(folder: Path) -> None:
 # Ignore files
 
 
-@pytest.mark.parametrize(
-    ("patterns", "left"),
-    [
-        ([], ["a.log", "a.py", "d/a.log", "d/e/a.log"]),
-        (["*.log"], ["a.py", "d/a.log", "d/e/a.log"]),
-        (["**/*.log"], ["a.py"]),
-        (["# a comment", "", "  a.py  "], ["a.log", "d/a.log", "d/e/a.log"]),
-        (["d"], ["a.log", "a.py"]),
-        (["d/"], ["a.log", "a.py"]),
-        (["/d"], ["a.log", "a.py"]),
-        (["d/e"], ["a.log", "a.py", "d/a.log"]),
-        (["d", "!d/a.log"], ["a.log", "a.py", "d/a.log"]),
-        (["*", "!a.py"], ["a.py"]),
-        (["?.py"], ["a.log", "d/a.log", "d/e/a.log"]),
-        (["d/*/a.log"], ["a.log", "a.py", "d/a.log"]),
-    ],
-    ids=str,
-)
-def test_ignore_files(tmp_path: Path, patterns: list[str], left: list[str]) -> None:
-    """As docker's .dockerignore has it: patterns are matched from the root, a star does not cross a slash."""
-    for name in ("a.log", "a.py", "d/a.log", "d/e/a.log"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / ".dockerignore").write_text("\n".join(patterns))
-    found = names(Context({"path": str(tmp_path), "containerfile": "FROM scratch"}))
-    assert [name for name in found if name.endswith((".log", ".py"))] == left
-
-
 def test_the_first_ignore_file_counts(folder: Path) -> None:
     (folder / ".dockerignore").write_text("link\n")
     (folder / ".containerignore").write_text("src\n")
@@ -218,11 +191,9 @@ def test_a_link_is_sent_as_a_link_and_not_followed(folder: Path) -> None:
     (folder / "up").symlink_to("..", target_is_directory=True)
     context = Context({"path": str(folder)})
     with context.archive() as file, tarfile.open(fileobj=file) as tar:
-        assert {name: tar.getmember(name).linkname for name in ("out", "loop", "up")} == {"out": "/etc/shadow", "loop": "loop", "up": ".."}
+        assert {name: tar.getmember(name).linkname for name in ("out", "loop", "up")} == {
+            "out": "/etc/shadow",
+            "loop": "loop",
+            "up": "..",
+        }
         assert not [name for name in tar.getnames() if name.startswith("up/")]
-
-
-@pytest.mark.parametrize("encoded", ["not base64!", base64.b64encode(b"no tar").decode()])
-def test_what_is_no_archive_is_refused(encoded: str) -> None:
-    with pytest.raises(Failure, match="build"):
-        Context({"context": encoded})

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._key import PLACE, record_key
@@ -80,15 +81,6 @@ def test_a_damaged_key_is_named(account: Account, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(Failure, match=f"the record key .* is damaged .*{KEY_BYTES} are needed"):
         record_key(account, Quiet())
-
-
-def test_a_draft_that_a_killed_run_left_does_not_stop_it(account: Account) -> None:
-    """The kernel gives a process ID out again."""
-    draft = Path(account.home, f"{PLACE}.{os.getpid()}")
-    draft.parent.mkdir(parents=True)
-    draft.write_bytes(b"half")
-    assert len(kept_key(account)) == KEY_BYTES
-    assert len(Path(account.home, PLACE).read_bytes()) == KEY_BYTES
 
 
 def test_a_link_in_the_place_of_the_draft_is_not_followed(account: Account) -> None:

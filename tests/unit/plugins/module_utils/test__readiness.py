@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils._readiness import Verdict, judge
 
 SETTLE, TIMEOUT = 1.0, 60.0
 TEST = {"Healthcheck": {"Test": ["CMD", "true"], "StartPeriod": 10 * 10**9}}
 
 
-def inspect(status: str, health: str = "", code: int = 0, restarts: int = 0, policy: str = "", config: Any = None) -> dict:
+def inspect(
+    status: str, health: str = "", code: int = 0, restarts: int = 0, policy: str = "", config: Any = None
+) -> dict:
     return {
         "State": {"Status": status, "ExitCode": code, **({"Health": {"Status": health}} if health else {})},
         "RestartCount": restarts, "Config": config or {}, "HostConfig": {"RestartPolicy": {"Name": policy}},

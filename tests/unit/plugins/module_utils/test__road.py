@@ -10,6 +10,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+
 from ansible_collections.rootless.podman.plugins.module_utils import _operations, _road
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
@@ -19,7 +21,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     Clock,
     container,
     house,
-    junk,
     one_after_the_other,
     pod,
 )
@@ -28,8 +29,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.strateg
     POD,
     params_of,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 calm = settings(house, suppress_health_check=list(HealthCheck), max_examples=60)
 
@@ -88,18 +87,6 @@ def test_one_pod_after_another(before: dict[str, Any], after: dict[str, Any]) ->
         assert pod(podman, **declared)["changed"] is False
 
 
-@calm
-@given(st.dictionaries(st.sampled_from(sorted(_road.CONTAINER_SPEC)), junk, max_size=3))
-def test_junk_is_refused_in_one_sentence_or_done(params: dict[str, Any]) -> None:
-    podman = FakePodman()
-    try:
-        container(podman, check=True, **params)
-    except Failure as failure:
-        assert failure.message.endswith(".")
-        assert len(failure.message.splitlines()) == 1
-    assert podman.writes == []
-
-
 # What is refused
 
 
@@ -119,7 +106,10 @@ def test_names(name: Any) -> None:
         ({"state": "running"}, "state"),
         ({"memory": "much"}, "memory: 'much' was given, and a size such as"),
         ({"env": ["A"]}, "env"),
-        ({"pod": "none"}, "pod: there is no pod none in this account; make it first with rootless.podman.pod"),
+        (
+            {"pod": "none"},
+            "pod: there is no pod none in this account; make it first with rootless.podman.pod",
+        ),
         ({"network": "host", "network_aliases": ["a"]}, "network_aliases: network host knows no aliases"),
     ],
 )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.rootless.podman.plugins.module_utils._sentences import SENTENCES, explain
-from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.rootless.podman.plugins.module_utils._sentences import SENTENCES, explain
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
 
 # Podman's own words, as they were seen on hosts with 4.3, 5.4 and 5.8.
 SEEN = [
@@ -48,7 +49,13 @@ def test_every_row_is_met_by_one_that_was_seen() -> None:
     """A row that nothing meets is one that another row hides, or a guess."""
     hit = set()
     for cause, _says in SEEN:
-        hit.add(next(index for index, (pattern, _sentence) in enumerate(SENTENCES) if re.search(pattern, cause, re.IGNORECASE)))
+        hit.add(
+            next(
+                index
+                for index, (pattern, _sentence) in enumerate(SENTENCES)
+                if re.search(pattern, cause, re.IGNORECASE)
+            )
+        )
     unmet = [pattern for index, (pattern, _sentence) in enumerate(SENTENCES) if index not in hit]
     assert len(unmet) <= 4, unmet
 
@@ -66,7 +73,10 @@ def test_braces_in_what_podman_says_are_no_placeholders(pattern: str) -> None:
     """A cause is filled in, never formatted: it is not ours."""
     for cause, _says in SEEN:
         if re.search(pattern, cause, re.IGNORECASE):
-            assert "{0.__class__}" in explain(cause + " {0.__class__} {nope}") or "{cause}" not in dict(SENTENCES)[pattern]
+            assert (
+                "{0.__class__}" in explain(cause + " {0.__class__} {nope}")
+                or "{cause}" not in dict(SENTENCES)[pattern]
+            )
 
 
 def test_what_nobody_knows_names_the_request() -> None:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import pytest
+
 from ansible_collections.rootless.podman.plugins.module_utils import _simple
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
@@ -62,7 +63,11 @@ class Store:
         trouble = self.refuse.pop(0) if self.refuse else None
         if trouble is not None and trouble.status:
             raise trouble
-        answer = self._delete(*path.split("/")) if method == "DELETE" else self._create(path.split("/")[0], params, body)
+        answer = (
+            self._delete(*path.split("/"))
+            if method == "DELETE"
+            else self._create(path.split("/", maxsplit=1)[0], params, body)
+        )
         if trouble is not None:
             raise trouble  # it was carried out, and the answer was lost
         return answer
@@ -123,7 +128,10 @@ def test_a_volume_is_never_replaced_unless_it_is_said() -> None:
     run(store, "volumes", **first)
     for declared in (other, {}):
         for check in (True, False):
-            with pytest.raises(Failure, match="volume x: label differs from the task; Podman can only change that by deleting the volume with all its data; set recreate: true"):
+            with pytest.raises(
+                Failure,
+                match="volume x: label differs from the task; Podman can only change that by deleting the volume with all its data; set recreate: true",
+            ):
                 run(store, "volumes", check=check, **declared)
     assert store.kept["volumes", "x"]["Labels"]["a"] == "1"
     assert actions(run(store, "volumes", recreate=True, check=True, **other)) == ["replace"]
