@@ -209,7 +209,11 @@ def test_info_is_asked_once(engine: Engine, server: Server) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "cause"),
     [
-        ("404 Not Found", {"cause": "no such container", "message": "no container web: no such container", "response": 404}, "no container web: no such container"),
+        (
+            "404 Not Found",
+            {"cause": "no such container", "message": "no container web: no such container", "response": 404},
+            "no container web: no such container",
+        ),
         ("500 Internal Server Error", {"cause": "the inner", "message": "the outer"}, "the outer: the inner"),
         ("409 Conflict", b"not json", "not json"),
         ("500 Internal Server Error", [1], "[1]"),
@@ -218,7 +222,7 @@ def test_info_is_asked_once(engine: Engine, server: Server) -> None:
         ("500 Internal Server Error", {"message": "x" * 10**6}, "x" * 2000),
     ],
     ids=["404", "500", "text", "list", "nothing", "null", "long"],
-)  # fmt: skip
+)
 def test_errors_are_podmans_words(engine: Engine, server: Server, status: str, body: Any, cause: str) -> None:
     answering(server, http(body, status))
     with pytest.raises(EngineError) as caught:

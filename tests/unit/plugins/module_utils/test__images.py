@@ -28,7 +28,7 @@ PARAMS = {"name": NAME, "state": "present", "force": False, "pull": "missing"}
 class Images:
     """The part of Podman that keeps images; ``registry`` is what can be pulled."""
 
-    def __init__(self, registry: Mapping[str, str] = {}) -> None:
+    def __init__(self, registry: Mapping[str, str] = {}) -> None:  # pylint: disable=dangerous-default-value
         self.registry = dict(registry)
         self.kept: dict[str, dict] = {}
         self.streams: list[tuple[str, dict]] = []

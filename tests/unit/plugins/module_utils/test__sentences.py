@@ -17,25 +17,62 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
 
 # Podman's own words, as they were seen on hosts with 4.3, 5.4 and 5.8.
 SEEN = [
-    ("rootlessport listen tcp 0.0.0.0:8080: bind: address already in use", "publish: host port 8080 is already in use"),
-    ("pasta failed with exit code 1: Failed to bind port 8080 (Address already in use) for option '-t 8080-8080:80-80'", "publish: .*8080.* already in use"),
-    ("rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf", "host port 80 is below net.ipv4.ip_unprivileged_port_start"),
-    ('short-name "nginx" did not resolve to an alias and no unqualified-search registries are defined', "write the registry's name too"),
-    ("initializing source docker://docker.io/library/nope:latest: reading manifest latest in docker.io/library/nope: requested access to the resource is denied", "the registry has no such image"),
+    (
+        "rootlessport listen tcp 0.0.0.0:8080: bind: address already in use",
+        "publish: host port 8080 is already in use",
+    ),
+    (
+        "pasta failed with exit code 1: Failed to bind port 8080 (Address already in use) for option '-t 8080-8080:80-80'",
+        "publish: .*8080.* already in use",
+    ),
+    (
+        "rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf",
+        "host port 80 is below net.ipv4.ip_unprivileged_port_start",
+    ),
+    (
+        'short-name "nginx" did not resolve to an alias and no unqualified-search registries are defined',
+        "write the registry's name too",
+    ),
+    (
+        "initializing source docker://docker.io/library/nope:latest: reading manifest latest in "
+        "docker.io/library/nope: requested access to the resource is denied",
+        "the registry has no such image",
+    ),
     ("reading manifest nope in quay.io/podman/stable: manifest unknown", "the registry has no such image"),
-    ("pinging container registry localhost:5000: Get \"https://localhost:5000/v2/\": dial tcp [::1]:5000: connect: connection refused", "the registry localhost:5000 cannot be reached"),
-    ("initializing source docker://x.example/a: pinging container registry x.example: Get \"https://x.example/v2/\": dial tcp: lookup x.example: no such host", "the registry x.example cannot be reached"),
+    (
+        'pinging container registry localhost:5000: Get "https://localhost:5000/v2/": dial tcp [::1]:5000: connect: connection refused',
+        "the registry localhost:5000 cannot be reached",
+    ),
+    (
+        'initializing source docker://x.example/a: pinging container registry x.example: Get "https://x.example/v2/": dial tcp: lookup x.example: no such host',
+        "the registry x.example cannot be reached",
+    ),
     ("img: image not known", "not found on this host .*rootless.podman.image"),
-    ("no secret with name or id \"pw\": no such secret", "make it first with rootless.podman.secret"),
-    ("unable to find network with name or ID front: network not found", "make it first with rootless.podman.network"),
-    ("writing blob: adding layer with blob: ApplyLayer exit status 1: write /x: no space left on device", "out of disk space"),
-    ("potentially insufficient UIDs or GIDs available in user namespace (requested 20000:20000 for /x)", "id ranges are too small .*rootless.podman.subid"),
+    ('no secret with name or id "pw": no such secret', "make it first with rootless.podman.secret"),
+    (
+        "unable to find network with name or ID front: network not found",
+        "make it first with rootless.podman.network",
+    ),
+    (
+        "writing blob: adding layer with blob: ApplyLayer exit status 1: write /x: no space left on device",
+        "out of disk space",
+    ),
+    (
+        "potentially insufficient UIDs or GIDs available in user namespace (requested 20000:20000 for /x)",
+        "id ranges are too small .*rootless.podman.subid",
+    ),
     ("not enough unused IDs in user namespace", "id ranges are too small"),
-    ("container abc has dependent containers which must be removed before it: def", "declare them in the same pod task"),
-    ('rootless netns: mount resolv.conf to "/etc/resolv.conf": no such file or directory', "podman system migrate"),
+    (
+        "container abc has dependent containers which must be removed before it: def",
+        "declare them in the same pod task",
+    ),
+    (
+        'rootless netns: mount resolv.conf to "/etc/resolv.conf": no such file or directory',
+        "podman system migrate",
+    ),
     ("statfs /srv/none: no such file or directory", "there is no /srv/none on this host to mount"),
     ("crun: opening file `memory.max` for writing: No such file or directory", "needs a cgroup controller"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("cause", "says"), SEEN, ids=range(len(SEEN)))
