@@ -34,8 +34,10 @@ SEEN = [
         "write the registry's name too",
     ),
     (
-        "initializing source docker://docker.io/library/nope:latest: reading manifest latest in "
-        "docker.io/library/nope: requested access to the resource is denied",
+        (
+            "initializing source docker://docker.io/library/nope:latest: reading manifest latest in "
+            "docker.io/library/nope: requested access to the resource is denied"
+        ),
         "the registry has no such image",
     ),
     ("reading manifest nope in quay.io/podman/stable: manifest unknown", "the registry has no such image"),
