@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
+import re
 import struct
 import time
 from collections.abc import Iterable, Mapping
@@ -19,13 +18,17 @@ from . import _record
 from ._engine import LONG_TIMEOUT, PARALLEL, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
+from ._pasta import end_pastas, end_rootless_netns, ownerless_pastas
 from ._readiness import judge
+from ._survey import inspected
 
 # A container that lives this many seconds after its start did not exit at once.
 SETTLE = 0.3
 SETTLE_REPLACED = 1.0
 # Seconds for which a port that somebody holds is tried again.
 PORT_PATIENCE = 3.0
+# The infra container of a pod, by the first characters of the pod's ID.
+INFRA_NAME = re.compile("([0-9a-f]{12})-infra")
 # Seconds between two health checks that are run while waiting.
 CHECK_PAUSE = 1.0
 
@@ -70,20 +73,36 @@ def start(engine: Engine, identity: str, name: str) -> None:
     """Start a container; what it depends on is started with it.
 
     The network helper of a container that has just ended may hold its port for a moment longer, so
-    a port in use is tried again for a while.
+    a port in use is tried again for a while. One that no container owns for that long was left by a
+    service that was killed, and is ended.
     """
     end = time.monotonic() + PORT_PATIENCE
+    holders: set[int] | None = None
     while True:
         try:
             engine.write("POST", f"containers/{identity}/start", timeout=300.0)
             return
         except EngineError as error:
             refusal = _start_refusal(engine, identity, error)
-        if "rootless netns" in refusal.cause and _end_rootless_netns():
+        if "rootless netns" in refusal.cause and end_rootless_netns():
             continue
-        if "address already in use" not in refusal.cause.lower() or time.monotonic() > end:
+        if "address already in use" not in refusal.cause.lower():
             raise _named(refusal, name if " " in name else f"container {name}")
+        if holders is None:
+            holders = ownerless_pastas(_network_namespaces(engine))
+        if time.monotonic() > end:
+            if not end_pastas(holders & ownerless_pastas(_network_namespaces(engine))):
+                raise _named(refusal, name if " " in name else f"container {name}")
+            holders = set()
         time.sleep(0.2)
+
+
+def _network_namespaces(engine: Engine) -> set[str]:
+    """The network namespaces of all containers that Podman knows, as paths."""
+    keys = set()
+    for each in engine.get("containers/json", {"all": True}):
+        keys.add(str(get_path(inspected(engine, each), "NetworkSettings.SandboxKey") or ""))
+    return keys - {""}
 
 
 def _start_refusal(engine: Engine, identity: str, error: EngineError) -> EngineError:
@@ -155,6 +174,7 @@ def remove_all(engine: Engine, identities: Iterable[str], volumes: bool = False)
 
 def create_pod(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
     """Make a pod and return its ID; one that a killed predecessor's request made is taken over."""
+    _remove_infra_leftovers(engine)
     try:
         return str(engine.write("POST", "pods/create", None, {**body, "name": name}, timeout=300.0)["Id"])
     except EngineError as error:
@@ -165,6 +185,26 @@ def create_pod(engine: Engine, name: str, body: Mapping[str, Any]) -> str:
         if error.status != 409 or not there or not ours:
             raise _named(error, f"pod {name}") from error
         return str(there["Id"])
+
+
+def _remove_infra_leftovers(engine: Engine) -> None:
+    """Remove infra containers that only the storage knows: a service was killed while it made or removed their pod.
+
+    Podman names them after their pod, and enters the pod first: where none of that ID exists, nobody is at work on it.
+    """
+    stored = {
+        match.group(1): str(each["Id"])
+        for each in engine.get("containers/json", {"all": True, "external": True})
+        for match in map(INFRA_NAME.fullmatch, each.get("Names") or [])
+        if match and not each.get("Pod")
+    }
+    if not stored:
+        return
+    pods = {str(each["Id"])[:12] for each in engine.get("pods/json")}
+    for pod, identity in stored.items():
+        if pod not in pods:
+            with contextlib.suppress(EngineError):  # it takes a layer's place and nothing else
+                engine.write("DELETE", f"containers/{identity}", {"force": True})
 
 
 def remove_pod(engine: Engine, identity: str) -> None:
@@ -255,35 +295,6 @@ def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
 
 def _named(error: EngineError, who: str) -> EngineError:
     return EngineError(f"{who}: {error.message}", error.status, error.cause, **error.facts)
-
-
-def _end_rootless_netns() -> bool:
-    """End the pasta that keeps a half-built rootless network namespace; Podman 5 then builds it anew.
-
-    Podman 4 has no such process to end: False, and the caller names the cure.
-    """
-    ended = False
-    for entry in os.listdir("/proc"):
-        arguments = _arguments(entry) if entry.isdigit() else None
-        if (
-            arguments
-            and os.path.basename(arguments[0]).startswith("pasta")
-            and any("rootless-netns" in each for each in arguments)
-        ):
-            os.kill(int(entry), signal.SIGKILL)
-            ended = True
-    return ended
-
-
-def _arguments(process: str) -> list[str] | None:
-    """The arguments of one of our own processes, None for anybody else's."""
-    try:
-        if os.stat(f"/proc/{process}").st_uid != os.geteuid():
-            return None
-        with open(f"/proc/{process}/cmdline", "rb") as file:
-            return file.read().decode("utf-8", "replace").split("\0")
-    except OSError:
-        return None
 
 
 def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -60,8 +60,7 @@ class PodPlanner:
             step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)
         ]
         steps = list({step.name: step for step in pulls}.values())
-        if current is not None and current.get("CreateInfra") and not current.get("InfraContainerID"):
-            # Half made or half removed by a service that was killed: nothing of it can run.
+        if current is not None and _is_half_there(wanted, current):
             steps.append(Step("remove", KIND, wanted.name, (), {"id": current["Id"]}))
             self.survey.containers = {
                 name: found for name, found in self.survey.containers.items() if found.pod != current["Id"]
@@ -227,6 +226,16 @@ class PodPlanner:
         body = TABLE.body(wanted.spec, self.facts)
         set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.spec)})
         return body
+
+
+def _is_half_there(wanted: WantedPod, pod: Mapping[str, Any]) -> bool:
+    """Half made or half removed by a service that was killed: without its infra container nothing of it can run.
+
+    Podman says itself that it lacks one, or does not know yet that it should have one and has no container at all.
+    """
+    if pod.get("InfraContainerID"):
+        return False
+    return bool(pod.get("CreateInfra")) or (wanted.spec.get("infra", True) and not pod.get("Containers"))
 
 
 def _runs(pod: Mapping[str, Any]) -> bool:

@@ -56,18 +56,26 @@ def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
     listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
     found = {}
     for each in listed:
-        try:
-            inspect = engine.find(f"containers/{each['Id']}/json")
-        except EngineError as error:
-            if each.get("State") != "removing" or "layer not known" not in error.cause:
-                raise
-            # Half removed by a service that was killed: listed, but its layer is gone.
-            name = str((each.get("Names") or ["?"])[0])
-            found[name] = Found(name, str(each["Id"]), {"Pod": each.get("Pod") or "", "Broken": True})
-            continue
-        if inspect is not None and inspect.get("Name") in wanted:
-            found[inspect["Name"]] = Found(inspect["Name"], inspect["Id"], inspect)
+        inspect = inspected(engine, each)
+        name = str(inspect.get("Name") or "")
+        if name in wanted:
+            found[name] = Found(name, str(inspect["Id"]), inspect)
     return found
+
+
+def inspected(engine: Engine, listed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What inspect shows of a container that a listing shows; empty when it has gone in between.
+
+    One that a killed service removed by half is still listed, but its part in the storage is gone
+    and inspect fails. Of such a one the listing alone is told, and that it is ``Broken``.
+    """
+    try:
+        return engine.find(f"containers/{listed['Id']}/json") or {}
+    except EngineError as error:
+        if listed.get("State") != "removing" or error.status != 500:
+            raise
+    name = str((listed.get("Names") or ["?"])[0])
+    return {"Name": name, "Id": listed["Id"], "Pod": listed.get("Pod") or "", "Broken": True}
 
 
 def _pods(engine: Engine, name: str) -> dict[str, Mapping[str, Any]]:
@@ -91,8 +99,7 @@ def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str
         name = str((each.get("Names") or ["?"])[0])
         if each["Id"] in by_id or name in known:
             continue
-        inspect = engine.find(f"containers/{each['Id']}/json") or {}
-        for identity in inspect.get("Dependencies") or []:
+        for identity in inspected(engine, each).get("Dependencies") or []:
             if identity in by_id:
                 found.setdefault(by_id[identity], []).append(name)
     return found

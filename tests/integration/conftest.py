@@ -5,11 +5,13 @@
 """Hosts and accounts for the integration tests.
 
 One host with Podman for the whole session, bare ones and one with an old Podman for the tests that ask for them.
-KEEP_HOSTS=1 leaves them running for the next session, which then starts in a second.
+KEEP_HOSTS=1 leaves them running for the next session, which then starts in a second. RELEASE=bookworm or forky runs the
+tests against another generation of Podman than that of trixie.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -42,7 +44,8 @@ def testbed() -> Iterator[Testbed]:
 @pytest.fixture(scope="session")
 def host(testbed: Testbed) -> Host:
     """A host with Podman, the collection, and a registry that answers for docker.io."""
-    return prepare(testbed.up("it"))
+    release = os.environ.get("RELEASE", "trixie")
+    return prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
 
 
 @pytest.fixture(scope="session", autouse=True)
