@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import struct
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 from urllib.parse import quote
 
 from ._account import Account
+from ._client import client
 from ._errors import EngineError, Failure
 from ._sentences import explain
 
-# Where the role rootless_host puts podman-py when no distribution package has it.
-PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
 # Seconds one ordinary call may take, and one that moves image layers.
 CALL_TIMEOUT = 60.0
 LONG_TIMEOUT = 3600.0
@@ -53,7 +49,7 @@ class Engine:
         # Called once, before the first call that can write.
         self.before_writes: Callable[[], None] | None = None
         self._info: dict[str, Any] | None = None
-        self._client = _client(account)
+        self._client = client(account, PARALLEL)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
         self.version = _version(response.headers.get("Libpod-API-Version", ""), account)
         self._client.path_prefix = "/v{}.{}.{}/libpod/".format(*self.version)
@@ -87,6 +83,27 @@ class Engine:
         """The body that ``path`` answers, as it is. Raises EngineError."""
         return self._request("GET", path, params, None, None, CALL_TIMEOUT)[1]
 
+    def look(self, path: str, params: Mapping[str, Any] | None = None) -> tuple[int, Mapping[str, str]]:
+        """Status and headers of HEAD. That something is not there (404) is an answer, other refusals are raised."""
+        response = self._send("HEAD", path, params, None, None, CALL_TIMEOUT)
+        response.close()
+        if response.status_code >= 400 and response.status_code != 404:
+            raise EngineError(explain(f"status {response.status_code}", path), response.status_code)
+        return response.status_code, response.headers
+
+    def pieces(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+        """The body that ``path`` answers, in pieces and however large. Raises EngineError."""
+        end = time.monotonic() + LONG_TIMEOUT
+        response = self._send("GET", path, params, None, None, LONG_TIMEOUT)
+        if response.status_code >= 400:
+            self._refuse(response, b"".join(_limited(response, end, self.account)), path)
+        try:
+            yield from _limited(response, end, self.account, content=True)
+        except OSError as error:
+            raise _broken(self.account, error, f"GET {path}", LONG_TIMEOUT) from error
+        finally:
+            response.close()
+
     def write(
         self,
         method: str,
@@ -96,14 +113,14 @@ class Engine:
         timeout: float = CALL_TIMEOUT,
         plain: bool = False,
     ) -> Any:
-        """POST, PUT or DELETE; ``body`` is JSON, or bytes as they are. Returns JSON, or None for no content.
+        """POST, PUT or DELETE; ``body`` is JSON, or bytes or an open file as they are. Returns JSON, or None for no content.
 
         ``plain`` is for the endpoints that answer with mere text, of which nothing is returned.
         """
         headers = None
-        if body is not None and not isinstance(body, bytes):
+        if body is not None and not isinstance(body, bytes) and not hasattr(body, "read"):
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
-        self._before_write(method, path)
+        self.admit(method, path)
         _response, answer = self._request(method, path, params, body, headers, timeout)
         return _json(answer, self.account) if answer.strip() and not plain else None
 
@@ -119,7 +136,7 @@ class Engine:
         Podman says 200 first and tells of a failure in a later line, so every line is read.
         Returns the lines. Raises EngineError for the first that is an error.
         """
-        self._before_write("POST", path)
+        self.admit("POST", path)
         answer = self._request("POST", path, params, body, headers, LONG_TIMEOUT)[1]
         lines = [line for line in _json_lines(answer, self.account) if isinstance(line, dict)]
         for line in lines:
@@ -129,7 +146,8 @@ class Engine:
                 raise EngineError(explain(str(failed), path), 200, str(failed), output=told[-4000:])
         return lines
 
-    def _before_write(self, method: str, path: str) -> None:
+    def admit(self, method: str, path: str) -> None:
+        """Let a call pass that can write: never in check mode, and not before what has to precede the first."""
         if self.check:
             raise Failure(f"internal: {method} {path} in check mode; please report this.")
         prepare, self.before_writes = self.before_writes, None
@@ -146,70 +164,40 @@ class Engine:
         timeout: float,
     ) -> tuple[Any, bytes]:
         """One HTTP exchange: the response object and its whole body. Raises EngineError."""
-        self.calls += 1
         end = time.monotonic() + timeout
+        response = self._send(method, path, params, body, headers, timeout)
+        try:
+            answer = b"".join(_limited(response, end, self.account))
+        except OSError as error:
+            raise _broken(self.account, error, f"{method} {path}", timeout) from error
+        if response.status_code >= 400:
+            self._refuse(response, answer, path)
+        return response, answer
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+        timeout: float,
+    ) -> Any:
+        """Send one request; the response, whose body has not been read. Raises EngineError."""
+        self.calls += 1
         call: Callable[..., Any] = getattr(self._client, method.lower())
         options: dict[str, Any] = {"data": body} if method in ("POST", "PUT") else {}
         try:
-            response = call(
+            return call(
                 path, params=_query(params), headers=headers, timeout=(10.0, timeout), stream=True, **options
             )
-            answer = b"".join(_limited(response, end, self.account))
         except OSError as error:  # podman-py's and requests' errors are OSErrors too
             raise _broken(self.account, error, f"{method} {path}", timeout) from error
-        if response.status_code >= 400:
-            cause = _cause(answer)
-            raise EngineError(explain(cause, path), response.status_code, cause)
-        return response, answer
 
-
-def _client(account: Account) -> Any:
-    """podman-py's APIClient on the account's socket, made to check who listens there."""
-    try:
-        from podman.api.client import APIClient
-    except ImportError:
-        sys.path.append(PYTHON_FOLDER)
-        try:
-            from podman.api.client import APIClient
-        except ImportError as error:
-            raise Failure(
-                f"the host has no podman-py for {sys.executable} ({error}); the role rootless.podman.rootless_host "
-                "installs it, or: apt-get install python3-podman (dnf install python3-podman)"
-            ) from error
-    from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
-
-    class CheckedConnection(UDSConnection):  # type: ignore[misc]
-        """A connection that is only used when the account itself listens at its other end."""
-
-        def connect(self) -> None:
-            super().connect()
-            credentials = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            owner = struct.unpack("3i", credentials)[1]
-            if owner != account.uid:
-                raise EngineError(
-                    f"user: {account.socket} of account {account.name} is served by uid {owner}, not by the account's own "
-                    f"Podman (uid {account.uid}); find out who replaced it before you go on."
-                )
-
-    class CheckedPool(UDSConnectionPool):  # type: ignore[misc]
-        ConnectionCls = CheckedConnection
-
-    class CheckedManager(UDSPoolManager):  # type: ignore[misc]
-        def __init__(self, *arguments: Any, **keywords: Any) -> None:
-            super().__init__(*arguments, **keywords)
-            self.pool_classes_by_scheme = {"http": CheckedPool}
-
-    class CheckedAdapter(UDSAdapter):  # type: ignore[misc]
-        def init_poolmanager(
-            self, connections: int, maxsize: int, block: bool = False, **_keywords: Any
-        ) -> None:
-            self.poolmanager = CheckedManager(
-                num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs
-            )
-
-    client = APIClient(base_url=f"unix://{account.socket}", version="4.0.0")
-    client.mount("http://", CheckedAdapter(client.base_url.geturl(), pool_maxsize=PARALLEL))
-    return client
+    @staticmethod
+    def _refuse(response: Any, answer: bytes, path: str) -> NoReturn:
+        cause = _cause(answer)
+        raise EngineError(explain(cause, path), response.status_code, cause)
 
 
 def _query(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -227,12 +215,12 @@ def _query_value(value: Any) -> Any:
     return value
 
 
-def _limited(response: Any, end: float, account: Account) -> Iterator[bytes]:
-    """The body in pieces, for as long and as much as an honest Podman would send."""
+def _limited(response: Any, end: float, account: Account, content: bool = False) -> Iterator[bytes]:
+    """The body in pieces, for as long and as much as an honest Podman would send; ``content`` may be of any size."""
     size = 0
     for piece in response.iter_content(65536):
         size += len(piece)
-        if size > ANSWER_LIMIT or time.monotonic() > end:
+        if (size > ANSWER_LIMIT and not content) or time.monotonic() > end:
             response.close()
             raise EngineError(
                 f"user: what listens on {account.socket} of account {account.name} sends without end; it is no Podman."

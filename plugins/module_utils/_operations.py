@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import struct
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from ._errors import EngineError, Failure
 from ._options import get_path
 from ._pasta import end_pastas, end_rootless_netns, ownerless_pastas
 from ._readiness import judge
+from ._streams import text_of
 from ._survey import inspected
 
 # A container that lives this many seconds after its start did not exit at once.
@@ -283,14 +283,7 @@ def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
         raw = engine.raw(f"containers/{identity}/logs", {"stdout": True, "stderr": True, "tail": lines})
     except EngineError:
         return []
-    text = b""
-    if raw[1:4] != b"\0\0\0":  # a container with a terminal has one stream without frames
-        text, raw = raw, b""
-    while len(raw) >= 8:  # frames: stream, three zero bytes, length (big endian), text
-        length = struct.unpack(">I", raw[4:8])[0]
-        text += raw[8 : 8 + length]
-        raw = raw[8 + length :]
-    return text.decode("utf-8", "replace").splitlines()[-lines:]
+    return text_of(raw).splitlines()[-lines:]
 
 
 def _named(error: EngineError, who: str) -> EngineError:

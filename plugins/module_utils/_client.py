@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP client on one account's API socket, which makes sure who listens there."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+from typing import Any
+
+from ._account import Account
+from ._errors import EngineError, Failure
+
+# Where the role rootless_host puts podman-py when no distribution package has it.
+PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
+
+
+def check_peer(connected: socket.socket, account: Account) -> None:
+    """Raise EngineError unless the account itself listens at the other end."""
+    credentials = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    owner = struct.unpack("3i", credentials)[1]
+    if owner != account.uid:
+        raise EngineError(
+            f"user: {account.socket} of account {account.name} is served by uid {owner}, not by the account's own "
+            f"Podman (uid {account.uid}); find out who replaced it before you go on."
+        )
+
+
+def client(account: Account, connections: int) -> Any:
+    """podman-py's APIClient on the account's socket, made to check who listens there."""
+    try:
+        from podman.api.client import APIClient
+    except ImportError:
+        sys.path.append(PYTHON_FOLDER)
+        try:
+            from podman.api.client import APIClient
+        except ImportError as error:
+            raise Failure(
+                f"the host has no podman-py for {sys.executable} ({error}); the role rootless.podman.rootless_host "
+                "installs it, or: apt-get install python3-podman (dnf install python3-podman)"
+            ) from error
+    from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
+
+    class CheckedConnection(UDSConnection):  # type: ignore[misc]
+        """A connection that is only used when the account itself listens at its other end."""
+
+        def connect(self) -> None:
+            super().connect()
+            check_peer(self.sock, account)
+
+    class CheckedPool(UDSConnectionPool):  # type: ignore[misc]
+        ConnectionCls = CheckedConnection
+
+    class CheckedManager(UDSPoolManager):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            self.pool_classes_by_scheme = {"http": CheckedPool}
+
+    class CheckedAdapter(UDSAdapter):  # type: ignore[misc]
+        def init_poolmanager(
+            self, connections: int, maxsize: int, block: bool = False, **_keywords: Any
+        ) -> None:
+            self.poolmanager = CheckedManager(
+                num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs
+            )
+
+    made = APIClient(base_url=f"unix://{account.socket}", version="4.0.0")
+    made.mount("http://", CheckedAdapter(made.base_url.geturl(), pool_maxsize=connections))
+    return made
