@@ -101,6 +101,11 @@ class Applier:
     def _swap(self, step: Step) -> None:
         """Old out, new in: stop, then rename, so that the names that DNS learns at start are right."""
         name, old, new = step.name, str(step.work["old"]), self.ids[step.name]
+        if step.work.get("vanishes"):
+            # It removes itself when it stops (rm: true), so nothing can lead back to it.
+            operations.remove(self.engine, old)
+            operations.rename(self.engine, new, name)
+            return
         self._swap_back(name, old, new, step.work["running"])
         if step.work["running"]:
             operations.stop(self.engine, old, name)
@@ -224,8 +229,10 @@ class Applier:
 
     def _build_pod(self, name: str, body: Mapping[str, Any], members: list[Step]) -> None:
         """Make a pod and its containers; ``name`` ends in .rp-new for the one that has to prove itself."""
-        self._create_pod(name, body)
         tail = NEW if name.endswith(NEW) else ""
+        if tail and "infra_name" in body:
+            body = {**body, "infra_name": body["infra_name"] + tail}
+        self._create_pod(name, body)
         made: dict[str, str] = {}
 
         def make(member: Step) -> None:
@@ -239,7 +246,9 @@ class Applier:
     def _run_pod(self, name: str, members: list[Step]) -> None:
         operations.start_pod(self.engine, self.ids[name], name)
         if self.wait:
-            operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in members])
+            # An init container has ended before the others started.
+            lasting = [member for member in members if "init_container_type" not in member.work["body"]]
+            operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in lasting])
 
 
 def _needs(body: Mapping[str, Any]) -> list[str]:

@@ -42,12 +42,14 @@ def compare(
     Options that Podman changes in place are judged by what it reports alone, because no label can
     be changed in place; undeclared means Podman's default there. Every other option cannot change
     on an existing object, so the record judges it; where hands can change it all the same
-    (``drift``) the report is asked as well. Without a record the report has to do.
+    (``drift``) the report is asked as well. Without a record the report has to do. What may be
+    inherited from the image (``inherits``) is only live when the record has it: nothing else would
+    tell later that it was declared once.
     """
     fixed: list[Reason] = []
     live: list[Reason] = []
     for row in table.rows:
-        if row.live_in(facts):
+        if row.live_in(facts) and not (row.inherits and row.name not in (recorded or {})):
             found = _live(row, spec, inspect)
             # A limit can be changed in place but not taken away: no runtime knows "as without it".
             stays = row.update and row.name not in spec
@@ -67,7 +69,7 @@ def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
             return []
         return [_reason(row, CHANGED, reported, spec[row.name])]
     defaults = row.default if isinstance(row.default, tuple) else (row.default,)
-    if reported is None or reported in defaults:
+    if reported is None or (reported in defaults and not row.inherits):
         return []
     return [_reason(row, REMOVED, reported, defaults[0])]
 

@@ -17,12 +17,14 @@ from typing import Any
 from . import _record
 from ._compare import Comparison, compare
 from ._errors import Failure
-from ._options import Body, Facts, Spec, set_path
+from ._options import Body, Facts, Spec, get_path, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
 from ._secret_uses import renewed_files, renewed_variables
 from ._state import NEW, OLD, Found, Survey
 
+# What may stand behind the path of a root file system.
+ROOTFS_MODES = {"O": "rootfs_overlay", "idmap": "rootfs_mapping"}
 STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
 
 
@@ -39,6 +41,21 @@ class Wanted:
     pod: str = ""
     owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
     where: str = ""
+
+    @property
+    def pulled(self) -> bool:
+        """Whether it is made from an image, and not from a folder."""
+        return bool(self.image) and not self.spec.get("rootfs")
+
+    @property
+    def platform(self) -> dict[str, str]:
+        """What the image is to be pulled for, as the API names it; empty for the host's own."""
+        told: Body = {}
+        for option in ("platform", "os", "arch", "variant"):
+            if option in self.spec:
+                told.update(TABLE.body({option: self.spec[option]}, Facts((0, 0, 0))))
+        names = {"image_os": "OS", "image_arch": "Arch", "image_variant": "Variant"}
+        return {names[field]: str(value) for field, value in told.items()}
 
     @property
     def recorded(self) -> Spec:
@@ -106,16 +123,20 @@ class Planner:
 
     def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet."""
-        if wanted.state == ABSENT or not wanted.image or self.survey.images.get(wanted.image) is not None:
+        if wanted.state == ABSENT or not wanted.pulled or self.survey.images.get(wanted.image) is not None:
             return []
-        return [Step("pull", "image", wanted.image)]
+        return [Step("pull", "image", wanted.image, (), {"platform": wanted.platform})]
 
     def body(self, wanted: Wanted) -> Body:
         """The whole create body, but for the name."""
         body = TABLE.body(wanted.spec, self.facts)
         image = self.survey.images.get(wanted.image) or {}
         complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
-        body["image"] = wanted.image
+        if wanted.pulled:
+            body["image"] = wanted.image
+        else:
+            body["rootfs"], _colon, mode = wanted.image.partition(":")
+            body.update({ROOTFS_MODES[mode]: True if mode == "O" else mode} if mode else {})
         set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
         if wanted.pod:
             body["pod"] = wanted.pod
@@ -151,6 +172,9 @@ class Planner:
         self, wanted: Wanted, current: Found, recorded: Mapping[str, str] | None
     ) -> list[Reason]:
         """By ID, because tags move; by name, because the same ID under another name follows another registry."""
+        if not wanted.pulled:
+            there, path = current.inspect.get("Rootfs") or None, wanted.image.partition(":")[0]
+            return [] if there == path else [Reason("image", CHANGED, there, path)]
         image = self.survey.images.get(wanted.image)
         name, identity = str(current.inspect.get("ImageName") or ""), str(current.inspect.get("Image") or "")
         if image is None or image.get("Id") != identity:
@@ -181,7 +205,7 @@ class Planner:
             KIND,
             wanted.name,
             reasons,
-            {"body": self.body(wanted), "start": wanted.state == STARTED},
+            {"body": self.body(wanted), "start": wanted.state == STARTED and "init_ctr" not in wanted.spec},
         )
 
     def replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
@@ -192,6 +216,7 @@ class Planner:
             "old": current.id,
             "running": current.running or restored,
             "start": start,
+            "vanishes": current.running and bool(get_path(current.inspect, "HostConfig.AutoRemove")),
         }
         reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
         return Step("replace", KIND, wanted.name, reasons, work)
@@ -262,7 +287,7 @@ def _update_call(values: Mapping[str, Any], keep: Body, swap: bool) -> dict[str,
         if name == "restart_policy":
             params = {"restartPolicy": value["name"], "restartRetries": value["tries"] or None}
         else:
-            set_path(body, row.update, row.type.body(value or 0))
+            set_path(body, row.update, row.type.updated(value or 0))
     if "memory" in values and not swap:
         # As at create: what is not said about swap follows the memory, or the new limit would exceed the old total.
         set_path(body, "memory.swap", 2 * (values["memory"] or 0))

@@ -75,7 +75,8 @@ class Engine:
         try:
             return self.get(path, params)
         except EngineError as error:
-            if error.status == 404:
+            # 500, when it went while Podman was looking at it.
+            if error.status == 404 or "no such container" in error.cause or "no such pod" in error.cause:
                 return None
             raise
 
@@ -196,7 +197,7 @@ class Engine:
 
     @staticmethod
     def _refuse(response: Any, answer: bytes, path: str) -> NoReturn:
-        cause = _cause(answer)
+        cause = podmans_cause(answer)
         raise EngineError(explain(cause, path), response.status_code, cause)
 
 
@@ -262,7 +263,7 @@ def _version(header: str, account: Account) -> Version:
     return int(parts[0]), int(parts[1]), int(parts[2])
 
 
-def _cause(answer: bytes) -> str:
+def podmans_cause(answer: bytes) -> str:
     """Podman's own words for a failure: the fields ``cause`` and ``message`` of an error body."""
     try:
         told = json.loads(answer)

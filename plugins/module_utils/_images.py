@@ -61,13 +61,19 @@ def find(engine: Engine, name: str) -> Mapping[str, Any] | None:
 
 
 def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
-    """Pull an image by policy. ``params`` may hold username, password and tls_verify. Raises EngineError."""
+    """Pull an image by policy. Raises EngineError.
+
+    ``params`` may hold username, password, tls_verify, retry, retry_delay, and platform as the API names it (OS, Arch, Variant).
+    """
     given = params or {}
     headers = None
     if given.get("username"):
         login = json.dumps({"username": given["username"], "password": given.get("password") or ""})
         headers = {"X-Registry-Auth": base64.urlsafe_b64encode(login.encode()).decode()}
-    query = {"reference": name, "policy": policy, "tlsVerify": given.get("tls_verify")}
+    query = {
+        "reference": name, "policy": policy, "tlsVerify": given.get("tls_verify"), "retry": given.get("retry"),
+        "retrydelay": given.get("retry_delay"), **(given.get("platform") or {}),
+    }  # fmt: skip
     try:
         engine.stream("images/pull", query, headers=headers)
     except EngineError as error:

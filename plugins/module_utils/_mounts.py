@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ._errors import Failure
 from ._options import Body, Facts, set_path
 from ._values import OBJECT_NAME, ValueType, as_line, as_list
+
+# File systems that have no source.
+MEMORY_MOUNTS = ("tmpfs", "ramfs", "devpts")
+# What is mounted out of Podman's own storage, and what inspect never shows.
+OBJECT_MOUNTS = ("image", "artifact")
+UNSEEN_MOUNTS = ("overlay", "artifact", "ramfs", "devpts")
 
 
 class Mounts(ValueType):
@@ -30,8 +37,8 @@ class Mounts(ValueType):
     def _one(self, raw: Any) -> dict[str, Any]:
         raise NotImplementedError
 
-    def write(self, value: list[dict[str, Any]], body: Body, _facts: Facts) -> None:
-        """Put each mount where the create body wants its kind."""
+    def write(self, value: list[dict[str, Any]], body: Body, facts: Facts) -> None:
+        """Put each mount where the create body wants its kind. Raises Failure for what this Podman cannot mount."""
         for each in value:
             options = list(each["options"])
             if each["type"] == "volume":
@@ -41,6 +48,8 @@ class Mounts(ValueType):
                 options.remove("O")
                 entry = {"source": each["source"], "destination": each["target"], "options": options}
                 set_path(body, "overlay_volumes", [entry])
+            elif each["type"] in OBJECT_MOUNTS:
+                _write_object(each, body, facts)
             else:
                 entry = {
                     "destination": each["target"],
@@ -53,16 +62,20 @@ class Mounts(ValueType):
     def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         there = {each["target"]: each for each in reported or []}
         return all(
-            self._same(each, there.get(each["target"])) for each in declared if each["type"] != "overlay"
+            self._same(each, there.get(each["target"]))
+            for each in declared
+            if each["type"] not in UNSEEN_MOUNTS
         )
 
     @staticmethod
     def _same(declared: dict[str, Any], there: dict[str, Any] | None) -> bool:
         if there is None or there["type"] != declared["type"]:
             return False
-        if declared["source"] and declared["type"] != "tmpfs" and there["source"] != declared["source"]:
+        if declared["type"] in MEMORY_MOUNTS:
+            return True
+        if declared["source"] and there["source"] != declared["source"]:
             return False
-        return declared["type"] == "tmpfs" or ("ro" in declared["options"]) == ("ro" in there["options"])
+        return declared["type"] == "image" or ("ro" in declared["options"]) == ("ro" in there["options"])
 
     def show(self, value: list[dict[str, Any]]) -> list[str]:
         return [
@@ -96,7 +109,10 @@ class Volumes(Mounts):
 
 
 class MountList(Mounts):
-    """Mounts as --mount spells them, as a string or as a map: type, source, target and options."""
+    """Mounts as --mount spells them, as a string or as a map: type, source, target and options.
+
+    Source: podman-run(1), --mount. A glob is missing, because it is the command line that resolves it.
+    """
 
     argument = {"type": "list", "elements": "raw"}
     KEYS = {"src": "source", "dst": "target", "destination": "target"}
@@ -107,17 +123,21 @@ class MountList(Mounts):
         fields = {self.KEYS.get(key, key): value for key, value in raw.items()}
         kind = str(fields.pop("type", "volume"))
         source, target = as_line(fields.pop("source", "")), as_line(fields.pop("target", ""))
-        if kind not in ("bind", "volume", "tmpfs"):
-            raise ValueError(f"a mount of type bind, volume or tmpfs (found {kind!r})")
+        if kind not in ("bind", "volume", *MEMORY_MOUNTS, *OBJECT_MOUNTS):
+            raise ValueError(
+                f"a mount of type bind, volume, tmpfs, ramfs, devpts, image or artifact (found {kind!r})"
+            )
         if not target.startswith("/"):
             raise ValueError(f"target=/PATH, absolute in the container (found {target!r})")
-        if (kind == "bind" and not source.startswith("/")) or (
-            kind == "volume" and source and not OBJECT_NAME.fullmatch(source)
+        if (
+            (kind == "bind" and not source.startswith("/"))
+            or (kind == "volume" and source and not OBJECT_NAME.fullmatch(source))
+            or (kind in OBJECT_MOUNTS and not source)
         ):
             raise ValueError(f"a source that fits a mount of type {kind} (found {source!r})")
         return {
             "type": kind,
-            "source": "tmpfs" if kind == "tmpfs" else source,
+            "source": kind if kind in MEMORY_MOUNTS else source,
             "target": _clean(target),
             "options": self._options(fields),
         }
@@ -165,6 +185,35 @@ class Tmpfs(Mounts):
             "target": _clean(target),
             "options": sorted(filter(None, options.split(","))),
         }
+
+
+def _write_object(mount: Mapping[str, Any], body: Body, facts: Facts) -> None:
+    """An image or an artifact has a list of its own; each of its options is a field there."""
+    given = dict(option.partition("=")[::2] for option in mount["options"])
+    if mount["type"] == "artifact":
+        if not facts.has("5.5"):
+            raise Failure(
+                f"mount: type=artifact needs Podman 5.5 or later, and the host has {facts.version_text}; "
+                "leave it out or install a newer Podman."
+            )
+        known = {name: given.pop(name) for name in ("title", "digest", "name") if name in given}
+        entry = {"source": mount["source"], "destination": mount["target"], **known}
+    else:
+        if "subpath" in given and not facts.has("5.3"):
+            raise Failure(
+                f"mount: subpath of an image needs Podman 5.3 or later, and the host has {facts.version_text}; "
+                "leave it out or install a newer Podman."
+            )
+        writable = given.pop("rw", None) is not None
+        given.pop("ro", None)
+        entry = {"Source": mount["source"], "Destination": mount["target"], "ReadWrite": writable}
+        if "subpath" in given:
+            entry["subPath"] = given.pop("subpath")
+    if given:
+        raise Failure(
+            f"mount: {', '.join(sorted(given))} is no option of a mount of type {mount['type']}; leave it out."
+        )
+    set_path(body, {"image": "image_volumes", "artifact": "artifact_volumes"}[mount["type"]], [entry])
 
 
 def _clean(path: str) -> str:

@@ -2,119 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Types of namespaces: which network a container or pod joins, and how its ids are mapped (pure)."""
+"""Types of namespaces: how ids are mapped, and what else a container or pod shares (pure)."""
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Mapping
+import re
 from typing import Any
 
-from ._errors import Failure
 from ._options import Body, Facts
-from ._values import OBJECT_NAME, ValueType, as_line, as_list
-
-NETWORK_MODES = ("host", "none", "private", "pasta", "slirp4netns", "bridge")
-DEFAULT_NETWORK = "podman"
-
-
-class NetworkList(ValueType):
-    """Networks to join: names with options (NAME:ip=,mac=,alias=,interface_name=), or one mode.
-
-    Typed as {mode, value, networks: {name: {aliases, static_ips, static_mac, interface_name}}, options}.
-    """
-
-    argument = {"type": "list", "elements": "str"}
-
-    def parse(self, raw: Any) -> dict[str, Any]:
-        typed: dict[str, Any] = {"mode": "", "value": "", "networks": {}, "options": []}
-        for each in as_list(raw):
-            text = as_line(each)
-            name, _colon, rest = text.partition(":")
-            if name in ("container", "ns"):
-                typed.update(mode={"ns": "path"}.get(name, name), value=rest)
-            elif name in ("pasta", "slirp4netns"):
-                typed.update(mode=name, options=list(filter(None, rest.split(","))))
-            elif name in NETWORK_MODES and name != "bridge":
-                typed["mode"] = name
-            elif name == "bridge" and not rest:
-                typed["mode"] = "bridge"
-            else:
-                typed["networks"][DEFAULT_NETWORK if name == "bridge" else name] = self._joined(name, rest)
-        if typed["networks"] and typed["mode"] not in ("", "bridge"):
-            raise ValueError(f"either networks or the mode {typed['mode']}, not both,")
-        if typed["networks"]:
-            typed["mode"] = "bridge"
-        return typed
-
-    @staticmethod
-    def _joined(name: str, rest: str) -> dict[str, Any]:
-        if not OBJECT_NAME.fullmatch(name):
-            raise ValueError(
-                f"the name of a network, or one of {', '.join(NETWORK_MODES)}, container:NAME (found {name!r})"
-            )
-        joined: dict[str, Any] = {}
-        for part in filter(None, rest.split(",")):
-            key, _equals, value = part.partition("=")
-            if key in ("ip", "ip6"):
-                try:
-                    joined.setdefault("static_ips", []).append(str(ipaddress.ip_address(value)))
-                except ValueError:
-                    raise ValueError(f"an address behind {key}= (found {value!r})") from None
-            elif key == "mac":
-                joined["static_mac"] = value
-            elif key == "alias":
-                joined.setdefault("aliases", []).append(value)
-            elif key == "interface_name":
-                joined["interface_name"] = value
-            else:
-                raise ValueError(f"ip, ip6, mac, alias or interface_name behind {name}: (found {key!r})")
-        return joined
-
-    @staticmethod
-    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
-        """``Networks`` is only heard when the mode is said to be bridge."""
-        if value["mode"]:
-            body["netns"] = {"nsmode": value["mode"], "value": value["value"]}
-        if value["networks"]:
-            body["Networks"] = {name: dict(joined) for name, joined in value["networks"].items()}
-        if value["options"]:
-            body["network_options"] = {value["mode"]: list(value["options"])}
-
-    def covers(self, declared: dict[str, Any], reported: Any) -> bool:
-        there = reported or {"mode": "", "networks": []}
-        if declared["networks"]:
-            return set(declared["networks"]) == set(there["networks"])
-        if declared["mode"] in ("container", "path"):
-            return str(there["mode"]).startswith({"path": "ns"}.get(declared["mode"], declared["mode"]))
-        return declared["mode"] in ("", "private", there["mode"])
-
-    def show(self, value: dict[str, Any]) -> Any:
-        if isinstance(value.get("networks"), list):  # the reported form
-            return value["networks"] if value["mode"] == "bridge" else value["mode"]
-        lead = ":".join(filter(None, [value["mode"], value["value"], ",".join(value["options"])]))
-        return sorted(value["networks"]) or lead
-
-
-def reported_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
-    """Mode and names of the networks that a container has joined."""
-    mode = str((inspect.get("HostConfig") or {}).get("NetworkMode") or "")
-    names = sorted((inspect.get("NetworkSettings") or {}).get("Networks") or {})
-    return {"mode": mode, "networks": names if mode == "bridge" else []}
-
-
-def write_aliases(value: list[str], body: Body, _facts: Facts) -> None:
-    """Aliases belong to each network that is joined; without one, to the default bridge. Raises Failure."""
-    mode = body.get("netns", {}).get("nsmode", "bridge")
-    if mode != "bridge":
-        raise Failure(
-            f"network_aliases: network {mode} knows no aliases; name a network, or leave the aliases out."
-        )
-    if "Networks" not in body:
-        body["netns"] = {"nsmode": "bridge"}
-        body["Networks"] = {DEFAULT_NETWORK: {}}
-    for joined in body["Networks"].values():
-        joined["aliases"] = sorted({*joined.get("aliases", []), *value})
+from ._values import ValueType, as_line, as_list
 
 
 class UserNamespace(ValueType):
@@ -201,3 +97,50 @@ class Namespace(ValueType):
         return declared == reported or (
             declared.startswith("container:") and str(reported).startswith("container:")
         )
+
+
+class IdMap(ValueType):
+    """A mapping of ids as INSIDE:OUTSIDE:COUNT lines; outside counts from 0, the account itself, on."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind  # UIDMap or GIDMap
+
+    def parse(self, raw: Any) -> list[str]:
+        lines = []
+        for each in as_list(raw):
+            found = re.fullmatch(r"(\d{1,10}):(\d{1,10})(?::(\d{1,10}))?", as_line(each))
+            if not found or int(found.group(3) or 1) < 1:
+                raise ValueError(f"lines of INSIDE:OUTSIDE:COUNT, such as 0:1:65536 (found {each!r})")
+            lines.append(f"{int(found.group(1))}:{int(found.group(2))}:{int(found.group(3) or 1)}")
+        return sorted(lines, key=lambda line: int(line.split(":")[0]))
+
+    def write(self, value: list[str], body: Body, _facts: Facts) -> None:
+        """The API wants both maps and does not copy one to the other, as the command line does."""
+        entries = []
+        for line in value:
+            inside, outside, count = (int(part) for part in line.split(":"))
+            entries.append({"container_id": inside, "host_id": outside, "size": count})
+        body.setdefault("userns", {"nsmode": "private", "value": ""})
+        maps = body.setdefault("idmappings", {"HostUIDMapping": False, "HostGIDMapping": False})
+        maps[self.kind] = entries
+        maps.setdefault("GIDMap" if self.kind == "UIDMap" else "UIDMap", entries)
+
+    def reported(self, raw: Any) -> Any:
+        return list(raw or [])
+
+    def covers(self, declared: list[str], reported: Any) -> bool:
+        return _merged(declared) == _merged(reported or [])
+
+
+def _merged(lines: list[str]) -> list[list[int]]:
+    """Adjacent ranges as one, as inspect shows them."""
+    merged: list[list[int]] = []
+    for inside, outside, count in sorted([int(part) for part in line.split(":")] for line in lines):
+        last = merged[-1] if merged else None
+        if last and last[0] + last[2] == inside and last[1] + last[2] == outside:
+            last[2] += count
+        else:
+            merged.append([inside, outside, count])
+    return merged

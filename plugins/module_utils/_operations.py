@@ -29,6 +29,8 @@ SETTLE_REPLACED = 1.0
 PORT_PATIENCE = 3.0
 # The infra container of a pod, by the first characters of the pod's ID.
 INFRA_NAME = re.compile("([0-9a-f]{12})-infra")
+# States of a container that has no process any more.
+ENDED = ("exited", "stopped", "removing", "dead")
 # Seconds between two health checks that are run while waiting.
 CHECK_PAUSE = 1.0
 
@@ -98,10 +100,15 @@ def start(engine: Engine, identity: str, name: str) -> None:
 
 
 def _network_namespaces(engine: Engine) -> set[str]:
-    """The network namespaces of all containers that Podman knows, as paths."""
+    """The network namespaces of all containers that are alive, as paths.
+
+    One that ended while its service was killed still names its own, which nobody took down.
+    """
     keys = set()
     for each in engine.get("containers/json", {"all": True}):
-        keys.add(str(get_path(inspected(engine, each), "NetworkSettings.SandboxKey") or ""))
+        inspect = inspected(engine, each)
+        if get_path(inspect, "State.Status") not in ENDED:
+            keys.add(str(get_path(inspect, "NetworkSettings.SandboxKey") or ""))
     return keys - {""}
 
 

@@ -67,7 +67,9 @@ class Option:
     not). ``write`` and ``read`` stand for them where a value has no single place. ``live`` is the
     version from which Podman changes the option in place, ``update`` the path in the update body.
     ``drift`` marks what can be changed by hand on an existing object without a task. ``default``
-    is what Podman reports for an undeclared live option: one value, or a tuple of them.
+    is what Podman reports for an undeclared live option: one value, or a tuple of them. ``inherits``
+    marks a live option that may come from the image: what is reported undeclared is no difference.
+    ``never`` is why the option is refused wherever it is not ``default``.
     """
 
     name: str
@@ -81,6 +83,8 @@ class Option:
     default: Any = None
     controller: str = ""
     drift: bool = False
+    inherits: bool = False
+    never: str = ""
     write: Callable[[Any, Body, Facts], None] | None = None
     read: Callable[[Mapping[str, Any]], Any] | None = None
 
@@ -142,6 +146,8 @@ class OptionTable:
         """Refuse what this engine or host cannot honour. Raises Failure."""
         for name in spec:
             row = self.by_name[name]
+            if row.never and spec[name] != row.default:
+                raise Failure(f"{where}{name}: this option cannot be honoured: {row.never}.")
             if row.since and not facts.has(row.since):
                 raise Failure(
                     f"{where}{name}: this option needs Podman {row.since} or later, and the host has {facts.version_text}; "

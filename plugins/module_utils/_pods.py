@@ -26,6 +26,11 @@ from ._resources.pod import KIND, TABLE
 from ._state import NEW, OLD, Found, Survey
 
 
+# The option of a container that runs before the others of its pod start. Podman takes none while the pod runs, so the
+# pod is made anew when one changes.
+INIT = "init_ctr"
+
+
 @dataclasses.dataclass(frozen=True)
 class WantedPod:
     """One pod as the task declares it; ``containers`` is None when the task says nothing about them."""
@@ -35,6 +40,16 @@ class WantedPod:
     containers: list[Wanted] | None
     state: str = STARTED
     recreate: bool = False
+
+    @property
+    def recorded(self) -> Spec:
+        """What the record keeps a digest of: init containers too, which may be gone once they have run."""
+        first = {
+            member.name: {"image": member.image, **member.spec}
+            for member in self.containers or []
+            if INIT in member.spec
+        }
+        return {**self.spec, **({INIT: first} if first else {})}
 
 
 class PodPlanner:
@@ -60,7 +75,7 @@ class PodPlanner:
             step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)
         ]
         steps = list({step.name: step for step in pulls}.values())
-        if current is not None and _is_half_there(wanted, current):
+        if current is not None and self._is_half_there(wanted, current):
             steps.append(Step("remove", KIND, wanted.name, (), {"id": current["Id"]}))
             self.survey.containers = {
                 name: found for name, found in self.survey.containers.items() if found.pod != current["Id"]
@@ -86,6 +101,9 @@ class PodPlanner:
             return steps + self._members(wanted, current)  # the task speaks of its state alone
         recorded = _record.read(self.key, KIND, wanted.name, current.get("Labels"))
         compared = compare(TABLE, wanted.spec, recorded, current, self.key, self.facts)
+        compared = dataclasses.replace(
+            compared, fixed=(*compared.fixed, *self._init_reasons(wanted, recorded))
+        )
         self._check_names(wanted, str(current["Id"]), unfinished)
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
@@ -106,7 +124,7 @@ class PodPlanner:
         """The pod stays; its containers are planned one by one."""
         planner = Planner(self.survey, self.facts, self.key, str(current["Id"]))
         steps: list[Step] = self._undeclared(wanted, current)
-        members = wanted.containers or []
+        members = [member for member in wanted.containers or [] if INIT not in member.spec]
         for member in members:
             steps += planner.steps(member)
         steps = self._in_time(closure(steps, members, planner))
@@ -200,9 +218,12 @@ class PodPlanner:
         shown = TABLE.shown(wanted.spec)
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
         steps = [Step("create", KIND, wanted.name, reasons, {"body": self._body(wanted)})]
-        for member in wanted.containers or []:
+        members = wanted.containers or []
+        for member in members:
             steps += planner.steps(member)
-        if wanted.state == STARTED and not wanted.containers:
+        first = any(INIT in member.spec for member in members)
+        if wanted.state == STARTED and (first or not members):
+            # Only the start of the pod as a whole runs its init containers.
             steps.append(Step("start", KIND, wanted.name))
         return steps
 
@@ -222,20 +243,32 @@ class PodPlanner:
         work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
         return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
+    def _is_half_there(self, wanted: WantedPod, pod: Mapping[str, Any]) -> bool:
+        """Half made or half removed by a service that was killed: without its infra container nothing of it can run.
+
+        Podman says itself that it lacks one, or does not know yet that it should have one and has no container at all.
+        """
+        if pod.get("InfraContainerID"):
+            return False
+        recorded = _record.read(self.key, KIND, wanted.name, pod.get("Labels")) or {}
+        without = recorded.get("infra") == _record.digest(self.key, False)
+        return bool(pod.get("CreateInfra")) or not (
+            without or pod.get("Containers") or wanted.spec.get("infra") is False
+        )
+
+    def _init_reasons(self, wanted: WantedPod, recorded: Mapping[str, str] | None) -> list[Reason]:
+        if wanted.containers is None:
+            return []
+        there = (recorded or {}).get(INIT)
+        now = wanted.recorded.get(INIT)
+        if there == (_record.digest(self.key, now) if now else None):
+            return []
+        return [Reason(INIT, CHANGED if there else DECLARED, None, sorted(now or {}))]
+
     def _body(self, wanted: WantedPod) -> Body:
         body = TABLE.body(wanted.spec, self.facts)
-        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.spec)})
+        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
         return body
-
-
-def _is_half_there(wanted: WantedPod, pod: Mapping[str, Any]) -> bool:
-    """Half made or half removed by a service that was killed: without its infra container nothing of it can run.
-
-    Podman says itself that it lacks one, or does not know yet that it should have one and has no container at all.
-    """
-    if pod.get("InfraContainerID"):
-        return False
-    return bool(pod.get("CreateInfra")) or (wanted.spec.get("infra", True) and not pod.get("Containers"))
 
 
 def _runs(pod: Mapping[str, Any]) -> bool:

@@ -12,7 +12,8 @@ import shlex
 import signal
 from typing import Any
 
-from ._values import ValueType, as_line, as_list, as_word
+from ._options import Body, Facts
+from ._values import Bytes, ValueType, as_line, as_list, as_word, print_bytes
 
 LAST_SIGNAL = 64
 
@@ -160,3 +161,45 @@ class Ulimits(ValueType):
 
     def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         return all(each in (reported or []) for each in declared)
+
+
+class LogOptions(ValueType):
+    """Options of the log driver: path, max_size, tag (also as a list of KEY=VALUE)."""
+
+    argument = {"type": "raw"}
+
+    def parse(self, raw: Any) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raw = dict(as_line(each).partition("=")[::2] for each in as_list(raw))
+        typed: dict[str, Any] = {}
+        for key, value in sorted(raw.items()):
+            name = str(key).replace("-", "_")
+            if name not in ("path", "max_size", "tag") or not as_line(value):
+                raise ValueError(f"path, max_size or tag, each with a value (found {key!r})")
+            typed[name] = Bytes().parse(value) if name == "max_size" else as_line(value)
+        if not str(typed.get("path", "/")).startswith("/"):
+            raise ValueError("an absolute path")
+        return typed
+
+    @staticmethod
+    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
+        """Each to its own place."""
+        log = body.setdefault("log_configuration", {})
+        log.update(
+            {field: value[name] for name, field in (("path", "path"), ("max_size", "size")) if name in value}
+        )
+        if "tag" in value:
+            log["options"] = {"tag": value["tag"]}
+
+    def reported(self, raw: Any) -> dict[str, Any]:
+        told = raw or {}
+        return {"path": told.get("Path") or "", "tag": told.get("Tag") or ""}
+
+    def covers(self, declared: dict[str, Any], reported: Any) -> bool:
+        # inspect rounds the size.
+        return all(
+            (reported or {}).get(name) == declared[name] for name in ("path", "tag") if name in declared
+        )
+
+    def show(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name: print_bytes(each) if name == "max_size" else each for name, each in value.items()}

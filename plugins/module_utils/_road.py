@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from . import _images
+from . import _images, _pair_files
 from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
@@ -31,13 +31,22 @@ from ._values import OBJECT_NAME
 BELONGS_TO_POD = (
     "publish",
     "network",
+    "publish_all",
     "network_aliases",
+    "ip",
+    "ip6",
+    "mac_address",
     "userns",
+    "uidmap",
+    "gidmap",
     "dns",
     "dns_search",
     "dns_option",
     "etc_hosts",
+    "hosts_file",
+    "no_hosts",
     "hostname",
+    "no_hostname",
 )
 STATES = {"created": "present"}
 
@@ -50,6 +59,9 @@ CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 WAIT_ARGUMENTS: dict[str, dict[str, Any]] = {
     "pull": {"type": "str", "choices": list(_images.POLICIES), "default": "missing"},
+    "tls_verify": {"type": "bool"},
+    "retry": {"type": "int"},
+    "retry_delay": {"type": "str"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 120},
 }
@@ -61,6 +73,7 @@ CONTAINER_SPEC: dict[str, dict[str, Any]] = {
     "definition": {"type": "dict"},
     **CONTAINER_ARGUMENTS,
     **WAIT_ARGUMENTS,
+    **_pair_files.ARGUMENTS,
     **containers.TABLE.argument_spec(),
 }
 POD_SPEC: dict[str, dict[str, Any]] = {
@@ -70,6 +83,7 @@ POD_SPEC: dict[str, dict[str, Any]] = {
     "recreate": {"type": "bool", "default": False},
     "definition": {"type": "dict"},
     **WAIT_ARGUMENTS,
+    "label_file": _pair_files.ARGUMENTS["label_file"],
     **pods.TABLE.argument_spec(),
 }
 # What makes either module's parameters complete.
@@ -112,7 +126,9 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         else [_member(each, index, name, state) for index, each in enumerate(declared)]
     )
     _refuse_twins(members or [])
-    wanted = WantedPod(name, pods.TABLE.parse(params), members, state, bool(params.get("recreate")))
+    wanted = WantedPod(
+        name, pods.TABLE.parse(_pair_files.with_files(params)), members, state, bool(params.get("recreate"))
+    )
     facts = facts_of(engine)
     if state != ABSENT:
         _pull_first(task, engine, members or [], params)
@@ -140,7 +156,11 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
     name = _name(params.get("name"), f"{where}name")
     state = STATES.get(state, state)
     image = str(params.get("image") or "")
-    spec = containers.TABLE.parse(params, where) if state != ABSENT else {}
+    spec = containers.TABLE.parse(_pair_files.with_files(params, where), where) if state != ABSENT else {}
+    if spec.get("rootfs") and not image.startswith("/"):
+        raise Failure(
+            f"{where}image: {image!r} was given, and with rootfs: true the absolute path of a root file system is needed."
+        )
     if state != ABSENT and not image and (spec or pod):
         raise Failure(
             f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from."
@@ -167,7 +187,11 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
 def _member(params: Mapping[str, Any], index: int, pod: str, state: str) -> Wanted:
     """One entry of a pod's ``containers``, checked by the same table as a container task."""
     where = f"containers[{params.get('name') or index}]."
-    checked = _checked(params, {**CONTAINER_ARGUMENTS, **containers.TABLE.argument_spec()}, where[:-1])
+    checked = _checked(
+        params,
+        {**CONTAINER_ARGUMENTS, **_pair_files.ARGUMENTS, **containers.TABLE.argument_spec()},
+        where[:-1],
+    )
     return _wanted(checked, "present" if state == ABSENT else state, pod, "pod", where)
 
 
@@ -224,8 +248,10 @@ def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mappin
     policy = str(params.get("pull") or "missing")
     if task.check or policy not in ("always", "newer"):
         return
-    for image in sorted({each.image for each in wanted if each.image and each.state != ABSENT}):
-        _images.pull(engine, image, policy)
+    for image, platform in {
+        each.image: each.platform for each in wanted if each.pulled and each.state != ABSENT
+    }.items():
+        _images.pull(engine, image, policy, {**params, "platform": platform})
 
 
 def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
@@ -234,11 +260,11 @@ def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
             f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
         )
     for step in steps:
-        _images.pull(engine, step.name, "missing")
+        _images.pull(engine, step.name, "missing", {**params, **step.work})
 
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
-    images = [each.image for each in wanted if each.image and each.state != ABSENT]
+    images = [each.image for each in wanted if each.pulled and each.state != ABSENT]
     return look(
         engine, [each.name for each in wanted], images, pod, any("secrets" in each.spec for each in wanted)
     )

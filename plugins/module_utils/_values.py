@@ -38,6 +38,10 @@ class ValueType:
         """The typed form as it is posted."""
         return value
 
+    def updated(self, value: Any) -> Any:
+        """The typed form as an update wants it."""
+        return self.body(value)
+
     def reported(self, raw: Any) -> Any:
         """The typed form of what inspect shows; None when it shows nothing."""
         return None if raw is None else self.parse(raw)

@@ -47,7 +47,7 @@ CASES = {
     "replace-pod": (None, lambda number: pod(hostname=f"host{number}")),
 }
 # What a killed run leaves in the middle must be gone: .rp-new, .rp-old, containers that only the storage knows.
-DECLARED = ["one running app", "pod app Running", "three running app", "two running app"]
+DECLARED = ["one running app", "pod app running", "three running app", "two running app"]
 
 
 @pytest.mark.parametrize("victim", ["python", "podman"])

@@ -10,12 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._mounts import Volumes
-from .._namespaces import NetworkList, UserNamespace, write_aliases
-from .._options import Option, OptionTable
+from .._namespaces import IdMap, Namespace, UserNamespace
+from .._networks import Address, MacAddress, NameServers, NetworkList, write_aliases
+from .._options import Body, Facts, Option, OptionTable, set_path
 from .._ports import Ports
-from .._process_values import RestartPolicy
-from .._values import Bytes, Cpus, Flag, Lines, Names, Pairs, Text
-from .container import SecurityOptions, write_hosts, write_restart
+from .._process_values import RestartPolicy, Words
+from .._spec_fields import SpecFields
+from .._values import Bytes, Cpus, Flag, Integer, Lines, Names, Pairs, Text, ValueType
+from .container_rows.life import write_restart
+from .container_rows.network import write_hosts
+from .container_rows.refused import IDS
+from .container_rows.security import SecurityOptions
 
 KIND = "pod"
 # What Podman shares when a task does not say.
@@ -60,6 +65,22 @@ def _read_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
     return {"mode": "host" if infra.get("HostNetwork") else "bridge" if names else "", "networks": names}
 
 
+def _write_gpus(value: list[str], body: Body, _facts: Facts) -> None:
+    set_path(body, "pod_devices", [f"nvidia.com/gpu={each}" for each in value])
+
+
+def _limit(name: str, value: ValueType, api: str, controller: str, state: str = "") -> Option:
+    return Option(name, value, f"resource_limits.{api}", state, controller=controller)
+
+
+def _never(name: str, reason: str) -> Option:
+    return Option(name, ValueType(), never=reason)
+
+
+DNS = NameServers("dns_server", "no_manage_resolv_conf")
+UIDS, GIDS = IdMap("UIDMap"), IdMap("GIDMap")
+FIELDS = SpecFields(("name",))
+DEVICES = "Podman's API knows devices of a pod by their numbers alone; declare the limit on its containers"
 TABLE = OptionTable(
     KIND,
     [
@@ -67,22 +88,54 @@ TABLE = OptionTable(
         Option("publish", Ports(), "portmappings", "InfraConfig.PortBindings", ("ports",)),
         Option("network", NetworkList(), aliases=("networks",), write=NetworkList.write, read=_read_networks),
         Option("network_alias", Names(), aliases=("network_aliases",), write=write_aliases),
+        Option("ip", Address(4), write=Address(4).write),
+        Option("ip6", Address(6), write=Address(6).write),
+        Option("mac_address", MacAddress(), write=MacAddress.write),
         Option("userns", UserNamespace(), write=UserNamespace.write_for_pod),
+        Option("uidmap", UIDS, write=UIDS.write),
+        Option("gidmap", GIDS, write=GIDS.write),
         Option("hostname", Text(), "hostname", "Hostname"),
+        Option("no_hostname", Flag(), "no_manage_hostname", "InfraConfig.NoManageHostname", since="5.4"),
         Option("share", Shared(), "shared_namespaces", "SharedNamespaces"),
+        Option("share_parent", Flag(), "share_parent", "CreateCgroup"),
+        Option("pid", Namespace("private", "host"), "pidns", "InfraConfig.pid_ns"),
+        Option("uts", Namespace("private", "host"), "utsns", "InfraConfig.uts_ns"),
+        Option("ipc", Namespace("private", "host", "shareable", "none"), "ipcns", since="4.5"),
         Option("infra", Infra(), "no_infra", "CreateInfra"),
         Option("infra_image", Text(), "infra_image"),
-        Option("dns", Lines(), "dns_server", "InfraConfig.DNSServer"),
+        Option("infra_name", Text(), "infra_name"),
+        Option("infra_command", Words(), "infra_command"),
+        Option("infra_conmon_pidfile", Text(), "infra_conmon_pid_file"),
+        Option("dns", DNS, state="InfraConfig.DNSServer", write=DNS.write),
         Option("dns_search", Lines(), "dns_search", "InfraConfig.DNSSearch"),
         Option("dns_opt", Lines(), "dns_option", "InfraConfig.DNSOption", ("dns_option",)),
         Option("add_host", Pairs(), aliases=("etc_hosts",), write=write_hosts),
+        Option("hosts_file", Text(), "hostsFile", "InfraConfig.HostsFile", since="5.4"),
+        Option("no_hosts", Flag(), "no_manage_hosts", "InfraConfig.NoManageHosts"),
         Option("volume", Volumes(), aliases=("volumes",), write=Volumes().write),
+        Option("volumes_from", Lines(), "volumes_from", "volumes_from"),
+        Option("device", Names(), "pod_devices", aliases=("devices",)),
+        Option("gpus", Names(), since="5.0", write=_write_gpus),
         Option("restart_policy", PodRestartPolicy(), state="RestartPolicy", since="4.6", write=write_restart),
         Option("exit_policy", Text(["continue", "stop"]), "exit_policy", "ExitPolicy"),
         Option("security_opt", SecurityOptions(), "security_opt"),
         Option("sysctl", Pairs(), "sysctl"),
         Option("shm_size", Bytes(), "shm_size"),
-        Option("memory", Bytes(), "resource_limits.memory.limit", controller="memory"),
-        Option("cpus", Cpus(), "resource_limits.cpu", controller="cpu"),
+        Option("shm_size_systemd", Bytes(), "shm_size_systemd", since="4.5"),
+        _limit("memory", Bytes(), "memory.limit", "memory"),
+        _limit("memory_swap", Bytes(unlimited=True), "memory.swap", "memory"),
+        _limit("cpus", Cpus(), "cpu", "cpu"),
+        _limit("cpu_shares", Integer(2, 262144), "cpu.shares", "cpu", "cpu_shares"),
+        _limit("cpuset_cpus", Text(), "cpu.cpus", "cpuset", "cpuset_cpus"),
+        _limit("cpuset_mems", Text(), "cpu.mems", "cpuset", "cpuset_mems"),
+        _limit("blkio_weight", Integer(10, 1000), "blockIO.weight", "io"),
+        Option("cgroup_parent", Text(), "cgroup_parent"),
+        _never("blkio_weight_device", DEVICES),
+        _never("device_read_bps", DEVICES),
+        _never("device_write_bps", DEVICES),
+        _never("subuidname", IDS),
+        _never("subgidname", IDS),
+        _never("pod_id_file", "the result of the task has the ID"),
+        Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
-)
+)  # fmt: skip

@@ -83,10 +83,20 @@ def is_service(process: str) -> bool:
 def there() -> list[str]:
     """Every container of the account with its state and pod, those that only the storage knows among them."""
     place = f"export XDG_RUNTIME_DIR=/run/user/{UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{UID}/bus"
-    containers = "podman ps --all --external --format '{{.Names}} {{.State}} {{.PodName}}'"
-    pods = "podman pod ls --format 'pod {{.Name}} {{.Status}}'"
+    containers = "podman ps --all --external --pod --format json"
+    pods = "podman pod ls --format json"
     command = ["su", "-s", "/bin/sh", JOB["user"], "-c", f"cd /; {place}; {containers}; {pods}"]
-    return sorted(subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines())
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    decoder, lines = json.JSONDecoder(), []
+    while told.strip():
+        listed, end = decoder.raw_decode(told.lstrip())
+        told = told.lstrip()[end:]
+        for each in listed or []:
+            if "Names" in each:
+                lines.append(f"{each['Names'][0]} {each['State']} {each.get('PodName') or ''}".lower())
+            else:
+                lines.append(f"pod {each['Name']} {each['Status']}".lower())
+    return sorted(lines)
 
 
 whole = 0.0

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A container's files over the API: what is there, what is in it, and putting files there."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import io
+import json
+import posixpath
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any, BinaryIO
+
+from ._engine import LONG_TIMEOUT, Engine
+from ._errors import EngineError, Failure
+from ._operations import in_parallel
+from ._tree import FILE, FOLDER, LINK, OTHER, TEXT_LIMIT, Digester, Entry, Tree, kind_of, safe_name
+
+# Go's bits for kinds of files, as Podman sends them.
+GO_FOLDER, GO_LINK, GO_SPECIAL = 1 << 31, 1 << 27, 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19
+GO_SETUID, GO_SETGID, GO_STICKY = 1 << 23, 1 << 22, 1 << 20
+# More links than a kernel follows, and more files than a person copies.
+LINK_LIMIT = 40
+COUNT_LIMIT = 100_000
+# Where the archive lies while it is sent: what is copied can be too large for a /tmp in memory.
+TEMPORARY = "/var/tmp"
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A running or stopped container whose files are meant."""
+
+    engine: Engine
+    identity: str
+    name: str
+
+    @property
+    def address(self) -> str:
+        """Its endpoint."""
+        return f"containers/{self.identity}/archive"
+
+
+def stat(place: Place, path: str) -> Entry | None:
+    """What lies at ``path``, None for nothing. A link is one whose target is where it leads in the end."""
+    status, headers = place.engine.look(place.address, {"path": path})
+    told = headers.get("X-Docker-Container-Path-Stat")
+    if not told:
+        if status == 200:
+            raise EngineError(f"container {place.name}: Podman tells nothing of {path}.")
+        return None
+    try:
+        found = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+        bits, size, target = int(found["mode"]), int(found["size"]), str(found["linkTarget"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"container {place.name}: Podman tells nonsense of {path} ({error}).") from error
+    kind = LINK if bits & GO_LINK else FOLDER if bits & GO_FOLDER else OTHER if bits & GO_SPECIAL else FILE
+    extra = (0o4000, GO_SETUID), (0o2000, GO_SETGID), (0o1000, GO_STICKY)
+    mode = (bits & 0o777) | sum(bit for bit, there in extra if bits & there)
+    return Entry(kind, mode, size, target=target if kind == LINK else "")
+
+
+def resolve(place: Place, path: str) -> tuple[str, Entry | None]:
+    """Follow links: the path at which something lies, or could lie, and what."""
+    for _turn in range(LINK_LIMIT):
+        found = stat(place, path)
+        if found is None or found.kind != LINK:
+            return path, found
+        path = posixpath.normpath(posixpath.join("/", found.target))
+    raise Failure(f"dest: {path} in container {place.name} is a link that leads nowhere.")
+
+
+def look(place: Place, root: str, wanted: Mapping[str, Entry]) -> Tree:
+    """Of what is wanted below ``root`` all that is there already.
+
+    Looking at a file costs milliseconds, reading an archive costs half a second: contents are read, all at once, only
+    where they can decide something.
+    """
+    names = sorted(wanted)
+    looked = in_parallel(lambda name: stat(place, posixpath.join(root, name)), names)
+    found = {name: entry for name, entry in zip(names, looked) if entry is not None}
+    decisive = {name for name, entry in found.items() if _decides(wanted[name], entry)}
+    if decisive:
+        found.update(_read(place, root, decisive, found))
+    return found
+
+
+def _decides(entry: Entry, there: Entry) -> bool:
+    """Whether the content has to be known: it may be the same, or it is shown to a person."""
+    if entry.kind != there.kind or entry.kind == FOLDER:
+        return False
+    shown = entry.text is not None and not entry.hidden and there.size <= TEXT_LIMIT
+    return entry.kind == LINK or entry.size == there.size or shown
+
+
+def _read(place: Place, root: str, names: set[str], found: Mapping[str, Entry]) -> Tree:
+    """These files and links with digests and targets."""
+    top = posixpath.commonpath(["/" + name for name in names])[1:]
+    if top in names and len(names) == 1:
+        there = {
+            top: read_member(info, file) for _name, info, file in members(place, posixpath.join(root, top))
+        }
+    else:
+        there = {
+            posixpath.join(top, name): read_member(info, file)
+            for name, info, file in members(place, posixpath.join(root, top) + "/.")
+            if posixpath.join(top, name) in names
+        }
+    missing = names - set(there)
+    if missing:
+        # It went, or Podman may not read it: then it is not known to be the same.
+        return {**{name: found[name] for name in missing}, **there}
+    return there
+
+
+def read_member(info: tarfile.TarInfo, file: IO[bytes] | None) -> Entry:
+    """One member of an archive, with the digest of its content."""
+    told = Digester()
+    if file is not None:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            told.feed(piece)
+    regular = file is not None
+    return Entry(
+        kind_of(info), info.mode & 0o7777, info.size, told.digest if regular else None, info.linkname,
+        text=told.text if regular else None,
+    )  # fmt: skip
+
+
+def members(place: Place, path: str) -> Iterator[tuple[str, tarfile.TarInfo, IO[bytes] | None]]:
+    """What the archive of ``path`` holds, in its order: name below ``path``, header, content of a file.
+
+    Names and links are the container's word and not to be trusted; names never leave the tree. A hard link has no
+    content here, and the safe name of what it equals in ``linkname``.
+    """
+    single = not path.endswith("/.")
+    with contextlib.closing(place.engine.pieces(place.address, {"path": path})) as pieces:
+        try:
+            with tarfile.open(fileobj=_Stream(pieces), mode="r|") as tar:
+                for count, info in enumerate(tar):
+                    name = "" if single else safe_name(info.name, place.name)
+                    if count > COUNT_LIMIT:
+                        raise Failure(f"container {place.name}: {path} holds more than {COUNT_LIMIT} files.")
+                    if info.islnk():
+                        info.linkname = safe_name(info.linkname, place.name)
+                    if name or single:
+                        yield name, info, tar.extractfile(info) if info.isreg() else None
+        except tarfile.TarError as error:
+            raise EngineError(
+                f"container {place.name}: what Podman sends of {path} is no archive ({error})."
+            ) from error
+
+
+class _Stream(io.RawIOBase):
+    """An answer that arrives in pieces, as a file to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes, fewer only at the end."""
+        got = [self._rest]
+        length = len(self._rest)
+        while size < 0 or length < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            got.append(piece)
+            length += len(piece)
+        whole = b"".join(got)
+        self._rest = whole[size:] if size >= 0 else b""
+        return whole[:size] if size >= 0 else whole
+
+
+def put(place: Place, root: str, entries: Mapping[str, Entry]) -> None:
+    """Write these entries below the folder ``root``; they get the container's user, or the owner they name."""
+    chown = all(entry.owner is None for entry in entries.values())
+    with _packed(entries) as archive:
+        try:
+            place.engine.write(
+                "PUT", place.address, {"path": root, "copyUIDGID": chown}, archive, timeout=LONG_TIMEOUT
+            )
+        except EngineError as error:
+            raise Failure(_sentence(place, root, error)) from error
+
+
+def _sentence(place: Place, root: str, error: EngineError) -> str:
+    if "value too large" in error.cause:
+        return (
+            f"dest: {root} in container {place.name} is a tmpfs of its own user namespace, into which Podman cannot write from "
+            "outside; write there with rootless.podman.container_exec and its stdin, or mount a volume."
+        )
+    if "read-only file system" in error.cause:
+        return (
+            f"dest: {root} in container {place.name} is read-only; copy into a volume, or make the container without "
+            "read_only: true."
+        )
+    return f"container {place.name}: Podman cannot write to {root} ({error.cause})."
+
+
+def _packed(entries: Mapping[str, Entry]) -> BinaryIO:
+    """The entries as a tar in an unnamed temporary file, folders before what is in them."""
+    file: Any = tempfile.TemporaryFile(dir=TEMPORARY)  # noqa: SIM115  the caller closes it
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name in sorted(entries):
+            _pack(tar, name, entries[name])
+    file.seek(0)
+    return file  # type: ignore[no-any-return]
+
+
+def _pack(tar: tarfile.TarFile, name: str, entry: Entry) -> None:
+    info = tarfile.TarInfo(name)
+    info.mode = entry.mode
+    info.uid, info.gid = entry.owner or (0, 0)
+    if entry.kind == FOLDER:
+        info.type = tarfile.DIRTYPE
+    elif entry.kind == LINK:
+        info.type, info.linkname = tarfile.SYMTYPE, entry.target
+    if entry.kind != FILE:
+        tar.addfile(info)
+    elif isinstance(entry.content, bytes):
+        info.size = len(entry.content)
+        tar.addfile(info, io.BytesIO(entry.content))
+    else:
+        with open(entry.content, "rb") as source:
+            info.size = entry.size
+            tar.addfile(info, source)
+
+
+def paths(root: str, names: Iterable[str]) -> dict[str, str]:
+    """The full path of each name below ``root``."""
+    return {name: posixpath.join(root, name) if name else root for name in names}

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Walks options of a table on this host: each is declared, changed and taken out again, and must act as such.
+
+The job comes as JSON on stdin: {"user", "kind" (container or pod), "start", "cases": {option: case}}, a case being {"first",
+"second", "more", "instead", "start"}: two values of the option (no second one where there is just one), what the task says
+beside it, what it says when it no longer says the option, and whether the object is started. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
+
+Everything happens in one process that has become the account, by the same road as a module's, because a thousand
+modules would take a quarter of an hour to start.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _road
+from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._key import record_key
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+
+JOB = json.load(sys.stdin)
+TRAVEL = {"container": _road.travel_container, "pod": _road.travel_pod}[JOB["kind"]]
+TABLE = {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}[JOB["kind"]]
+
+
+class Walk:
+    """One option on its way."""
+
+    def __init__(self, account: Any, engine: Engine, option: str, case: dict[str, Any]) -> None:
+        self.account, self.engine, self.row, self.case = account, engine, TABLE.by_name[option], case
+        self.name = "walk-" + option.replace("_", "-")
+        self.problems: list[str] = []
+        self.gated = ""
+
+    def run(self, value: Any, state: str, check: bool = False) -> dict[str, Any]:
+        """One task: the option with that value, None for without it."""
+        said = {**JOB["base"], **self.case.get("more", {}), "name": self.name, "state": state}
+        if state == "absent":
+            said = {"name": self.name, "state": state}
+        elif value is not None:
+            said[self.row.name] = value
+        else:
+            said.pop(self.row.name, None)
+            said.update(self.case.get("instead", {}))
+        engine = Engine(self.account, check)
+        return TRAVEL(Task({"definition": said}, check), engine, record_key(self.account, engine))
+
+    def expect(self, truth: Any, sentence: str) -> None:
+        if not truth:
+            self.problems.append(sentence)
+
+    def change(self, what: str, value: Any, state: str, why: str) -> None:
+        """A task that has to change something because of this option alone, foretold by check mode, and done for good."""
+        foretold = self.run(value, state, check=True)
+        done = self.run(value, state)
+        self.expect(done["changed"], f"{what}: nothing changed")
+        self.expect(
+            foretold["plan"] == done["plan"], f"{what}: foretold {foretold['plan']}, done {done['plan']}"
+        )
+        reasons = [reason for step in done["plan"] for reason in step["reasons"]]
+        mine = [reason["why"] for reason in reasons if reason["option"] == self.row.name]
+        if value is not None or why == "removed":
+            self.expect(mine == [why], f"{what}: the reasons are {reasons}")
+        if why != "declared":
+            mine = {self.row.name, "pod", *(() if value is not None else self.case.get("instead", ()))}
+            others = [each["option"] for each in reasons if each["option"] not in mine]
+            self.expect(not others, f"{what}: further reasons {others}")
+        if value is not None:
+            self.took(what, value)
+        for check in (False, True):
+            again = self.run(value, state, check)
+            self.expect(not again["changed"], f"{what}: a second run (check: {check}) plans {again['plan']}")
+
+    def took(self, what: str, value: Any) -> None:
+        """Podman shows what was declared, where it shows it at all."""
+        if not self.row.readable:
+            return
+        inspect = self.engine.get(f"{JOB['kind']}s/{name_in_path(self.name)}/json")
+        typed = TABLE.parse({self.row.name: value})[self.row.name]
+        reported = self.row.reported(inspect)
+        self.expect(
+            self.row.type.covers(typed, reported), f"{what}: declared {typed!r}, inspect shows {reported!r}"
+        )
+
+    def go(self) -> None:
+        state = "started" if self.case.get("start", JOB["start"]) else "present"
+        first, second = self.case["first"], self.case.get("second")
+        try:
+            self.run(None, "absent")  # an earlier walk may have been interrupted
+            self.change("made", first, state, "declared")
+            if second is not None:
+                self.change("changed", second, state, "changed")
+            self.change("taken out", None, "present", "removed")
+        except Failure as failure:
+            row, controllers = self.row, self.engine.info["host"].get("cgroupControllers") or []
+            expected = (
+                (row.since and self.engine.version < tuple(int(part) for part in row.since.split(".")))
+                or (
+                    row.controller and row.controller not in controllers and " controller " in failure.message
+                )
+                or row.never
+                or self.case.get("refused")
+            )
+            told = failure.message
+            if (
+                expected
+                and (row.controller or f"{row.name}:" in told)
+                and (self.case.get("refused") or "") in told
+            ):
+                self.gated = told
+            else:
+                self.problems.append(told)
+        except Exception:
+            self.problems.append(traceback.format_exc()[-800:])
+        try:
+            self.run(None, "absent")
+        except Failure as failure:
+            self.problems.append(f"removed: {failure.message}")
+
+
+def work(account: Any) -> dict[str, Any]:
+    engine = Engine(account)
+    walks = [Walk(account, engine, option, case) for option, case in JOB["cases"].items()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Walk.go, walks))
+    return {
+        "version": engine.version_text,
+        "walked": sorted(each.row.name for each in walks if not each.gated),
+        "gated": {each.row.name: each.gated for each in walks if each.gated},
+        "shown": sorted(each.row.name for each in walks if each.row.readable and not each.gated),
+        "problems": {each.row.name: each.problems for each in walks if each.problems},
+    }
+
+
+account = _account.choose(JOB["user"])
+print(json.dumps(_account.call_as(account, work, account)))

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every row of every option table on real hosts: declared, seen in inspect, changed, taken out, and foretold each time.
+
+The cases stand in ``walk/``. Limits need cgroup controllers, which the hosts of the testbed may lack: their rows are then refused,
+which is counted apart, and walked in a virtual machine (``make test-vm``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+
+import pytest
+from support.prepare import BUSYBOX, prepare
+
+from ansible_collections.rootless.podman.plugins.module_utils import _road
+
+ACCOUNT = "walk"
+TABLES = {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}
+# Only the newest-but-one generation starts what it makes, the others would take as long again.
+RELEASES = ["trixie", "bookworm", "forky"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_option(kind, release, testbed):
+    table, cases = TABLES[kind], importlib.import_module(f"walk.{kind}")
+    assert [row.name for row in table.rows if not row.never] == [
+        row.name for row in table.rows if row.name in {**cases.CASES, **cases.NOT_HERE} and not row.never
+    ]
+    host = prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
+    ready(host)
+    whole = {**{row.name: {"first": True} for row in table.rows if row.never}, **cases.CASES}
+    job = {"user": ACCOUNT, "kind": kind, "start": release == "trixie", "base": cases.BASE, "cases": whole}
+    told = host.script("walk.py", stdin=json.dumps(job).encode(), timeout=900)
+    needy = sorted(name for name in told["gated"] if table.by_name[name].controller or name == "cgroup_conf")
+    gated = sorted(set(told["gated"]) - set(needy))
+    print(
+        f"{kind} on Podman {told['version']}: {len(told['walked'])} rows walked ({len(told['shown'])} of them seen in inspect), "
+        f"{len(gated)} refused as they must be, {len(needy)} for want of a controller: {' '.join(needy) or 'none'}; "
+        f"not here: {cases.NOT_HERE}"
+    )
+    assert not told["problems"], json.dumps(told["problems"], indent=1)
+
+
+def ready(host):
+    """The account, and what options name: networks, a second container, a volume, a secret, files."""
+    host.good("user", name=ACCOUNT)
+    host.good("image", user=ACCOUNT, name=BUSYBOX)
+    host.good("network", user=ACCOUNT, name="walk-net", subnet="10.77.3.0/24")
+    host.good("network", user=ACCOUNT, name="walk-net6", subnet="fd77:3::/64", ipv6=True)
+    host.good("volume", user=ACCOUNT, name="walk-data")
+    host.good("secret", user=ACCOUNT, name="walk-token", data="quiet")
+    other = {"name": "walk-other", "image": BUSYBOX, "command": "sleep 1000", "volumes": ["walk-data:/other"]}
+    host.good("container", user=ACCOUNT, **other, stop_timeout=0)
+    host.run(
+        "mkdir -p /srv/walk/root && echo A=1 > /srv/walk/env && chmod -R a+rX /srv/walk && chown -R walk: /srv/walk"
+    )
