@@ -44,10 +44,10 @@ def _check(name: str, value: ValueType, field: str, alias: str, live: str = LIVE
     )  # fmt: skip
 
 
-def _startup(name: str, value: ValueType, field: str, alias: str, live: str = LIVE) -> Option:
+def _startup(name: str, value: ValueType, field: str, live: str = LIVE) -> Option:
     return Option(
-        name, value, f"startupHealthConfig.{field}", f"Config.StartupHealthCheck.{field}", (alias,),
-        since="4.4", live=live, update=alias if live else "", inherits=bool(live),
+        name, value, f"startupHealthConfig.{field}", f"Config.StartupHealthCheck.{field}",
+        since="4.4", live=live, update=name if live else "", inherits=bool(live),
     )  # fmt: skip
 
 
@@ -76,11 +76,11 @@ ROWS = [
         "healthcheck_failure_action", FailureAction(list(FAILURE_ACTIONS)), "health_check_on_failure_action",
         "Config.HealthcheckOnFailureAction", ("health_on_failure",), since="4.3",
     ),
-    _startup("health_startup_cmd", HealthTest(), "Test", "startup_healthcheck", live=""),
-    _startup("health_startup_interval", HealthDuration(), "Interval", "startup_healthcheck_interval"),
-    _startup("health_startup_timeout", HealthDuration(), "Timeout", "startup_healthcheck_timeout"),
-    _startup("health_startup_retries", Integer(0), "Retries", "startup_healthcheck_retries"),
-    _startup("health_startup_success", Integer(0), "Successes", "startup_healthcheck_success"),
+    _startup("health_startup_cmd", HealthTest(), "Test", live=""),
+    _startup("health_startup_interval", HealthDuration(), "Interval"),
+    _startup("health_startup_timeout", HealthDuration(), "Timeout"),
+    _startup("health_startup_retries", Integer(0), "Retries"),
+    _startup("health_startup_success", Integer(0), "Successes"),
     _log("health_log_destination", Text(), "healthLogDestination", "Config.HealthLogDestination"),
     _log("health_max_log_count", Integer(0), "healthMaxLogCount", "Config.HealthcheckMaxLogCount"),
     _log("health_max_log_size", Integer(0), "healthMaxLogSize", "Config.HealthcheckMaxLogSize"),
