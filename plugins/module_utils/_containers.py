@@ -20,6 +20,7 @@ from ._errors import Failure
 from ._options import Body, Facts, Spec, get_path, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
+from ._resources.container_rows.security import keeps_capabilities
 from ._secret_uses import renewed_files, renewed_variables
 from ._state import NEW, OLD, Found, Survey
 
@@ -164,6 +165,7 @@ class Planner:
         own = [
             *self._image_reasons(wanted, current, recorded),
             *self._pod_reasons(wanted, current),
+            *self._capability_reasons(wanted, current, recorded),
             *renewed_files(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets),
         ]
         return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
@@ -190,6 +192,14 @@ class Planner:
         if recorded is not None and recorded.get("image") != _record.digest(self.key, wanted.image):
             return [Reason("image", CHANGED, name, wanted.image)]
         return []
+
+    @staticmethod
+    def _capability_reasons(
+        wanted: Wanted, current: Found, recorded: Mapping[str, str] | None
+    ) -> list[Reason]:
+        """Two options decide together whether a container that something else made is as closed as declared."""
+        kept = [] if recorded is not None else keeps_capabilities(wanted.spec, current.inspect)
+        return [Reason("cap_drop", DECLARED, f"keeps {', '.join(kept)}", ["ALL"])] if kept else []
 
     def _pod_reasons(self, wanted: Wanted, current: Found) -> list[Reason]:
         if bool(current.pod) == bool(wanted.pod) and (not wanted.pod or current.pod == self.pod_id):

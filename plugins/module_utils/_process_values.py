@@ -61,9 +61,22 @@ class Capabilities(ValueType):
             raise ValueError(f"capabilities such as NET_BIND_SERVICE, or ALL (found {name!r})")
         return upper if upper == "ALL" or upper.startswith("CAP_") else f"CAP_{upper}"
 
+    def reported(self, raw: Any) -> Any:
+        return None if raw is None else [str(each) for each in raw]
+
+
+class AddedCapabilities(Capabilities):
+    """Capabilities that a container has been given: it may not lose more than these."""
+
     def covers(self, declared: list[str], reported: Any) -> bool:
-        # inspect never says ALL: it lists what the default set lost.
         return "ALL" in declared or set(declared) <= set(reported or ())
+
+
+class DroppedCapabilities(Capabilities):
+    """Capabilities that a container has lost. Of ALL nothing can be said without those that were given back."""
+
+    def covers(self, declared: list[str], reported: Any) -> bool:
+        return "ALL" in declared or not set(declared) & set(reported or ())
 
 
 class Signal(ValueType):

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..._namespaces import IdMap, Namespace, UserNamespace
-from ..._options import Body, Facts, Option, set_path
-from ..._process_values import Capabilities
+from ..._options import Body, Facts, Option, Spec, set_path
+from ..._process_values import AddedCapabilities, DroppedCapabilities
 from ..._values import Flag, Names, Pairs, Text, ValueType
 
 
@@ -76,10 +77,18 @@ ROWS = [
     Option("pid", Namespace("private", "host"), "pidns", "HostConfig.PidMode", ("pid_mode",)),
     Option("uts", Namespace("private", "host"), "utsns", "HostConfig.UTSMode"),
     Option("cgroupns", Namespace("private", "host"), "cgroupns", "HostConfig.CgroupMode"),
-    Option("cap_add", Capabilities(), "cap_add", "HostConfig.CapAdd", ("capabilities",)),
-    Option("cap_drop", Capabilities(), "cap_drop", "HostConfig.CapDrop"),
+    Option("cap_add", AddedCapabilities(), "cap_add", "BoundingCaps", ("capabilities",)),
+    Option("cap_drop", DroppedCapabilities(), "cap_drop", "BoundingCaps"),
     Option("security_opt", SecurityOptions(), state="HostConfig.SecurityOpt", write=SecurityOptions().write),
     Option("seccomp_policy", Text(["default", "image"]), "seccomp_policy"),
     Option("privileged", Flag(), "privileged", "HostConfig.Privileged"),
     Option("sysctl", Pairs(), "sysctl"),
 ]  # fmt: skip
+
+
+def keeps_capabilities(spec: Spec, inspect: Mapping[str, Any]) -> list[str]:
+    """What a container has left although the task takes ALL from it and does not give these back."""
+    added, dropped = spec.get("cap_add", []), spec.get("cap_drop", [])
+    if "ALL" not in dropped or "ALL" in added or spec.get("privileged"):
+        return []
+    return sorted(set(inspect.get("BoundingCaps") or ()) - set(added))
