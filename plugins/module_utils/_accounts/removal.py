@@ -20,6 +20,7 @@ from . import home as _home
 from . import processes as _processes
 from . import shadow as _shadow
 from .birth import default_home, user_of
+from .live import stop_containers
 from .lock import read_text
 from .ranges import LOWEST, UID, Range, kept_for, owned
 from .userdb import is_local, local_users
@@ -107,6 +108,7 @@ def _end(account: Account) -> None:
     """Stop the account's manager, sessions and containers, and whatever else has its ids."""
     if account.linger and find(account.name) is not None:
         _manager.set_linger(account, False)
+    stop_containers(account)
     _manager.stop_manager(account)
     tables = read()
     ids = (Range(account.uid, 1), *owned(tables[UID], frozenset([account.name, str(account.uid)])))
