@@ -14,7 +14,7 @@ import json
 import posixpath
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, BinaryIO
 
 from ._engine import LONG_TIMEOUT, Engine
@@ -81,40 +81,39 @@ def look(place: Place, root: str, wanted: Mapping[str, Entry]) -> Tree:
     Looking at a file costs milliseconds, reading an archive costs half a second: contents are read, all at once, only
     where they can decide something.
     """
-    names = sorted(wanted)
+    names = sorted(name for name in wanted if wanted[name].kind != LINK)
     looked = in_parallel(lambda name: stat(place, posixpath.join(root, name)), names)
     found = {name: entry for name, entry in zip(names, looked) if entry is not None}
     decisive = {name for name, entry in found.items() if _decides(wanted[name], entry)}
+    # In a stopped container Podman shows what a link leads to as if it lay there itself: only an archive tells links.
+    folders = {"", *(name for name, entry in found.items() if entry.kind == FOLDER)}
+    decisive |= {name for name in wanted if wanted[name].kind == LINK and posixpath.dirname(name) in folders}
     if decisive:
-        found.update(_read(place, root, decisive, found))
+        found.update(_read(place, root, decisive, [wanted[name].kind for name in decisive]))
     return found
 
 
 def _decides(entry: Entry, there: Entry) -> bool:
-    """Whether the content has to be known: it may be the same, or it is shown to a person."""
-    if entry.kind != there.kind or entry.kind == FOLDER:
+    """Whether a file's content has to be known: it may be the same, or it is shown to a person."""
+    if entry.kind != FILE or there.kind != FILE:
         return False
     shown = entry.text is not None and not entry.hidden and there.size <= TEXT_LIMIT
-    return entry.kind == LINK or entry.size == there.size or shown
+    return entry.size == there.size or shown
 
 
-def _read(place: Place, root: str, names: set[str], found: Mapping[str, Entry]) -> Tree:
-    """These files and links with digests and targets."""
-    top = posixpath.commonpath(["/" + name for name in names])[1:]
-    if top in names and len(names) == 1:
-        there = {
-            top: read_member(info, file) for _name, info, file in members(place, posixpath.join(root, top))
-        }
+def _read(place: Place, root: str, names: set[str], kinds: list[str]) -> Tree:
+    """These files and links with digests and targets, as far as Podman may read them."""
+    there: Tree = {}
+    if kinds == [FILE]:
+        top, path = next(iter(names)), posixpath.join(root, *names)
     else:
-        there = {
-            posixpath.join(top, name): read_member(info, file)
-            for name, info, file in members(place, posixpath.join(root, top) + "/.")
-            if posixpath.join(top, name) in names
-        }
-    missing = names - set(there)
-    if missing:
-        # It went, or Podman may not read it: then it is not known to be the same.
-        return {**{name: found[name] for name in missing}, **there}
+        # The archive of a link is that of what it leads to, so links are read from the folder that holds them.
+        top = posixpath.commonpath([posixpath.dirname("/" + name) for name in names])[1:]
+        path = posixpath.join(root, top, ".")
+    for below, info, file in members(place, path):
+        name = posixpath.join(top, below) if below else top
+        if name in names:
+            there[name] = read_member(info, file)
     return there
 
 
@@ -229,8 +228,3 @@ def _pack(tar: tarfile.TarFile, name: str, entry: Entry) -> None:
         with open(entry.content, "rb") as source:
             info.size = entry.size
             tar.addfile(info, source)
-
-
-def paths(root: str, names: Iterable[str]) -> dict[str, str]:
-    """The full path of each name below ``root``."""
-    return {name: posixpath.join(root, name) if name else root for name in names}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Callable, NoReturn
 from urllib.parse import quote
 
@@ -80,9 +80,11 @@ class Engine:
                 return None
             raise
 
-    def raw(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
+    def raw(
+        self, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         """The body that ``path`` answers, as it is. Raises EngineError."""
-        return self._request("GET", path, params, None, None, CALL_TIMEOUT)[1]
+        return self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1]
 
     def look(self, path: str, params: Mapping[str, Any] | None = None) -> tuple[int, Mapping[str, str]]:
         """Status and headers of HEAD. That something is not there (404) is an answer, other refusals are raised."""
@@ -92,7 +94,7 @@ class Engine:
             raise EngineError(explain(f"status {response.status_code}", path), response.status_code)
         return response.status_code, response.headers
 
-    def pieces(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+    def pieces(self, path: str, params: Mapping[str, Any] | None = None) -> Generator[bytes, None, None]:
         """The body that ``path`` answers, in pieces and however large. Raises EngineError."""
         end = time.monotonic() + LONG_TIMEOUT
         response = self._send("GET", path, params, None, None, LONG_TIMEOUT)

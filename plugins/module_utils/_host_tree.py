@@ -111,10 +111,9 @@ def _look_one(folder: int, last: str) -> Entry:
 
 @contextlib.contextmanager
 def _parent(root: str, name: str) -> Iterator[tuple[int, str]]:
-    """The folder that holds ``name`` below ``root``, reached without following a link below it, and the last name."""
-    start, _slash, first = root.rstrip("/").rpartition("/")
-    parts = [first, *(name.split("/") if name else [])]
-    folder = os.open(start or "/", os.O_RDONLY | os.O_DIRECTORY)
+    """The folder that holds ``name`` below ``root``, reached without following a link, and the last part of the name."""
+    parts = name.split("/")
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for part in parts[:-1]:
             below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
@@ -123,6 +122,12 @@ def _parent(root: str, name: str) -> Iterator[tuple[int, str]]:
         yield folder, parts[-1]
     finally:
         os.close(folder)
+
+
+def opened(root: str, name: str) -> IO[bytes]:
+    """A file below ``root``, reached without following a link."""
+    with _parent(root, name) as (folder, last):
+        return open(os.open(last, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
 
 
 def write(root: str, name: str, entry: Entry, content: IO[bytes] | None) -> None:

@@ -19,11 +19,12 @@ from ._key import record_key
 
 
 class Task:
-    """What Ansible asked for: the parameters, check mode, and a place for warnings."""
+    """What Ansible asked for: the parameters, check mode, diff mode, and a place for warnings."""
 
-    def __init__(self, params: Mapping[str, Any], check: bool) -> None:
+    def __init__(self, params: Mapping[str, Any], check: bool, diff: bool = False) -> None:
         self.params = params
         self.check = check
+        self.diff = diff
         self.warnings: list[str] = []
 
     def warn(self, sentence: str) -> None:
@@ -47,7 +48,7 @@ def run(
     supports check mode: ``work`` looks at ``task.check`` and then writes nothing.
     """
     module = AnsibleModule(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
-    task = Task(module.params, module.check_mode)
+    task = Task(module.params, module.check_mode, module._diff)
     try:
         result: dict[str, Any] = dict(work(task))
     except Failure as failure:

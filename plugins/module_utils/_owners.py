@@ -43,7 +43,7 @@ def _owner(root: int, path: str, maps: list[list[tuple[int, int, int]]]) -> Owne
 
 
 def _look(root: int, path: str) -> os.stat_result:
-    """lstat in the container: links on the way are resolved as the container would, against its own root."""
+    """What lstat shows in the container: links on the way are resolved as the container would, against its own root."""
     left = [part for part in path.split("/") if part not in ("", ".")]
     way: list[str] = []
     links = 0

@@ -87,13 +87,14 @@ def diff(steps: Iterable[Step]) -> dict[str, str]:
 
 _BEFORE = {
     "create": "absent", "pull": "absent", "build": "absent", "load": "absent",
-    "start": "stopped", "stop": "running", "restart": "running",
+    "start": "stopped", "stop": "running", "restart": "running", "exec": "command not run",
 }  # fmt: skip
 _AFTER = {
     "remove": "absent",
     "start": "running",
     "stop": "stopped",
     "restart": "running again",
+    "exec": "command run",
     "replace": "replaced",
 }
 

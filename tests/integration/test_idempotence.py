@@ -87,6 +87,34 @@ LIVES = {
         {**POD, "hostname": "reader", "state": "stopped"},
         {"name": "app", "state": "absent"},
     ],
+    "container_exec": [
+        {"name": "web", "command": "touch /www/made", "creates": "/www/made"},
+        {"name": "web", "command": "rm /www/made", "removes": "/www/made"},
+    ],
+    "container_copy": [
+        {"name": "web", "content": "first", "dest": "/data/text"},
+        {"name": "web", "content": "second", "dest": "/data/text", "mode": "0600", "owner": 7, "group": 8},
+        {"name": "web", "src": "/etc/apt", "remote_src": True, "dest": "/data/"},
+        {"name": "web", "src": "/data", "from_container": True, "dest": f"/home/{ACCOUNT}/data/"},
+    ],
+    "prune": [
+        {"networks": True},
+        {"containers": True, "volumes": {"named": True}, "images": {"all": True}},
+    ],
+    "login": [
+        {"registry": "quay.io", "username": "reader", "password": "first-word", "verify": False},
+        {"registry": "quay.io", "username": "reader", "password": "second-word", "verify": False},
+        {"registry": "quay.io", "state": "absent"},
+    ],
+}
+# What has to be there before.
+BEFORE = {
+    "container_exec": [("container", {**WEB, "command": "sleep 1000"})],
+    "container_copy": [("container", {**WEB, "command": "sleep 1000", "volumes": ["data:/data"]})],
+    "prune": [
+        ("network", {"name": "inner"}),
+        ("container", {**WEB, "volumes": ["data:/data"], "state": "stopped"}),
+    ],
 }
 
 
@@ -95,6 +123,8 @@ def test_foretold_done_and_done_again(module, host, account):
     account(ACCOUNT)
     accounts = [ACCOUNT, "idem-new"]
     whose = {} if module in ("user", "subid") else {"user": ACCOUNT}
+    for other, arguments in BEFORE.get(module, []):
+        host.good(other, user=ACCOUNT, **arguments)
     now = take(host, *accounts)
     for step in LIVES[module]:
         arguments = {**whose, **step}
