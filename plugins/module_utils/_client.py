@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+import time
 from typing import Any
 
 from ._account import Account
@@ -16,6 +17,35 @@ from ._errors import EngineError, Failure
 
 # Where the role rootless_host puts podman-py when no distribution package has it.
 PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
+
+
+class BoundedSocket(socket.socket):
+    """A socket whose timeout counts for all that is read until it is set again, which is once a request.
+
+    Otherwise a byte now and then would keep a caller waiting for ever.
+    """
+
+    _seconds: float | None = None
+    _end = 0.0
+
+    def settimeout(self, value: float | None) -> None:
+        """Seconds from now until which everything has to be there."""
+        super().settimeout(value)
+        self._seconds = value
+        self._end = time.monotonic() + (value or 0.0)
+
+    def recv_into(self, *arguments: Any, **keywords: Any) -> int:
+        """What every reader of an HTTP answer calls in the end."""
+        if not self._seconds:
+            return super().recv_into(*arguments, **keywords)
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        super().settimeout(left)
+        try:
+            return super().recv_into(*arguments, **keywords)
+        finally:
+            super().settimeout(self._seconds)
 
 
 def check_peer(connected: socket.socket, account: Account) -> None:
@@ -47,8 +77,12 @@ def client(account: Account, connections: int) -> Any:
     class CheckedConnection(UDSConnection):  # type: ignore[misc]
         """A connection that is only used when the account itself listens at its other end."""
 
+        sock: Any
+
         def connect(self) -> None:
             super().connect()
+            self.sock = BoundedSocket(fileno=self.sock.detach())
+            self.sock.settimeout(self.timeout)
             check_peer(self.sock, account)
 
     class CheckedPool(UDSConnectionPool):  # type: ignore[misc]

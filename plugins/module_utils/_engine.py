@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, Callable, NoReturn
 from urllib.parse import quote
 
 from ._account import Account
+from ._answers import broken, json_lines_of, json_of, pieces_of, version_of
 from ._client import client
 from ._errors import EngineError, Failure
 from ._sentences import explain
@@ -21,12 +22,8 @@ from ._sentences import explain
 # Seconds one ordinary call may take, and one that moves image layers.
 CALL_TIMEOUT = 60.0
 LONG_TIMEOUT = 3600.0
-# An answer larger than this is not one of Podman's (a listing of 10,000 containers has about 30 MB).
-ANSWER_LIMIT = 128 * 1024 * 1024
 # Two requests in flight for each core was measured best (create and start, 1 to 30 in parallel).
 PARALLEL = 2 * (os.cpu_count() or 2)
-
-Version = tuple[int, int, int]
 
 
 def name_in_path(name: str) -> str:
@@ -51,7 +48,7 @@ class Engine:
         self._info: dict[str, Any] | None = None
         self._client = client(account, PARALLEL)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
-        self.version = _version(response.headers.get("Libpod-API-Version", ""), account)
+        self.version = version_of(response.headers.get("Libpod-API-Version", ""), account)
         self._client.path_prefix = "/v{}.{}.{}/libpod/".format(*self.version)
 
     @property
@@ -68,7 +65,7 @@ class Engine:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON that ``path`` answers. Raises EngineError."""
-        return _json(self._request("GET", path, params, None, None, CALL_TIMEOUT)[1], self.account)
+        return json_of(self._request("GET", path, params, None, None, CALL_TIMEOUT)[1], self.account)
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """As ``get``, but None when Podman has no such object."""
@@ -98,12 +95,12 @@ class Engine:
         """The body that ``path`` answers, in pieces and however large. Raises EngineError."""
         end = time.monotonic() + LONG_TIMEOUT
         response = self._send("GET", path, params, None, None, LONG_TIMEOUT)
-        if response.status_code >= 400:
-            self._refuse(response, b"".join(_limited(response, end, self.account)), path)
         try:
-            yield from _limited(response, end, self.account, content=True)
+            if response.status_code >= 400:
+                self._refuse(response, b"".join(pieces_of(response, end, self.account)), path)
+            yield from pieces_of(response, end, self.account, content=True)
         except OSError as error:
-            raise _broken(self.account, error, f"GET {path}", LONG_TIMEOUT) from error
+            raise broken(self.account, error, f"GET {path}", LONG_TIMEOUT) from error
         finally:
             response.close()
 
@@ -125,7 +122,7 @@ class Engine:
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
         self.admit(method, path)
         _response, answer = self._request(method, path, params, body, headers, timeout)
-        return _json(answer, self.account) if answer.strip() and not plain else None
+        return json_of(answer, self.account) if answer.strip() and not plain else None
 
     def stream(
         self,
@@ -141,9 +138,10 @@ class Engine:
         """
         self.admit("POST", path)
         answer = self._request("POST", path, params, body, headers, LONG_TIMEOUT)[1]
-        lines = [line for line in _json_lines(answer, self.account) if isinstance(line, dict)]
+        lines = [line for line in json_lines_of(answer, self.account) if isinstance(line, dict)]
         for line in lines:
-            failed = line.get("error") or (line.get("errorDetail") or {}).get("message")
+            detail = line.get("errorDetail")
+            failed = line.get("error") or (detail.get("message") if isinstance(detail, dict) else detail)
             if failed:
                 told = "".join(str(each.get("stream", "")) for each in lines[-30:])
                 raise EngineError(explain(str(failed), path), 200, str(failed), output=told[-4000:])
@@ -170,9 +168,10 @@ class Engine:
         end = time.monotonic() + timeout
         response = self._send(method, path, params, body, headers, timeout)
         try:
-            answer = b"".join(_limited(response, end, self.account))
+            answer = b"".join(pieces_of(response, end, self.account))
         except OSError as error:
-            raise _broken(self.account, error, f"{method} {path}", timeout) from error
+            response.close()  # whatever else comes is not the answer to the next request
+            raise broken(self.account, error, f"{method} {path}", timeout) from error
         if response.status_code >= 400:
             self._refuse(response, answer, path)
         return response, answer
@@ -195,7 +194,7 @@ class Engine:
                 path, params=_query(params), headers=headers, timeout=(10.0, timeout), stream=True, **options
             )
         except OSError as error:  # podman-py's and requests' errors are OSErrors too
-            raise _broken(self.account, error, f"{method} {path}", timeout) from error
+            raise broken(self.account, error, f"{method} {path}", timeout) from error
 
     @staticmethod
     def _refuse(response: Any, answer: bytes, path: str) -> NoReturn:
@@ -218,92 +217,13 @@ def _query_value(value: Any) -> Any:
     return value
 
 
-def _limited(response: Any, end: float, account: Account, content: bool = False) -> Iterator[bytes]:
-    """The body in pieces, for as long and as much as an honest Podman would send; ``content`` may be of any size."""
-    size = 0
-    for piece in response.iter_content(65536):
-        size += len(piece)
-        if (size > ANSWER_LIMIT and not content) or time.monotonic() > end:
-            response.close()
-            raise EngineError(
-                f"user: what listens on {account.socket} of account {account.name} sends without end; it is no Podman."
-            )
-        yield piece
-
-
-def _json(answer: bytes, account: Account) -> Any:
-    try:
-        return json.loads(answer)
-    except ValueError as error:
-        raise EngineError(
-            f"user: what listens on {account.socket} of account {account.name} does not answer like Podman "
-            f"(it said {answer[:60]!r})."
-        ) from error
-
-
-def _json_lines(answer: bytes, account: Account) -> Iterator[Any]:
-    """Several JSON values one after another, as the progress streams send them."""
-    decoder = json.JSONDecoder()
-    text = answer.decode("utf-8", "replace").strip()
-    while text:
-        try:
-            value, length = decoder.raw_decode(text)
-        except ValueError:
-            _json(text.encode(), account)
-            return
-        yield value
-        text = text[length:].lstrip()
-
-
-def _version(header: str, account: Account) -> Version:
-    """The server's version from its Libpod-API-Version header, such as 5.4.2 or 5.8.0-dev."""
-    parts = header.split("-", 1)[0].split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        raise EngineError(
-            f"user: what listens on {account.socket} of account {account.name} does not answer like Podman (version {header!r})."
-        )
-    return int(parts[0]), int(parts[1]), int(parts[2])
-
-
 def podmans_cause(answer: bytes) -> str:
     """Podman's own words for a failure: the fields ``cause`` and ``message`` of an error body."""
     try:
         told = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer[:500].decode("utf-8", "replace").strip()
     if not isinstance(told, dict):
         return str(told)[:2000]
     message, cause = str(told.get("message") or ""), str(told.get("cause") or "")
     return (message if cause in message else f"{message}: {cause}")[:2000]
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _broken(account: Account, error: Exception, call: str, timeout: float) -> EngineError:
-    """No answer, or half of one: say which of the usual reasons it is and what mends it."""
-    chain = list(_chain(error))
-    reason = str(chain[-1]) or type(chain[-1]).__name__
-    # requests' own Timeout, the socket's and urllib3's: all have it in their name.
-    if any("Timeout" in type(each).__name__ for each in chain):
-        return EngineError(
-            f"user: the Podman of account {account.name} gave no answer to {call} within {timeout:.0f} seconds; "
-            f"look at: systemctl --user -M {account.name}@.host status podman.service"
-        )
-    if not any(
-        isinstance(each, (FileNotFoundError, ConnectionRefusedError, PermissionError)) for each in chain
-    ):
-        return EngineError(
-            f"user: the Podman of account {account.name} broke off during {call} ({reason}); "
-            f"run the task again, and look at: journalctl _UID={account.uid} -n 50"
-        )
-    mend = f"systemctl --user -M {account.name}@.host start podman.socket"
-    if not os.path.isdir(account.runtime_dir):
-        mend = f"systemctl start user@{account.uid}.service && {mend}"
-    return EngineError(
-        f"user: the Podman socket {account.socket} of account {account.name} does not answer ({reason}); "
-        f"declare the account with rootless.podman.user (socket: true), or run: {mend}"
-    )

@@ -23,8 +23,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _engine
+from ansible_collections.rootless.podman.plugins.module_utils import _answers, _engine
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._client import BoundedSocket
 from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
@@ -255,7 +256,7 @@ def test_no_answer_is_named(engine: Engine, server: Server, monkeypatch: pytest.
     begun = time.monotonic()
     with pytest.raises(
         EngineError,
-        match="gave no answer to GET containers/json within 0 seconds; look at: systemctl --user -M somebody@.host",
+        match="gave no whole answer to GET containers/json within 0.3 seconds; look at: systemctl --user -M somebody@.host",
     ):
         engine.get("containers/json")
     assert time.monotonic() - begun < 5
@@ -269,7 +270,7 @@ def test_an_endless_answer_ends(engine: Engine, server: Server, monkeypatch: pyt
             request.send(b"[" * 65536)
 
     server.answer = flood
-    monkeypatch.setattr(_engine, "ANSWER_LIMIT", 10**6)
+    monkeypatch.setattr(_answers, "ANSWER_LIMIT", 10**6)
     begun = time.monotonic()
     with pytest.raises(EngineError, match="sends without end; it is no Podman"):
         engine.get("containers/json")
@@ -327,6 +328,117 @@ def test_what_another_account_serves_is_refused(account: Account) -> None:
         os.waitpid(child, 0)
         os.close(ready)
         os.close(told)
+
+
+# Half an answer
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+HALVES = {
+    "nothing": b"",
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "no status": b"HTTP/1.1 fine\r\n\r\n{}",
+    "a head without end": OK + b"X-A: " + b"x" * 100_000,
+    "headers without end": OK + b"X-A: b\r\n" * 200,
+    "half a body": OK + b'Content-Length: 100\r\n\r\n{"stream": "x"}',
+    "no body": OK + b"Content-Length: 100\r\n\r\n",
+    "half a refusal": b'HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n{"cause": "x"}',
+    "no chunk": CHUNKED,
+    "half a chunk": CHUNKED + b'64\r\n{"stream": "x"}',
+    "no last chunk": CHUNKED + b'f\r\n{"stream": "x"}\r\n',
+    "a chunk of no size": CHUNKED + b'f\r\n{"stream": "x"}\r\nzz\r\n',
+    "a chunk of less than nothing": CHUNKED + b'f\r\n{"stream": "x"}\r\n-5\r\n',
+    "half compressed": OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n\x1f\x8bxxx",
+    "two lengths": OK + b'Content-Length: 15\r\nContent-Length: 9\r\n\r\n{"stream": "x"}',
+}
+CALLS: dict[str, Callable[[Engine], Any]] = {
+    "get": lambda engine: engine.get("containers/json"),
+    "find": lambda engine: engine.find("containers/x/json"),
+    "raw": lambda engine: engine.raw("containers/x/logs"),
+    "write": lambda engine: engine.write("POST", "containers/x/start", timeout=_engine.CALL_TIMEOUT),
+    "plain": lambda engine: engine.write(
+        "PUT", "containers/x/archive", None, b"x", timeout=_engine.CALL_TIMEOUT, plain=True
+    ),
+    "stream": lambda engine: engine.stream("images/pull"),
+    "pieces": lambda engine: b"".join(engine.pieces("containers/x/archive")),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_half_an_answer_is_none(engine: Engine, server: Server, call: str) -> None:
+    """The service was killed, or it is none: that is one sentence, and never taken for the whole."""
+    for what, raw in HALVES.items():
+        answering(server, raw)
+        with pytest.raises(EngineError, match="user: ") as caught:
+            CALLS[call](engine)
+        assert caught.value.status in (0, 200), what
+        assert "\n" not in caught.value.message, what
+        assert len(caught.value.message) < 500, what
+    answering(server, http(b'{"stream": "x"}'))
+    CALLS[call](engine)
+
+
+@pytest.mark.parametrize("length", ["3", "0", "-7", "many"])
+def test_a_wrong_length_is_nonsense(engine: Engine, server: Server, length: str) -> None:
+    answering(server, OK + f'Content-Length: {length}\r\n\r\n{{"stream": "x"}}'.encode(), http({}))
+    with contextlib.suppress(EngineError):
+        assert engine.get("containers/json") == {"stream": "x"}  # until the end, without a length
+    with contextlib.suppress(EngineError):
+        assert engine.get("containers/json") == {}  # what was left over is nobody's answer
+
+
+@pytest.mark.parametrize(
+    ("call", "head"),
+    [
+        ("get", b""),
+        ("get", OK),
+        ("find", OK + b"X-A: "),
+        ("raw", OK + b"Content-Length: 100000\r\n\r\n"),
+        ("write", CHUNKED),
+        ("plain", CHUNKED + b"fffff\r\n"),
+        ("stream", CHUNKED + b"fffff\r\n"),
+        ("pieces", CHUNKED + b"fffff\r\n"),
+        ("pieces", b"HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n"),
+    ],
+)
+def test_a_trickle_ends_in_time(
+    engine: Engine, server: Server, monkeypatch: pytest.MonkeyPatch, call: str, head: bytes
+) -> None:
+    """Each byte comes soon enough, and all of them never."""
+    for name in ("CALL_TIMEOUT", "LONG_TIMEOUT"):
+        monkeypatch.setattr(_engine, name, 0.1)
+    done = threading.Event()
+
+    def trickle(request: Request) -> bytes:
+        request.send(head)
+        while not done.wait(0.02):
+            request.send(b"1")
+        return b""
+
+    server.answer = trickle
+    begun = time.monotonic()
+    with pytest.raises(EngineError, match="gave no whole answer to .* within 0.1 seconds") as caught:
+        CALLS[call](engine)
+    done.set()
+    assert "\n" not in caught.value.message
+    assert time.monotonic() - begun < 2
+
+
+def test_what_is_left_of_one_call_s_time_is_not_what_the_next_one_has() -> None:
+    """Connections are used again."""
+    here, there = socket.socketpair()
+    with BoundedSocket(fileno=here.detach()) as bounded, there:
+        for _turn in range(2):
+            bounded.settimeout(0.1)
+            time.sleep(0.06)
+            there.sendall(b"x")
+            assert bounded.recv_into(bytearray(1)) == 1
+            assert bounded.gettimeout() == 0.1
+        time.sleep(0.06)
+        there.sendall(b"x")
+        with pytest.raises(socket.timeout):
+            bounded.recv_into(bytearray(1))
 
 
 # Streams
