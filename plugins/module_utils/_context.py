@@ -7,23 +7,29 @@
 from __future__ import annotations
 
 import base64
-import fnmatch
 import hashlib
 import io
+import lzma
 import os
 import re
 import stat
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, Optional
+from typing import Any, BinaryIO, Callable, Optional
 
 from ._errors import Failure
+from ._ignore import Ignore
 
 IGNORE_FILES = (".containerignore", ".dockerignore")
 DEFAULT_FILES = ("Containerfile", "Dockerfile")
 # Where the temporary archive of a context lies: base images can be too large for a /tmp in memory.
 TEMPORARY = "/var/tmp"
+# A Containerfile or an ignore file is shorter.
+TEXT_LIMIT = 1024 * 1024
+# What reading an archive can raise that is damaged, or none at all.
+DAMAGED = (tarfile.TarError, ValueError, EOFError, OSError, KeyError, zlib.error, lzma.LZMAError)
 Entry = tuple[tarfile.TarInfo, Optional[str], bytes]  # what, and its content: a path, or bytes
 
 
@@ -32,16 +38,12 @@ class Context:
 
     def __init__(self, build: Mapping[str, Any]) -> None:
         self._entries: dict[str, Entry] = {}
+        # The builder needs these even where they are ignored; it then keeps them out of COPY itself.
+        self._needed = {*IGNORE_FILES, *DEFAULT_FILES, os.path.normpath(str(build.get("file") or "."))}
         if build.get("path"):
             self._add_folder(str(build["path"]))
         if build.get("context"):
             self._add_archive(str(build["context"]))
-            patterns = next(
-                (_patterns(self._text(name)) for name in IGNORE_FILES if name in self._entries), []
-            )
-            self._entries = {
-                name: entry for name, entry in self._entries.items() if not _excluded(name, patterns)
-            }
         if build.get("containerfile"):
             self._add("Containerfile", str(build["containerfile"]).encode())
         self.file = self._containerfile(build.get("file"))
@@ -97,7 +99,7 @@ class Context:
         _info, path, content = self._entries[name]
         if path is not None:
             with open(path, "rb") as file:
-                content = file.read(1024 * 1024)
+                content = file.read(TEXT_LIMIT)
         return content.decode("utf-8", "replace")
 
     def _containerfile(self, named: Any) -> str:
@@ -116,23 +118,50 @@ class Context:
 
     def _add_archive(self, encoded: str) -> None:
         """What the action plugin packed on the controller: a base64 tar."""
-        with tarfile.open(fileobj=io.BytesIO(base64.b64decode(encoded)), mode="r:*") as tar:
-            for info in tar:
-                source = tar.extractfile(info) if info.isreg() else None
-                self._entries[os.path.normpath(info.name)] = (info, None, source.read() if source else b"")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(base64.b64decode(encoded)), mode="r:*") as tar:
+                for info in tar:
+                    source = tar.extractfile(info) if info.isreg() else None
+                    name = os.path.normpath(info.name)
+                    self._entries[name] = (info, None, source.read() if source else b"")
+        except DAMAGED as error:
+            raise Failure(
+                f"build.context: what was given cannot be unpacked ({describe(error)}), and a tar in base64 is needed; name the "
+                "folder on the controller with build.src, which packs it."
+            ) from error
+        name = next((name for name in IGNORE_FILES if name in self._entries), "")
+        ignore = Ignore(_decoded(self._entries[name][2]), name) if name else Ignore()
+        self._entries = {name: each for name, each in self._entries.items() if self._sent(name, ignore)}
 
     def _add_folder(self, root: str) -> None:
         if not os.path.isabs(root) or not os.path.isdir(root):
             raise Failure(
                 f"build.path: {root!r} was given, and an absolute path of a folder on the host is needed that the account can read."
             )
-        patterns = _ignored(root)
-        for path, name in _walk(root):
-            if not _excluded(name, patterns):
+        ignore = _ignored(root)
+
+        def entered(name: str) -> bool:
+            """Whether something in this folder may be sent; others need not even be readable."""
+            sent = ignore.exceptions or self._sent(name, ignore)
+            return sent or any(each.startswith(name + os.sep) for each in self._needed)
+
+        for path, name in _walk(root, entered):
+            if self._sent(name, ignore):
                 self._entries[name] = _entry(path, name)
 
+    def _sent(self, name: str, ignore: Ignore) -> bool:
+        return name in self._needed or not ignore.leaves_out(name)
 
-def _walk(root: str) -> Iterator[tuple[str, str]]:
+
+def describe(error: Exception) -> str:
+    """What is wrong with an archive, in a few words on one line."""
+    first = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return first.rstrip(":.")[:160]
+
+
+def _walk(root: str, entered: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Everything below ``root``: its path and its name in the context."""
+
     def refuse(error: OSError) -> None:
         raise Failure(
             f"build.path: the account cannot read {error.filename} ({error.strerror}); make the context readable for it."
@@ -142,6 +171,7 @@ def _walk(root: str) -> Iterator[tuple[str, str]]:
         for each in sorted(folders) + sorted(files):
             path = os.path.join(folder, each)
             yield path, os.path.relpath(path, root)
+        folders[:] = [each for each in folders if entered(os.path.relpath(os.path.join(folder, each), root))]
 
 
 def _entry(path: str, name: str) -> Entry:
@@ -173,29 +203,16 @@ def _content_digest(path: str | None, content: bytes) -> bytes:
     return total.digest()
 
 
-def _ignored(root: str) -> list[str]:
-    """Patterns of a folder's own ignore file, the first that is there."""
+def _ignored(root: str) -> Ignore:
+    """A folder's own ignore file, the first that is there."""
     for name in IGNORE_FILES:
         path = os.path.join(root, name)
         if os.path.isfile(path):
-            with open(path, encoding="utf-8") as file:
-                return _patterns(file.read())
-    return []
+            with open(path, "rb") as file:
+                return Ignore(_decoded(file.read(TEXT_LIMIT)), name)
+    return Ignore()
 
 
-def _patterns(text: str) -> list[str]:
-    """One pattern a line; # is a comment, ! takes back."""
-    lines = [line.strip() for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _excluded(name: str, patterns: list[str]) -> bool:
-    """Whether the last pattern that matches the name, or a folder above it, excludes it."""
-    parts = name.split(os.sep)
-    above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    excluded = False
-    for pattern in patterns:
-        wanted = pattern.lstrip("!").strip("/").replace("**/", "*")
-        if any(fnmatch.fnmatchcase(each, wanted) for each in above):
-            excluded = not pattern.startswith("!")
-    return excluded
+def _decoded(raw: bytes) -> str:
+    """Text in which bytes that are no UTF-8 stay what they are, as in names of files."""
+    return raw.decode("utf-8", "surrogateescape")

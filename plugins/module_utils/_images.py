@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _record
-from ._context import Context
+from ._context import DAMAGED, Context, describe
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._module import Task
@@ -175,6 +175,11 @@ def archived_id(path: str, name: str) -> str:
         raise Failure(
             f"archive: {path!r} was given, and an absolute path of a file on the host is needed that the account can read."
         )
+    if not os.path.isfile(path):
+        raise Failure(
+            f"archive: {path} is {'a folder' if os.path.isdir(path) else 'no file'}, and a docker-archive or oci-archive of an image "
+            "is needed; make one with: podman save -o FILE IMAGE"
+        )
     try:
         with tarfile.open(path) as tar:
             members = set(tar.getnames())
@@ -189,9 +194,10 @@ def archived_id(path: str, name: str) -> str:
             index = _json_member(tar, "index.json")
             manifest = _json_member(tar, "blobs/" + str(index["manifests"][0]["digest"]).replace(":", "/"))
             return str(manifest["config"]["digest"]).split(":", 1)[1]
-    except (tarfile.TarError, KeyError, IndexError, ValueError, TypeError) as error:
+    except (*DAMAGED, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise Failure(
-            f"archive: {path} is no docker-archive or oci-archive of an image ({error}); make one with: podman save -o FILE IMAGE"
+            f"archive: {path} is no docker-archive or oci-archive of an image ({describe(error)}); make one with: "
+            "podman save -o FILE IMAGE"
         ) from error
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils import _context
@@ -123,6 +123,46 @@ def test_the_first_ignore_file_counts(folder: Path) -> None:
     assert "src" not in names(Context({"path": str(folder)}))
 
 
+def test_what_the_builder_needs_is_sent_even_where_it_is_ignored(folder: Path) -> None:
+    """An ignore file that leaves out all but a few is a usual one."""
+    (folder / ".dockerignore").write_text("*\n!src/main.py\n")
+    assert names(Context({"path": str(folder)})) == [".dockerignore", "Containerfile", "src/main.py"]
+    (folder / ".dockerignore").write_text("*\n")
+    (folder / "src" / "Build").write_text("FROM other\n")
+    for build in ({"path": str(folder)}, {"context": packed(folder)}):
+        context = Context({**build, "file": "src/Build"})
+        assert (context.file, names(context)) == (
+            "src/Build",
+            [".dockerignore", "Containerfile", "src/Build"],
+        )
+
+
+def test_names_and_ignore_files_need_not_be_utf_8(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9.log")).touch()
+    (folder / os.fsdecode(b"th\xe9.log")).touch()
+    (folder / ".containerignore").write_bytes(b"caf\xe9*\n")
+    for build in ({"path": str(folder)}, {"context": packed(folder)}):
+        assert [name for name in names(Context(build)) if name.endswith(".log")] == [
+            os.fsdecode(b"th\xe9.log")
+        ]
+
+
+def test_a_folder_that_is_ignored_is_not_entered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be large, or not readable for the account."""
+    entered, walk = [], os.walk
+
+    def watched(*arguments: Any, **keywords: Any) -> Any:
+        for each in walk(*arguments, **keywords):
+            entered.append(os.path.relpath(each[0], folder))
+            yield each
+
+    monkeypatch.setattr(os, "walk", watched)
+    Context({"path": str(folder)})
+    (folder / ".containerignore").write_text("src\n")
+    Context({"path": str(folder)})
+    assert entered == [".", "src", "."]
+
+
 # Files and bases
 
 
@@ -197,3 +237,41 @@ def test_a_link_is_sent_as_a_link_and_not_followed(folder: Path) -> None:
             "up": "..",
         }
         assert not [name for name in tar.getnames() if name.startswith("up/")]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "é",
+        "a",
+        "####",
+        base64.b64encode(b"no tar").decode(),
+        base64.b64encode(b"\x1f\x8b" + b"x" * 600).decode(),
+        base64.b64encode(b"\0" * 100 + b"x" * 900).decode(),
+    ],
+)
+def test_a_context_that_cannot_be_unpacked_is_told(junk: str) -> None:
+    with pytest.raises(
+        Failure, match=r"build\.context: .* a tar in base64 is needed; .* build\.src"
+    ) as caught:
+        Context({"context": junk, "containerfile": "FROM x\n"})
+    assert "\n" not in caught.value.message
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    root = tmp_path_factory.mktemp("whole")
+    fill(root)
+    return base64.b64decode(packed(root))
+
+
+@settings(house, suppress_health_check=list(HealthCheck))
+@given(place=st.integers(0, 400), count=st.integers(0, 400), bits=st.binary(max_size=8))
+def test_however_a_context_is_damaged_it_is_one_sentence(
+    whole: bytes, place: int, count: int, bits: bytes
+) -> None:
+    damaged = base64.b64encode(whole[:place] + bits + whole[place + count :]).decode()
+    try:
+        Context({"context": damaged, "containerfile": "FROM x\n"})
+    except Failure as failure:
+        assert "\n" not in failure.message

@@ -7,8 +7,12 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import io
 import json
+import lzma
+import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,7 +47,10 @@ class Images:
         )
 
     def stream(self, path: str, params: Any = None, body: Any = None, headers: Any = None) -> list:
-        self.streams.append((path, dict(params or {})))
+        # As the engine sends them: what is None is left out.
+        self.streams.append(
+            (path, {key: value for key, value in (params or {}).items() if value is not None})
+        )
         self.headers.append(headers)
         if path == "images/pull":
             if params["reference"] not in self.registry:
@@ -286,13 +293,46 @@ def test_an_archive_of_another_image_is_told(tmp_path: Path) -> None:
 
 
 def test_where_no_archive_is(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("text")
     for path in ("relative.tar", str(tmp_path / "none")):
         with pytest.raises(Failure, match="an absolute path of a file on the host is needed"):
             run(Images(), archive=path)
-    for path in (tmp_path / "text",):
-        with pytest.raises(Failure, match="is no docker-archive"):
+    os.mkfifo(tmp_path / "pipe")
+    for path, what in ((tmp_path, "a folder"), (tmp_path / "pipe", "no file")):
+        with pytest.raises(Failure, match=f"archive: {path} is {what}, and a docker-archive or oci-archive"):
             run(Images(), archive=str(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"text",
+        b"\0" * 20_000,
+        gzip.compress(b"text"),
+        gzip.compress(os.urandom(50_000))[:20_000],
+        bz2.compress(b"text")[:-4],
+        lzma.compress(b"text" * 9)[:-9],
+        b"\x1f\x8b" + b"x" * 600,
+    ],
+    ids=["nothing", "text", "zeros", "gzip", "cut", "bzip2", "xz", "no gzip"],
+)
+def test_junk_in_place_of_an_archive(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "junk").write_bytes(content)
+    with pytest.raises(
+        Failure, match=r"archive: .*/junk is no docker-archive .* podman save -o FILE IMAGE"
+    ) as caught:
+        run(Images(), archive=str(tmp_path / "junk"))
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "content", [{}, [], [1], 1, "x", None, [{"Config": 1}], b"{", b"\xff", b"[" * 90_000]
+)
+def test_an_archive_that_holds_something_else(tmp_path: Path, content: Any) -> None:
+    for name in ("manifest.json", "index.json"):
+        with pytest.raises(Failure, match="is no docker-archive") as caught:
+            run(Images(), archive=archive(tmp_path / "junk.tar", {name: content}))
+        assert "\n" not in caught.value.message
 
 
 def test_a_link_in_an_archive_leads_nowhere(tmp_path: Path) -> None:
