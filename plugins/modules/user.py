@@ -73,6 +73,8 @@ options:
   restart_service:
     description:
       - Whether C(podman-restart.service) starts containers with a restart policy of C(always) when the account's manager starts, after a reboot.
+      - A container that does not start then does not end the network of all others, as it would with the unit as Podman brings it. A drop-in in
+        the account's own C(~/.config/systemd/user) sees to that.
       - Is only switched on or off for the next start. Nothing is started or stopped by the task.
     type: bool
     default: true

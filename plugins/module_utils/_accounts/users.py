@@ -21,10 +21,11 @@ from .birth import Birth, Declared, plan_birth
 from .grant import Need
 from .ping import require_answer
 from .ranges import GID, UID
+from .restart_unit import UNIT as RESTART
+from .restart_unit import is_patient, make_patient
 from .userdb import is_local
 
 SOCKET = "podman.socket"
-RESTART = "podman-restart.service"
 # Podman has it since 5.3.
 SINCE_5_3 = "podman-user-wait-network-online.service"
 
@@ -47,6 +48,7 @@ class Todo:
     disable: tuple[str, ...] = ()
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    make_patient: bool = False
 
 
 def present(declared: Declared, need: Need, check: bool) -> tuple[list[Step], dict[str, Any], list[str]]:
@@ -115,7 +117,7 @@ def _plan_new(declared: Declared) -> Todo:
     todo = dataclasses.replace(
         todo, set_linger=declared.linger, start_manager=declared.linger, close_home=True
     )
-    return _plan_units(todo, declared, host)
+    return _plan_units(todo, declared, host, patient=False)
 
 
 def _plan_existing(declared: Declared, account: Account) -> Todo:
@@ -157,7 +159,9 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
         todo = dataclasses.replace(todo, start_manager=True)
     ask = _manager.units if running else _manager.units_on_disk
     step = Step("update", "account", account.name, tuple(reasons))
-    return _plan_units(dataclasses.replace(todo, steps=(step,)), declared, ask(account, (SOCKET, RESTART)))
+    patient = not declared.restart or (not todo.make_home and is_patient(account))
+    units = ask(account, (SOCKET, RESTART))
+    return _plan_units(dataclasses.replace(todo, steps=(step,)), declared, units, patient)
 
 
 def _opened_by_podman() -> int:
@@ -165,8 +169,8 @@ def _opened_by_podman() -> int:
     return 0o711 if _manager.missing_units([SINCE_5_3]) else _home.MODE
 
 
-def _plan_units(todo: Todo, declared: Declared, units: dict[str, _manager.Unit]) -> Todo:
-    """Add what the two units of Podman need."""
+def _plan_units(todo: Todo, declared: Declared, units: dict[str, _manager.Unit], patient: bool) -> Todo:
+    """Add what the two units of Podman need; ``patient`` says that the one of them has its drop-in."""
     steps = list(todo.steps)
     lists: dict[str, list[str]] = {"enable": [], "disable": [], "start": [], "stop": []}
     for name, wanted in ((SOCKET, declared.socket), (RESTART, declared.restart)):
@@ -179,6 +183,8 @@ def _plan_units(todo: Todo, declared: Declared, units: dict[str, _manager.Unit])
         if name == SOCKET and unit.is_active != wanted and (declared.linger or not wanted):
             reasons.append(Reason("active", DECLARED, unit.is_active, wanted))
             lists["start" if wanted else "stop"].append(name)
+        if name == RESTART and wanted and not patient:
+            reasons.append(Reason("drop-in", DECLARED, False, True))
         if reasons:
             steps.append(Step("update", "unit", name, tuple(reasons)))
     return dataclasses.replace(
@@ -188,6 +194,7 @@ def _plan_units(todo: Todo, declared: Declared, units: dict[str, _manager.Unit])
         disable=tuple(lists["disable"]),
         start=tuple(lists["start"]),
         stop=tuple(lists["stop"]),
+        make_patient=declared.restart and not patient,
     )
 
 
@@ -270,13 +277,24 @@ def _apply_home(account: Account, todo: Todo) -> None:
 
 
 def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
-    if not (todo.set_linger or todo.start_manager or todo.enable or todo.disable or todo.start or todo.stop):
+    work = (
+        todo.set_linger,
+        todo.start_manager,
+        todo.enable,
+        todo.disable,
+        todo.start,
+        todo.stop,
+        todo.make_patient,
+    )
+    if not any(work):
         return
     stays = declared.linger or (not todo.set_linger and _manager.is_running(account))
     if todo.set_linger and declared.linger:
         _manager.set_linger(account, True)
     if todo.start_manager or not stays:
         _manager.start_manager(account)
+    if todo.make_patient:
+        make_patient(account)
     if todo.enable:
         _manager.enable(account, todo.enable)
     if todo.disable:

@@ -139,6 +139,7 @@ def alice(monkeypatch: pytest.MonkeyPatch, host: dict) -> Account:
     """An account that is as the default task declares it."""
     host["homes"]["/home/alice"] = home("/home/alice", 1002)
     monkeypatch.setattr(_manager, "is_running", lambda _: True)
+    monkeypatch.setattr(_users, "is_patient", lambda _: True)
     monkeypatch.setattr(_manager, "units", lambda *_: ON)
     monkeypatch.setattr(Account, "linger", property(lambda _: True))
     monkeypatch.setattr(Account, "group", property(lambda _: "alice"))
@@ -170,7 +171,7 @@ def test_an_open_home_is_closed(alice: Account, host: dict) -> None:
     host["homes"]["/home/alice"] = home("/home/alice", 1002, 0o755)
     assert reasons(Declared("alice"), alice) == {"home mode": ("0755", "0700")}
     del host["homes"]["/home/alice"]
-    assert reasons(Declared("alice"), alice) == {"home": ("missing", "/home/alice")}
+    assert reasons(Declared("alice"), alice) == {"home": ("missing", "/home/alice"), "drop-in": (False, True)}
 
 
 @pytest.mark.parametrize(
