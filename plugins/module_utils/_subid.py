@@ -95,21 +95,24 @@ def _step(name: str, changes: Sequence[Change]) -> Step:
     return Step(actions.pop() if len(actions) == 1 else "update", "range", name, reasons)
 
 
-def need(count: int, start: int | None) -> Need:
-    """A need from the task's numbers; Failure when these are too few ids for an image, or more than there are."""
+def need(count: int, start: int | None, count_at: str = "count", start_at: str = "start") -> Need:
+    """A need from the task's numbers; Failure when these are too few ids for an image, or more than there are.
+
+    ``count_at`` and ``start_at`` name the options that the numbers are from.
+    """
     if count < NEEDED:
         raise Failure(
-            f"count: {count} is too small, because images own files with ids up to {NEEDED - 2} "
+            f"{count_at}: {count} is too small, because images own files with ids up to {NEEDED - 2} "
             "(nobody); "
             f"say {NEEDED} or more"
         )
     if count > HIGHEST - LOWEST + 1 or (start is not None and not LOWEST <= start <= HIGHEST):
         raise Failure(
-            f"{'count: ' + str(count) if start is None else 'start: ' + str(start)} is not possible: "
+            f"{f'{count_at}: {count}' if start is None else f'{start_at}: {start}'} is not possible: "
             "subordinate ids lie "
             f"between {LOWEST} and {HIGHEST}"
         )
-    return Need(count, start)
+    return Need(count, start, count_at, start_at)
 
 
 def settle(wants: Sequence[Want], force: bool = False, check: bool = False, etc: str = "/etc") -> Outcome:

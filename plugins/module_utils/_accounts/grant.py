@@ -33,10 +33,15 @@ _ROUNDS = 200
 
 @dataclasses.dataclass(frozen=True)
 class Need:
-    """What a task wants of one kind: at least ``count`` ids, at ``start`` if that is given."""
+    """What a task wants of one kind: at least ``count`` ids, at ``start`` if that is given.
+
+    ``count_at`` and ``start_at`` are the options that say so, as a sentence about them has to name them.
+    """
 
     count: int = NEEDED
     start: int | None = None
+    count_at: str = dataclasses.field(default="count", compare=False)
+    start_at: str = dataclasses.field(default="start", compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +125,9 @@ def grant(
             missing[kind] = need.count - sum(ids.count for ids in kept[kind])
         else:
             kept[kind] = _placed(kind, name, kept[kind], need, others(tables[kind], keys), rooms[kind])
-    added = _choose({kind: count for kind, count in missing.items() if count > 0}, kept, tables, keys, rooms)
+    missing = {kind: count for kind, count in missing.items() if count > 0}
+    options = {kind: need.count_at for kind, need in needs.items()}
+    added = _choose(missing, options, kept, tables, keys, rooms)
     changes = []
     for kind in needs:
         final = kept[kind] + ((added[kind],) if kind in added else ())
@@ -164,7 +171,7 @@ def _placed(
             return mine
     if wanted.start < LOWEST or wanted.end - 1 > HIGHEST:
         raise Failure(
-            f"start: {wanted.start} with count {wanted.count} does not lie between {LOWEST} and {HIGHEST}, "
+            f"{need.start_at}: {wanted.start} with count {wanted.count} does not lie between {LOWEST} and {HIGHEST}, "
             "where subordinate "
             f"{kind}s may be; leave start out to have a free range chosen"
         )
@@ -174,7 +181,7 @@ def _placed(
         clash = (wanted, f"{found} of the host's user database") if found else None
     if clash is not None:
         raise Failure(
-            f"start: the {kind} range {wanted} for account {name} overlaps with {clash[1]}; "
+            f"{need.start_at}: the {kind} range {wanted} for account {name} overlaps with {clash[1]}; "
             "name another start, or leave start out to have a free range chosen"
         )
     grown = (*mine[:-1], wanted)
@@ -185,6 +192,7 @@ def _placed(
 
 def _choose(
     missing: Mapping[str, int],
+    options: Mapping[str, str],
     kept: Mapping[str, tuple[Range, ...]],
     tables: Mapping[str, Table],
     keys: frozenset[str],
@@ -216,11 +224,13 @@ def _choose(
     for kind, count in missing.items():
         twin = [*kept.get(GID if kind == UID else UID, ()), *chosen.values()]
         wishes = [ids.end for ids in kept.get(kind, ())[-1:]] + [ids.start for ids in twin[:1]]
-        chosen[kind] = _single(kind, count, wishes, taken[kind], rooms[kind])
+        chosen[kind] = _single(kind, count, options[kind], wishes, taken[kind], rooms[kind])
     return chosen
 
 
-def _single(kind: str, count: int, wishes: Sequence[int], taken: list[Range], room: Room) -> Range:
+def _single(
+    kind: str, count: int, option: str, wishes: Sequence[int], taken: list[Range], room: Room
+) -> Range:
     """A free place for one kind, at one of the ``wishes`` if that is free."""
     for start in wishes:
         wish = Range(start, count)
@@ -236,7 +246,7 @@ def _single(kind: str, count: int, wishes: Sequence[int], taken: list[Range], ro
             return found
         taken.append(met)
     raise Failure(
-        f"count: no {count} free {kind}s in a row between {room.floor} and {room.ceiling} on this host; "
+        f"{option}: no {count} free {kind}s in a row between {room.floor} and {room.ceiling} on this host; "
         "release ranges of accounts that "
         f"are gone (rootless.podman.subid: state=absent), or raise SUB_{kind.upper()}_MAX in /etc/login.defs"
     )

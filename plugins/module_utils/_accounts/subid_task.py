@@ -56,15 +56,22 @@ def _want(params: Mapping[str, Any], entry: Mapping[str, Any]) -> Want:
             "name: root needs no ranges, and this collection never touches root's own containers; name "
             "another account"
         )
-    needs = {kind: _need(params, entry, kind) for kind in KINDS}
+    where = "" if params["accounts"] is None else f"accounts[{name}]."
+    needs = {kind: _need(params, entry, where, kind) for kind in KINDS}
     return Want(account.name, account, needs)
 
 
-def _need(params: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> Need:
+def _need(params: Mapping[str, Any], entry: Mapping[str, Any], where: str, kind: str) -> Need:
     """The nearest word counts: the entry's own kind, the entry, the task's kind, the task."""
-    levels = [entry.get(kind), entry, params[kind], params]
+    levels = [(f"{where}{kind}.", entry.get(kind)), (where, entry), (f"{kind}.", params[kind]), ("", params)]
 
-    def said(option: str) -> Any:
-        return next((level[option] for level in levels if level and level.get(option) is not None), None)
+    def said(option: str) -> tuple[Any, str]:
+        """What was said, and the option's full name."""
+        for at, level in levels:
+            if level and level.get(option) is not None:
+                return level[option], at + option
+        return None, option
 
-    return need(said("count"), said("start"))
+    count, count_at = said("count")
+    start, start_at = said("start")
+    return need(count, start, count_at, start_at)

@@ -47,7 +47,7 @@ def work(task: Task) -> dict[str, Any]:
                 socket=params["socket"],
                 restart=params["restart_service"],
             ),
-            need(NEEDED if count is None else count, ranges.get("start")),
+            need(NEEDED if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"),
             task.check,
         )
     for sentence in warnings:

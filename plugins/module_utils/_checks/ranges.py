@@ -10,19 +10,14 @@ import bisect
 import dataclasses
 from collections.abc import Iterable
 
+from .._accounts import ranges as _ranges
+
 
 @dataclasses.dataclass(frozen=True)
-class Range:
+class Range(_ranges.Range):
     """One line of /etc/subuid or /etc/subgid."""
 
     owner: str
-    start: int
-    count: int
-
-    @property
-    def end(self) -> int:
-        """The first id behind the range."""
-        return self.start + self.count
 
 
 def parse(text: str, names: dict[int, str]) -> list[Range]:
@@ -30,13 +25,15 @@ def parse(text: str, names: dict[int, str]) -> list[Range]:
 
     An owner given as a number is named by ``names``, so that one account has one owner.
     """
-    ranges = []
-    for line in text.splitlines():
-        fields = line.strip().split(":")
-        if len(fields) == 3 and fields[1].isdigit() and fields[2].isdigit() and int(fields[2]) > 0:
-            owner = names.get(int(fields[0]), fields[0]) if fields[0].isdigit() else fields[0]
-            ranges.append(Range(owner, int(fields[1]), int(fields[2])))
-    return ranges
+    return [
+        Range(line.ids.start, line.ids.count, _named(line.owner, names))
+        for line in _ranges.parse(text)
+        if line.owner is not None
+    ]
+
+
+def _named(owner: str, names: dict[int, str]) -> str:
+    return names.get(int(owner), owner) if owner.isdecimal() and len(owner) <= 10 else owner
 
 
 def parse_getsubids(text: str, owner: str) -> list[Range]:
@@ -45,7 +42,7 @@ def parse_getsubids(text: str, owner: str) -> list[Range]:
     for line in text.splitlines():
         fields = line.split()
         if len(fields) == 4 and fields[2].isdigit() and fields[3].isdigit():
-            ranges.append(Range(owner, int(fields[2]), int(fields[3])))
+            ranges.append(Range(int(fields[2]), int(fields[3]), owner))
     return ranges
 
 

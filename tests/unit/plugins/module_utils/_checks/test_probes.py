@@ -110,17 +110,17 @@ def test_the_family_of_a_distribution(text: str, family: str) -> None:
 
 
 def test_ranges_are_parsed_as_shadow_parses_them() -> None:
-    text = "alice:100000:65536\n1002:165536:65536\n\n# note\nbob:x:1\nbob:1\nbob:300000:0\n"
+    text = "alice:100000:65536\n1002:0x286a0:0200000\n\n# note\n#bob:1:1\nbob:x:1\nbob:1\nbob:300000:0\n"
     assert _ranges.parse(text, {1002: "carol"}) == [
-        Range("alice", 100000, 65536),
-        Range("carol", 165536, 65536),
+        Range(100000, 65536, "alice"),
+        Range(165536, 65536, "carol"),
     ]
-    assert _ranges.parse_getsubids("0: alice 100000 65536\n", "alice") == [Range("alice", 100000, 65536)]
+    assert _ranges.parse_getsubids("0: alice 100000 65536\n", "alice") == [Range(100000, 65536, "alice")]
     assert _ranges.parse_getsubids("Error fetching ranges\n", "alice") == []
 
 
 RANGES = st.lists(
-    st.builds(Range, st.sampled_from("abc"), st.integers(0, 60), st.integers(1, 20)), max_size=8
+    st.builds(Range, st.integers(0, 60), st.integers(1, 20), st.sampled_from("abc")), max_size=8
 )  # fmt: skip
 
 

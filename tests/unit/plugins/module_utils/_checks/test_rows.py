@@ -142,8 +142,8 @@ def test_a_host_without_anything_is_judged_and_not_tripped_over() -> None:
         ({"root_containers": 2}, {"root_containers": "warning"}),
         ({"root_containers": None}, {}),
         ({"root_socket": True}, {"root_socket": "warning"}),
-        ({"gid_ranges": [Range("a", 100000, 65536), Range("b", 165535, 65536)]}, {"range_overlap": "fail"}),
-        ({"uid_ranges": [Range("a", 100000, 65536)], "local_uids": {100500: "joe"}}, {"range_taken": "fail"}),
+        ({"gid_ranges": [Range(100000, 65536, "a"), Range(165535, 65536, "b")]}, {"range_overlap": "fail"}),
+        ({"uid_ranges": [Range(100000, 65536, "a")], "local_uids": {100500: "joe"}}, {"range_taken": "fail"}),
         ({"stale_locks": ["/etc/subuid.lock"]}, {"stale_locks": "fail"}),
         ({"free": {"/home": (10**8, 10**6)}}, {"disk_space": "fail"}),
         ({"free": {"/home": (10**9, 10**6), "/var/tmp": (10**11, 10**6)}}, {"disk_space": "warning"}),
@@ -178,7 +178,7 @@ def lively(**changes: Any) -> AccountFacts:
     """An account as rootless.podman.user leaves it, with ``changes``."""
     facts = AccountFacts(
         "a", uid=1001, home="/home/a", shell="/usr/sbin/nologin", linger=True, manager="active", runtime_dir=True,
-        uid_ranges=[Range("a", 100000, 65536)], gid_ranges=[Range("a", 100000, 65536)], listening=True, ping="answers",
+        uid_ranges=[Range(100000, 65536, "a")], gid_ranges=[Range(100000, 65536, "a")], listening=True, ping="answers",
         podman="5.4.2", home_fs="ext4", drivers=["overlay"], free=(10**11, 10**6),
         offered=list(_kernel_rows.LIMITS), controllers=list(_kernel_rows.LIMITS),
     )  # fmt: skip
@@ -198,7 +198,7 @@ def account_levels(facts: AccountFacts) -> dict[str, str]:
         ({"exists": False}, {"account": "fail"}),
         ({"trouble": "cannot become it"}, {"account": "fail"}),
         ({"gid_ranges": []}, {"ranges": "fail"}),
-        ({"uid_ranges": [Range("a", 1, 60000), Range("a", 200000, 60000)]}, {}),
+        ({"uid_ranges": [Range(1, 60000, "a"), Range(200000, 60000, "a")]}, {}),
         ({"clashes": ["b"]}, {"ranges_unique": "fail"}),
         ({"linger": False}, {"linger": "fail"}),
         ({"manager": "inactive"}, {"manager": "fail"}),
