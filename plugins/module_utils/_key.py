@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import glob
 import os
 import secrets
 
@@ -34,10 +36,16 @@ def record_key(account: Account, engine: Engine) -> bytes:
 
 
 def _keep(path: str, key: bytes) -> None:
+    """Write the key, whole or not at all, and take away what killed runs left of theirs."""
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     draft = f"{path}.{os.getpid()}"
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+    for left in [draft, *_left_behind(path)]:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(left)
+    # Never through a link, never into a file that is there already.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with open(os.open(draft, flags, 0o600), "wb") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
@@ -49,6 +57,12 @@ def _keep(path: str, key: bytes) -> None:
         ) from None
     finally:
         os.unlink(draft)
+
+
+def _left_behind(path: str) -> list[str]:
+    """Drafts of processes that are no more."""
+    drafts = {each: each[len(path) + 1 :] for each in glob.glob(glob.escape(path) + ".*")}
+    return [each for each, pid in drafts.items() if pid.isdigit() and not os.path.exists(f"/proc/{pid}")]
 
 
 def _read(path: str) -> bytes:

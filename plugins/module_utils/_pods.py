@@ -25,7 +25,6 @@ from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import KIND, TABLE
 from ._state import NEW, OLD, Found, Survey
 
-
 # The option of a container that runs before the others of its pod start. Podman takes none while the pod runs, so the
 # pod is made anew when one changes.
 INIT = "init_ctr"
@@ -205,9 +204,10 @@ class PodPlanner:
 
     def _check_names(self, wanted: WantedPod, pod_id: str, unfinished: Mapping[str, Any] | None) -> None:
         """A member's name must not belong to a container outside the pod: it is another task's."""
+        own = {pod_id, str((unfinished or {}).get("Id") or "")} - {""}  # a container alone says "" too
         for member in wanted.containers or []:
             found = self.survey.containers.get(member.name)
-            if found is not None and found.pod not in (pod_id, str((unfinished or {}).get("Id") or "-")):
+            if found is not None and found.pod not in own:
                 raise Failure(
                     f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}; "
                     "choose another name, or remove it first with rootless.podman.container: state=absent."

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -186,7 +187,8 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
 
 def _member(params: Mapping[str, Any], index: int, pod: str, state: str) -> Wanted:
     """One entry of a pod's ``containers``, checked by the same table as a container task."""
-    where = f"containers[{params.get('name') or index}]."
+    name = str(params.get("name") or "")
+    where = f"containers[{name if OBJECT_NAME.fullmatch(name) else index}]."
     checked = _checked(
         params,
         {**CONTAINER_ARGUMENTS, **_pair_files.ARGUMENTS, **containers.TABLE.argument_spec()},
@@ -218,11 +220,28 @@ def _checked(params: Mapping[str, Any], arguments: Mapping[str, Any], where: str
     if "container_user" in arguments:
         # The account is named elsewhere, so user is free for what Podman calls so.
         arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
-    checked = ArgumentSpecValidator(arguments).validate(dict(params))
+    try:
+        checked = ArgumentSpecValidator(arguments).validate(dict(params))
+    except (ArithmeticError, ValueError) as error:  # Ansible itself stumbles over infinity
+        raise Failure(f"{where}: a number in it cannot be read ({error}); write a whole one.") from error
+    for unknown in sorted(map(str, checked.unsupported_parameters)):
+        raise Failure(f"{where}: {_unknown(unknown, arguments)}.")
     if checked.error_messages:
-        raise Failure(f"{where}: {checked.error_messages[0]}.")
+        told = " ".join(checked.error_messages[0].split()).rstrip(".")
+        raise Failure(f"{where}: {told if len(told) < 500 else told[:500] + ' ...'}.")
     validated: Mapping[str, Any] = checked.validated_parameters
     return validated
+
+
+def _unknown(name: str, arguments: Mapping[str, Any]) -> str:
+    """That there is no such option, and which one may be meant."""
+    known = [
+        each for option, argument in arguments.items() for each in (option, *argument.get("aliases", ()))
+    ]
+    near = difflib.get_close_matches(name, known, 1)
+    cure = f"write {near[0]} if that is meant" if near else "take it out"
+    module = "pod" if "containers" in arguments else "container"
+    return f"{name[:60]!r} is no option; {cure}, or see: ansible-doc rootless.podman.{module}"
 
 
 def _name(raw: Any, option: str) -> str:

@@ -226,6 +226,8 @@ class FakePodman:
             ]
         if path == "containers/json":
             return self._list(params)
+        if path == "pods/json":
+            return [{"Id": each.id, "Name": each.name} for each in self.pods.values()]
         if path in ("containers/create", "pods/create"):
             return {"Id": (self._create if kind == "containers" else self._create_pod)(body)}
         if method == "DELETE" and kind == "containers" and parts[1] in self.storage_only:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Callable
@@ -83,11 +82,34 @@ def test_a_damaged_key_is_named(account: Account, content: bytes) -> None:
         record_key(account, Quiet())
 
 
+@pytest.mark.parametrize("draft", [b"", b"half", b"x" * KEY_BYTES])
+def test_what_a_killed_run_left_does_not_stop_the_next(account: Account, draft: bytes) -> None:
+    """Even if both have the same process id: on a host that has just started there are few."""
+    left = Path(account.home, f"{PLACE}.{os.getpid()}")
+    left.parent.mkdir(parents=True)
+    left.write_bytes(draft)
+    key = kept_key(account)
+    assert key != draft
+    assert kept_key(account) == key
+    assert not left.exists()
+
+
+def test_what_killed_runs_left_goes(account: Account) -> None:
+    folder = Path(account.home, PLACE).parent
+    folder.mkdir(parents=True)
+    gone = int(Path("/proc/sys/kernel/pid_max").read_text()) + 1
+    for tail in (gone, os.getpid(), os.getppid(), "mine"):
+        Path(account.home, f"{PLACE}.{tail}").write_bytes(b"half")
+    kept_key(account)
+    left = sorted(each.name for each in folder.iterdir())
+    name = os.path.basename(PLACE)
+    assert left == sorted([name, f"{name}.{os.getppid()}", f"{name}.mine"])
+
+
 def test_a_link_in_the_place_of_the_draft_is_not_followed(account: Account) -> None:
-    target = Path(account.home, "elsewhere")
-    draft = Path(account.home, f"{PLACE}.{os.getpid()}")
+    target, draft = Path(account.home, "elsewhere"), Path(account.home, f"{PLACE}.{os.getpid()}")
     draft.parent.mkdir(parents=True)
     draft.symlink_to(target)
-    with contextlib.suppress(OSError):
-        kept_key(account)
+    kept_key(account)
     assert not target.exists()
+    assert not Path(account.home, PLACE).is_symlink()

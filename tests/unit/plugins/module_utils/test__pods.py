@@ -177,6 +177,31 @@ def test_declarations_that_are_refused(declared: list, says: str) -> None:
     assert podman.writes == []
 
 
+@pytest.mark.parametrize("outside", ["alone", "in another pod", "while the pod is changed", "and unfinished"])
+def test_a_name_that_is_in_use_outside_the_pod_is_refused(outside: str) -> None:
+    """It is another task's container: it must neither be moved into the pod nor replaced."""
+    podman = made(hostname="a", containers=members("web")) if "pod is" in outside else FakePodman()
+    if outside == "and unfinished":
+        podman.write("POST", "pods/create", None, {"name": "app.rp-new"})
+    if outside == "in another pod":
+        pod(podman, name="other", containers=members("db"))
+    else:
+        container(podman, name="db")
+    before, writes = podman.view(), list(podman.writes)
+    for check in (True, False):
+        for changed in ({}, {"hostname": "b"}):
+            with pytest.raises(Failure) as caught:
+                pod(podman, check=check, containers=members("web", "db"), **changed)
+            assert caught.value.message == (
+                "containers[db].name: container db exists already, outside pod app; choose another name, or remove it "
+                "first with rootless.podman.container: state=absent."
+            )
+    assert (podman.view(), podman.writes) == (before, writes)
+    if outside != "in another pod":
+        container(podman, name="db", state="absent")
+        pod(podman, containers=members("web", "db"))
+
+
 def test_every_image_is_pulled_once() -> None:
     podman = FakePodman()
     podman.registry["other"] = podman.images["img"]

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils import _operations, _road
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -31,6 +33,7 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.strateg
 )
 
 calm = settings(house, suppress_health_check=list(HealthCheck), max_examples=60)
+unruffled = settings(calm, max_examples=150)
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +110,14 @@ def test_names(name: Any) -> None:
         ({"memory": "much"}, "memory: 'much' was given, and a size such as"),
         ({"env": ["A"]}, "env"),
         (
+            {"colur": 1, "memori": "1g"},
+            "definition: 'colur' is no option; .* ansible-doc rootless.podman.container",
+        ),
+        ({"memori": "1g"}, "definition: 'memori' is no option; write memory if that is meant"),
+        ({"a\nb": 1}, r"definition: 'a\\nb' is no option; take it out"),
+        ({"retry": float("inf")}, "definition: a number in it cannot be read"),
+        ({"retry": "many\nlines"}, "definition: .*retry.* cannot be converted to an int"),
+        (
             {"pod": "none"},
             "pod: there is no pod none in this account; make it first with rootless.podman.pod",
         ),
@@ -116,8 +127,9 @@ def test_names(name: Any) -> None:
 def test_what_a_container_task_is_told(params: dict[str, Any], says: str) -> None:
     podman = FakePodman()
     for check in (True, False):
-        with pytest.raises(Failure, match=says):
+        with pytest.raises(Failure, match=says) as caught:
             container(podman, check=check, **params)
+        assert len(caught.value.message.splitlines()) == 1
     assert podman.writes == []
 
 
@@ -175,3 +187,57 @@ def test_a_result_names_what_is_there() -> None:
     assert shown["ports"] == {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}
     assert container(podman, check=True, state="absent")["container"]["status"] == "running"
     assert container(podman, state="absent")["container"] == {}
+
+
+# Junk
+
+# Words that mean something to a value that is a map.
+WORDS = ["source", "target", "type", "uid", "mode", "path", "name", "options", "ip"]
+JUNK = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-5, 10**20), st.floats(), st.text(max_size=8),
+        st.text("0123456789.-:/,=[]{}kmgbs'\"\n\x00", max_size=10),
+        st.sampled_from(["web", "img", "host", "a=b", "80:80", "/a:/b", "10m", "container:other", "app", "1e300", "²"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(st.text(max_size=5), st.sampled_from(WORDS)), inner, max_size=3)
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def declarations(arguments: dict[str, Any], **known: Any) -> Any:
+    """Some options of a module, each with anything at all, and now and then a word that is no option."""
+    names = st.one_of(st.sampled_from(sorted(arguments)), st.text(max_size=5))
+    return st.builds(
+        lambda plain, given: {**plain, **given}, st.fixed_dictionaries({}, optional=known), st.dictionaries(names, JUNK, max_size=4)
+    )  # fmt: skip
+
+
+def one_sentence(run: Callable[..., Any], params: Any) -> None:
+    """A run does what it is told, or says in one line what is wrong."""
+    podman = ready()
+    podman.check = True
+    try:
+        run(Task({"definition": params}, True), podman, KEY)
+    except Failure as failure:
+        assert failure.message.splitlines() == [failure.message]
+        assert 10 < len(failure.message) < 2000
+        json.dumps(failure.facts)
+
+
+@unruffled
+@given(declarations(_road.CONTAINER_SPEC, name=st.just("web"), image=st.just("img")))
+def test_whatever_a_container_task_says_it_is_done_or_one_sentence(params: dict[str, Any]) -> None:
+    one_sentence(_road.travel_container, params)
+
+
+MEMBERS = st.lists(
+    st.one_of(JUNK, declarations(_road.CONTAINER_SPEC, name=st.just("db"), image=st.just("img"))), max_size=2
+)
+
+
+@unruffled
+@given(declarations(_road.POD_SPEC, name=st.just("app"), containers=MEMBERS))
+def test_whatever_a_pod_task_says_it_is_done_or_one_sentence(params: dict[str, Any]) -> None:
+    one_sentence(_road.travel_pod, params)
