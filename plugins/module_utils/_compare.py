@@ -69,7 +69,7 @@ def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
             return []
         return [_reason(row, CHANGED, reported, spec[row.name])]
     defaults = row.default if isinstance(row.default, tuple) else (row.default,)
-    if reported is None or (reported in defaults and not row.inherits):
+    if reported is None or (reported in defaults and not row.inherits) or set(row.beside) & set(spec):
         return []
     return [_reason(row, REMOVED, reported, defaults[0])]
 

@@ -69,7 +69,8 @@ class Option:
     ``drift`` marks what can be changed by hand on an existing object without a task. ``default``
     is what Podman reports for an undeclared live option: one value, or a tuple of them. ``inherits``
     marks a live option that may come from the image: what is reported undeclared is no difference.
-    ``never`` is why the option is refused wherever it is not ``default``.
+    ``beside`` are options that show in the same place: where one of them is declared, the report says nothing about
+    this one. ``never`` is why the option is refused wherever it is not ``default``.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Option:
     controller: str = ""
     drift: bool = False
     inherits: bool = False
+    beside: tuple[str, ...] = ()
     never: str = ""
     write: Callable[[Any, Body, Facts], None] | None = None
     read: Callable[[Mapping[str, Any]], Any] | None = None

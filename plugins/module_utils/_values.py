@@ -78,6 +78,11 @@ class Flag(ValueType):
 
     argument = {"type": "bool"}
 
+    def parse(self, raw: Any) -> bool:
+        if not isinstance(raw, bool):  # Ansible has made one of every spelling that it knows
+            raise ValueError("true or false")
+        return raw
+
     def reported(self, raw: Any) -> bool:
         return bool(raw)
 

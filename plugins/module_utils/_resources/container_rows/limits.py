@@ -27,11 +27,12 @@ def _limit(
     controller: str,
     aliases: tuple[str, ...] = (),
     default: Any = 0,
+    beside: tuple[str, ...] = (),
 ) -> Option:
     """A limit that Podman changes in place; the update has the same paths as the create body, one level up."""
     return Option(
         name, value, f"resource_limits.{api}", f"HostConfig.{state}", aliases, live="5.1", update=api,
-        default=default, controller=controller,
+        default=default, controller=controller, beside=beside,
     )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ ROWS = [
     _limit("memory", Bytes(), "memory.limit", "Memory", "memory"),
     _limit("memory_reservation", Bytes(), "memory.reservation", "MemoryReservation", "memory"),
     Option("memory_swap", Bytes(unlimited=True), "resource_limits.memory.swap", "HostConfig.MemorySwap", controller="memory"),
-    _limit("cpus", Cpus(), "cpu", "NanoCpus", "cpu", ("cpu",), None),
+    # inspect shows a quota of a period of 100 ms as cpus, whoever declared it.
+    _limit("cpus", Cpus(), "cpu", "NanoCpus", "cpu", ("cpu",), None, ("cpu_quota", "cpu_period")),
     _limit("cpu_shares", Integer(2, 262144), "cpu.shares", "CpuShares", "cpu"),
     Option("cpu_period", Integer(1000, 1000000), "resource_limits.cpu.period", "HostConfig.CpuPeriod", controller="cpu"),
     Option("cpu_quota", Integer(1000), "resource_limits.cpu.quota", read=_read_quota, controller="cpu"),

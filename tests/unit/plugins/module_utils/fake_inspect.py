@@ -24,7 +24,8 @@ DEFAULT_IMAGE = {
     },
 }
 SIGNALS = {each.value: each.name for each in signal.Signals}
-SPECIAL_CAPABILITIES = ["CAP_CHOWN", "CAP_KILL", "CAP_SETUID"]
+DEFAULT_CAPABILITIES = ["CAP_CHOWN", "CAP_KILL", "CAP_SETUID"]
+ALL_CAPABILITIES = [*DEFAULT_CAPABILITIES, "CAP_NET_RAW", "CAP_SYS_ADMIN"]
 ACTIONS = {0: "none", 2: "kill", 3: "restart", 4: "stop"}
 
 
@@ -63,6 +64,10 @@ def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict
             "WorkingDir": body.get("work_dir", config.get("WorkingDir") or "/"),
             "Umask": body.get("umask", "0022"),
             "Timezone": body.get("timezone", ""),
+            "Passwd": body.get("manage_password"),
+            "Timeout": body.get("timeout", 0),
+            "sdNotifyMode": body.get("sdnotifyMode", "container"),
+            "ChrootDirs": body.get("chroot_directories"),
             "Tty": body.get("terminal", False),
             "OpenStdin": body.get("stdin", False),
             "StopSignal": SIGNALS.get(body.get("stop_signal", 15), f"SIGRTMIN+{body.get('stop_signal', 15) - 34}"),
@@ -75,18 +80,33 @@ def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict
             "Memory": memory.get("limit", 0),
             "MemoryReservation": memory.get("reservation", 0),
             "MemorySwap": memory.get("swap", 0),
-            "NanoCpus": cpu["quota"] * 10**9 // cpu["period"] if cpu.get("quota") else 0,
+            "NanoCpus": cpu.get("quota", 0) * 10000 if cpu.get("period") == 100000 else 0,
             "CpuShares": cpu.get("shares", 0),
             "CpusetCpus": cpu.get("cpus", ""),
             "PidsLimit": limits.get("pids", {}).get("limit", 2048),
             "Ulimits": [_ulimit("NPROC", 4194304, 4194304), *(_ulimit(**_lower(each)) for each in body.get("r_limits", []))],
             "ShmSize": body.get("shm_size", 65536000),
-            "CapAdd": [each for each in body.get("cap_add", []) if each != "ALL"],
-            "CapDrop": SPECIAL_CAPABILITIES if "ALL" in body.get("cap_drop", []) else body.get("cap_drop", []),
-            "Privileged": body.get("privileged", False),
+                        "Privileged": body.get("privileged", False),
             "ReadonlyRootfs": body.get("read_only_filesystem", False),
             **({"Init": True} if body.get("init") else {}),
-            "LogConfig": {"Type": body.get("log_configuration", {}).get("driver", "journald")},
+            "LogConfig": _log(body.get("log_configuration", {})),
+            "AutoRemove": body.get("remove", False),
+            "AutoRemoveImage": body.get("removeImage", False),
+            "PublishAllPorts": body.get("publish_image_ports", False),
+            "VolumesFrom": body.get("volumes_from"),
+            "HostsFile": body.get("base_hosts_file", ""),
+            "CgroupMode": _namespace(body, "cgroupns", "private"),
+            "CgroupConf": limits.get("unified"),
+            "CgroupParent": body.get("cgroup_parent", ""),
+            "CpuPeriod": cpu.get("period", 0),
+            "CpuQuota": cpu.get("quota", 0),
+            "CpusetMems": cpu.get("mems", ""),
+            "BlkioWeight": limits.get("blockIO", {}).get("weight", 0),
+            "BlkioWeightDevice": _devices(body, "weightDevice", "weight", "Weight"),
+            "BlkioDeviceReadBps": _devices(body, "throttleReadBpsDevice", "rate", "Rate"),
+            "BlkioDeviceWriteBps": _devices(body, "throttleWriteBpsDevice", "rate", "Rate"),
+            "BlkioDeviceReadIOps": _devices(body, "throttleReadIOPSDevice", "rate", "Rate"),
+            "BlkioDeviceWriteIOps": _devices(body, "throttleWriteIOPSDevice", "rate", "Rate"),
             "SecurityOpt": _security(body),
             "RestartPolicy": {"Name": body.get("restart_policy", ""), "MaximumRetryCount": body.get("restart_tries", 0)},
             "NetworkMode": network,
@@ -104,6 +124,8 @@ def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict
             "GroupAdd": body.get("groups", []),
             **_ids(body),
         },
+        "BoundingCaps": _capabilities(body),
+        "ConmonPidFile": body.get("conmon_pid_file", "/run/conmon.pid"),
         "Mounts": _mounts(body),
         "NetworkSettings": {"Networks": {name: {} for name in joined}},
     }  # fmt: skip
@@ -120,7 +142,17 @@ def pod_inspect(body: dict) -> dict:
         "SharedNamespaces": [] if shared == ["none"] else shared,
         "RestartPolicy": body.get("restart_policy", "no"),
         "ExitPolicy": body.get("exit_policy", "continue"),
+        "CreateCgroup": body.get("share_parent", True),
+        "volumes_from": body.get("volumes_from"),
+        "cpu_shares": body.get("resource_limits", {}).get("cpu", {}).get("shares"),
+        "cpuset_cpus": body.get("resource_limits", {}).get("cpu", {}).get("cpus"),
+        "cpuset_mems": body.get("resource_limits", {}).get("cpu", {}).get("mems"),
         "InfraConfig": {
+            "pid_ns": _namespace(body, "pidns", "private"),
+            "uts_ns": _namespace(body, "utsns", "private"),
+            "HostsFile": body.get("hostsFile", ""),
+            "NoManageHosts": body.get("no_manage_hosts", False),
+            "NoManageHostname": body.get("no_manage_hostname", False),
             "PortBindings": _bindings(body.get("portmappings", [])),
             "HostNetwork": network == "host",
             "Networks": joined or None,
@@ -138,7 +170,36 @@ def _pairs(lines: list | None) -> dict:
 def _healthcheck(body: dict, config: dict) -> dict:
     health = body.get("healthconfig") or config.get("Healthcheck")
     action = ACTIONS[body.get("health_check_on_failure_action", 0)]
-    return {**({"Healthcheck": health} if health else {}), "HealthcheckOnFailureAction": action}
+    startup = body.get("startupHealthConfig")
+    return {
+        **({"Healthcheck": health} if health else {}),
+        **({"StartupHealthCheck": startup} if startup else {}),
+        "HealthcheckOnFailureAction": action,
+        "HealthLogDestination": body.get("healthLogDestination", "local"),
+        "HealthcheckMaxLogCount": body.get("healthMaxLogCount", 5),
+        "HealthcheckMaxLogSize": body.get("healthMaxLogSize", 500),
+    }
+
+
+def _log(log: dict) -> dict:
+    return {
+        "Type": log.get("driver", "journald"),
+        "Path": log.get("path", ""),
+        "Tag": log.get("options", {}).get("tag", ""),
+        "Size": "1kB" if log.get("size") else "0B",
+    }
+
+
+def _devices(body: dict, field: str, entry: str, shown: str) -> list | None:
+    return [{"Path": path, shown: each[entry]} for path, each in body.get(field, {}).items()] or None
+
+
+def _capabilities(body: dict) -> list:
+    """What the container really has, whichever way it came to it."""
+    added, dropped = body.get("cap_add", []), body.get("cap_drop", [])
+    base = [] if "ALL" in dropped else ALL_CAPABILITIES if "ALL" in added else DEFAULT_CAPABILITIES
+    kept = {*base, *added} if "ALL" in dropped else {*base, *added} - set(dropped)
+    return sorted(kept - {"ALL"})
 
 
 def _bindings(ports: list) -> dict:
@@ -191,6 +252,13 @@ def _namespace(body: dict, key: str, default: str) -> str:
 
 def _ids(body: dict) -> dict:
     """The map of ids; without one of its own a container shows none."""
+    told = body.get("idmappings", {})
+    if told.get("UIDMap"):
+        shown = {
+            kind: [f"{each['container_id']}:{each['host_id']}:{each['size']}" for each in told[kind]]
+            for kind in ("UIDMap", "GIDMap")
+        }
+        return {"IDMappings": {"UidMap": shown["UIDMap"], "GidMap": shown["GIDMap"]}}
     mode = body.get("userns", {}).get("nsmode", "host")
     maps = {"no-map": ["0:1:65536"], "keep-id": ["0:1:1000", "1000:0:1", "1001:1001:64536"]}.get(
         mode, ["0:1:1024"]

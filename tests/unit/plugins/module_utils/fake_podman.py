@@ -74,7 +74,7 @@ class FakePodman:
     def __init__(
         self,
         version: tuple[int, int, int] = (5, 4, 2),
-        controllers: tuple[str, ...] = ("cpu", "cpuset", "memory", "pids"),
+        controllers: tuple[str, ...] = ("cpu", "cpuset", "io", "memory", "pids"),
         images: Mapping[str, Mapping] | None = None,
     ) -> None:
         self.version = version

@@ -31,9 +31,10 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.strateg
 )
 
 INFO = {"host": {
-    "cgroupControllers": ["cpu", "cpuset", "memory", "pids"],
+    "cgroupControllers": ["cpu", "cpuset", "io", "memory", "pids"],
     "idMappings": {kind: [{"container_id": 1, "size": 65536}] for kind in ("uidmap", "gidmap")},
 }}  # fmt: skip
+NEWER = Facts((5, 8, 2), lambda: INFO)
 NEW = Facts((5, 4, 2), lambda: INFO)
 OLD = Facts((4, 3, 1), lambda: INFO)
 # What inspect shows only in part, or not as it was declared, is for the record alone to judge.
@@ -68,11 +69,11 @@ def parsed(kind: str, params: dict[str, Any]) -> Spec:
 
 def test_every_option_has_good_values() -> None:
     for table, values in KINDS.values():
-        assert set(values) == set(table.by_name)
+        assert set(values) == {row.name for row in table.rows if not row.never}
 
 
 @each_kind
-@pytest.mark.parametrize("facts", [NEW, OLD], ids=lambda facts: facts.version_text)
+@pytest.mark.parametrize("facts", [NEWER, NEW, OLD], ids=lambda facts: facts.version_text)
 @house
 @given(data=st.data())
 def test_what_was_applied_does_not_differ(kind: str, facts: Facts, data: Any) -> None:
@@ -110,18 +111,20 @@ def test_an_option_that_is_taken_out_is_removed(kind: str, data: Any) -> None:
 
 
 @each_kind
+@pytest.mark.parametrize("facts", [NEW, NEWER], ids=lambda facts: facts.version_text)
 @house
 @given(data=st.data())
-def test_another_value_is_a_change(kind: str, data: Any) -> None:
+def test_another_value_is_a_change(kind: str, facts: Facts, data: Any) -> None:
     values = KINDS[kind][1]
     params = data.draw(params_of(values, least=1))
     changed = data.draw(st.sampled_from(sorted(params)))
     before = parsed(kind, params)
     now = {**before, **parsed(kind, {changed: data.draw(values[changed])})}
     assume(now != before)
-    found = compared(kind, now, before)
+    found = compared(kind, now, before, facts)
     assert [(each.option, each.why) for each in found.reasons] == [(changed, CHANGED)]
-    assert [each.option for each in found.live] == ([changed] if KINDS[kind][0].by_name[changed].live else [])
+    live = KINDS[kind][0].by_name[changed].live_in(facts)
+    assert [each.option for each in found.live] == ([changed] if live else [])
 
 
 @each_kind
@@ -209,6 +212,13 @@ def test_a_hand_on_a_limit_is_seen_without_asking_the_record() -> None:
     assert reasons({}, {}, HostConfig={"PidsLimit": 100}) == [("pids_limit", REMOVED)]
     assert reasons({}, {}, HostConfig={"PidsLimit": 0}) == []
     assert reasons({}, {}, HostConfig={"RestartPolicy": {"Name": "always"}}) == [("restart_policy", REMOVED)]
+
+
+def test_a_quota_that_inspect_shows_as_cpus_is_no_change() -> None:
+    spec = {"cpu_period": 100000, "cpu_quota": 50000}
+    assert reasons(spec, spec) == []
+    assert reasons({}, spec) == [("cpus", REMOVED), ("cpu_period", REMOVED), ("cpu_quota", REMOVED)]
+    assert reasons({"cpus": "0.5"}, spec)[0] == ("cpu_period", REMOVED)
 
 
 def test_in_place_or_not() -> None:

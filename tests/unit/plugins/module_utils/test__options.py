@@ -56,10 +56,18 @@ def test_no_two_rows_answer_to_one_name(table: OptionTable) -> None:
 
 @pytest.mark.parametrize(("table", "row"), ROWS, ids=lambda each: getattr(each, "name", None))
 def test_a_row_knows_where_it_is_posted(table: OptionTable, row: Option) -> None:
-    assert row.api or row.write, "an option that nothing posts"
+    # rootfs says what image means, and the planner posts that.
+    assert row.api or row.write or row.never or row.name == "rootfs", "an option that nothing posts"
     assert not row.live or row.readable, "what is changed in place is looked at afterwards"
     assert not row.drift or row.readable
-    assert not row.update or row.live or row.name.startswith("healthcheck")
+    assert not row.update or row.live
+
+
+def refused(table: OptionTable, spec: dict) -> str:
+    """The sentence that refuses it."""
+    with pytest.raises(Failure, match="cannot be honoured: ") as told:
+        table.gate(spec, FACTS)
+    return told.value.message
 
 
 @house
@@ -73,6 +81,10 @@ def test_junk_is_a_value_or_one_sentence(where: tuple, raw: Any) -> None:
         assert failure.message.startswith(f"here.{row.name}: ")
         assert failure.message.endswith(" is needed.")
         assert failure.message.isprintable()
+        return
+    if row.never:
+        refusal = refused(table, spec) if spec and spec[row.name] != row.default else row.name
+        assert refusal.startswith(row.name)
         return
     json.dumps(spec)
     try:

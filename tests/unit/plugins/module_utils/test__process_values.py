@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils._process_values import (
+    AddedCapabilities,
     Capabilities,
+    DroppedCapabilities,
     HealthTest,
     RestartPolicy,
     Signal,
@@ -66,9 +68,17 @@ def test_capabilities_in_any_spelling(spelling: str) -> None:
 
 def test_all_capabilities() -> None:
     assert Capabilities().parse("all") == ["ALL"]
-    assert Capabilities().covers(["ALL"], ["CAP_CHOWN"])
-    assert not Capabilities().covers(["CAP_NET_RAW"], ["CAP_CHOWN"])
-    assert not Capabilities().covers(["CAP_NET_RAW"], None)
+    assert AddedCapabilities().covers(["ALL"], ["CAP_CHOWN"])
+    assert DroppedCapabilities().covers(["ALL"], ["CAP_CHOWN"])
+
+
+def test_capabilities_are_judged_by_what_a_container_has() -> None:
+    assert AddedCapabilities().covers(["CAP_NET_RAW"], ["CAP_CHOWN", "CAP_NET_RAW"])
+    assert not AddedCapabilities().covers(["CAP_NET_RAW"], ["CAP_CHOWN"])
+    assert not AddedCapabilities().covers(["CAP_NET_RAW"], None)
+    assert DroppedCapabilities().covers(["CAP_NET_RAW"], ["CAP_CHOWN"])
+    assert DroppedCapabilities().covers(["CAP_NET_RAW"], None)
+    assert not DroppedCapabilities().covers(["CAP_NET_RAW"], ["CAP_CHOWN", "CAP_NET_RAW"])
 
 
 @pytest.mark.parametrize("bad", ["net raw", "cap1", "", "a\nb", None])
