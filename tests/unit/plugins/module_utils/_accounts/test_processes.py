@@ -52,8 +52,10 @@ def test_a_pause_process_holds_the_old_map(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start processes with other ids")
 def test_processes_end_even_if_they_do_not_want_to() -> None:
     uid = 3_999_000_000 + os.getpid()
-    command = ["sh", "-c", "trap '' TERM; while :; do sleep 0.2; done"]
-    with subprocess.Popen(command, user=uid) as stubborn:
+    command = ["sh", "-c", "trap '' TERM; echo stubborn; while :; do sleep 0.2; done"]
+    with subprocess.Popen(command, user=uid, stdout=subprocess.PIPE) as stubborn:
+        assert stubborn.stdout is not None
+        stubborn.stdout.readline()  # from now on it ignores the signal
         assert _processes.end((Range(uid, 1),), patience=0.3) == []
         assert stubborn.wait(5) == -9
 
