@@ -122,9 +122,10 @@ class OptionTable:
         """The rows as an Ansible argument spec."""
         spec = {}
         for row in self.rows:
-            spec[row.name] = dict(
-                row.type.argument, **({"aliases": list(row.aliases)} if row.aliases else {})
-            )
+            # What is to be hidden says so itself; Ansible else warns of names that sound like passwords.
+            spec[row.name] = {"no_log": False, **row.type.argument}
+            if row.aliases:
+                spec[row.name]["aliases"] = list(row.aliases)
         return spec
 
     def parse(self, params: Mapping[str, Any], where: str = "") -> Spec:

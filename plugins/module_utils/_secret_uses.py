@@ -19,7 +19,7 @@ from ._values import ValueType, as_line, as_list
 class Secrets(ValueType):
     """Secrets as files or variables: NAME[,type=mount|env,target=...,uid=,gid=,mode=], or a map of these."""
 
-    argument = {"type": "list", "elements": "raw", "no_log": False}
+    argument = {"type": "list", "elements": "raw"}
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
         return sorted(

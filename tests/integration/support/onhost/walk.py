@@ -6,7 +6,8 @@
 
 The job comes as JSON on stdin: {"user", "kind" (container or pod), "start", "cases": {option: case}}, a case being {"first",
 "second", "more", "instead", "start", "unseen"}: two values of the option (no second one where there is just one), what the task says
-beside it, what it says when it no longer says the option, whether the object is started, and the version whose inspect does not show it. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
+beside it, what it says when it no longer says the option, whether the object is started, and the version whose inspect does
+not show it. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
 
 Everything happens in one process that has become the account, by the same road as a module's, because a thousand
 modules would take a quarter of an hour to start.

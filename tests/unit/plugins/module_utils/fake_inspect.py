@@ -86,7 +86,7 @@ def container_inspect(body: dict, image: dict, identity: str = "1" * 64) -> dict
             "PidsLimit": limits.get("pids", {}).get("limit", 2048),
             "Ulimits": [_ulimit("NPROC", 4194304, 4194304), *(_ulimit(**_lower(each)) for each in body.get("r_limits", []))],
             "ShmSize": body.get("shm_size", 65536000),
-                        "Privileged": body.get("privileged", False),
+            "Privileged": body.get("privileged", False),
             "ReadonlyRootfs": body.get("read_only_filesystem", False),
             **({"Init": True} if body.get("init") else {}),
             "LogConfig": _log(body.get("log_configuration", {})),

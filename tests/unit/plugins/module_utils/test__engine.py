@@ -428,7 +428,7 @@ def test_a_trickle_ends_in_time(
 def test_what_is_left_of_one_call_s_time_is_not_what_the_next_one_has() -> None:
     """Connections are used again."""
     here, there = socket.socketpair()
-    with BoundedSocket(fileno=here.detach()) as bounded, there:
+    with there, BoundedSocket(fileno=here.detach()) as bounded:
         for _turn in range(2):
             bounded.settimeout(0.1)
             time.sleep(0.06)
