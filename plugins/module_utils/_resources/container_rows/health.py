@@ -91,6 +91,7 @@ def complete_health(body: Body, image_health: Mapping[str, Any] | None) -> None:
     """The defaults that the command line fills in: without them every check fails or never runs.
 
     ``image_health`` is the image's own check: overriding a part of it over the API would lose its command.
+    Raises Failure for settings of a check that is switched off.
     """
     startup = body.get("startupHealthConfig")
     if startup is not None:
@@ -102,7 +103,12 @@ def complete_health(body: Body, image_health: Mapping[str, Any] | None) -> None:
     if "Test" not in health and image_health:
         health.update({key: value for key, value in image_health.items() if key not in health})
     if health.get("Test") == ["NONE"]:
-        body["healthconfig"] = {"Test": ["NONE"]}
+        if len(health) > 1:
+            # Podman would drop them, and every run would find them missing.
+            raise Failure(
+                "healthcheck: none was given beside settings of a check, and there is none to have them; "
+                "leave out healthcheck_interval, healthcheck_timeout, healthcheck_start_period and healthcheck_retries."
+            )
         return
     for key, value in {"Interval": 30 * SECOND, "Timeout": 30 * SECOND, "Retries": 3}.items():
         health.setdefault(key, value)

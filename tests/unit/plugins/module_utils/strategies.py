@@ -239,6 +239,9 @@ def _fit(params: dict[str, Any]) -> bool:
     """Whether the options go together: only networks know aliases, and addresses are for a single one."""
     if any(one & set(params) and other & set(params) for one, other in EITHER):
         return False
+    timed = {"healthcheck_interval", "healthcheck_timeout", "healthcheck_start_period", "healthcheck_retries"}
+    if params.get("healthcheck") == "none" and timed & set(params):
+        return False
     network = params.get("network", [])
     joined = isinstance(network, list) and "pasta" not in str(network)
     aliased = "network_aliases" in params or "network_alias" in params

@@ -122,6 +122,7 @@ def test_names(name: Any) -> None:
             "pod: there is no pod none in this account; make it first with rootless.podman.pod",
         ),
         ({"network": "host", "network_aliases": ["a"]}, "network_aliases: network host knows no aliases"),
+        ({"healthcheck": "none", "healthcheck_retries": 2}, "healthcheck: none was given beside settings"),
     ],
 )
 def test_what_a_container_task_is_told(params: dict[str, Any], says: str) -> None:
