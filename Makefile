@@ -61,6 +61,11 @@ unit: ## pytest without a host
 integration: ## pytest on real disposable hosts (needs root)
 	@tests/run integration
 
+.PHONY: bench
+bench: ## figures beside those of containers.podman, on a disposable host, into docs/benchmarks.md
+	@tools/venv .cache/venv-bench requirements/bench.txt
+	@.cache/venv-bench/bin/python tests/bench/run.py
+
 .PHONY: clean
 clean: ## remove everything that the targets above made in this checkout; hosts of the testbed: make demo-down
 	@rm -rf .ansible .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv tests/output changelogs/.plugin-cache.yaml
