@@ -21,6 +21,18 @@ options:
     type: str
     choices: [missing, always, newer, never]
     default: missing
+  tls_verify:
+    description:
+      - Whether a registry that images are pulled from has to prove who it is. What the host's C(registries.conf) says when left out.
+    type: bool
+  retry:
+    description:
+      - How often a pull that fails is tried again. Podman's own number when left out.
+    type: int
+  retry_delay:
+    description:
+      - The time before it is, such as V(5s). It grows with every try when left out.
+    type: str
   wait:
     description:
       - Whether to wait until every container that this task starts has proved itself. One with a health check has to become healthy, one

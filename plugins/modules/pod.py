@@ -42,16 +42,12 @@ options:
     description:
       - The containers of the pod, each as a map with the options of M(rootless.podman.container). When left out, the task says nothing about
         them, and tasks of M(rootless.podman.container) with C(pod) can fill the pod. An empty list means that there are none.
-      - Each needs C(name) and C(image). It can have C(recreate) and C(force_restart), and further C(command), C(entrypoint), C(env), C(label),
-        C(annotation), C(expose), C(volume), C(mount), C(tmpfs), C(device), C(secrets), C(container_user), C(group_add), C(workdir), C(umask),
-        C(timezone), C(ipc), C(pid), C(uts), C(requires), C(restart_policy), C(healthcheck), C(healthcheck_interval), C(healthcheck_timeout),
-        C(healthcheck_start_period), C(healthcheck_retries), C(healthcheck_failure_action), C(memory), C(memory_reservation),
-        C(memory_swap), C(cpus), C(cpu_shares), C(cpuset_cpus), C(pids_limit), C(ulimit), C(shm_size), C(sysctl), C(cap_add), C(cap_drop),
-        C(security_opt), C(privileged), C(read_only), C(read_only_tmpfs), C(init), C(tty), C(interactive), C(stop_signal), C(stop_timeout) and
-        C(log_driver), with the same aliases.
+      - Each needs C(name) and C(image). It can have C(recreate), C(force_restart), C(env_file) and C(label_file), and everything else that
+        M(rootless.podman.container) says of what a container is, with the same aliases.
       - C(user) is the user inside the container here, another name of C(container_user).
-      - What containers share is declared B(on the pod), and refused here. This is C(publish), C(network), C(network_aliases), C(userns), C(dns),
-        C(dns_search), C(dns_option), C(etc_hosts) and C(hostname). O(state), O(pull), O(wait) and O(wait_timeout) are the task's, for all of them.
+      - What containers share is declared B(on the pod), and refused here. This is C(publish), C(network), C(publish_all), C(network_aliases),
+        C(ip), C(ip6), C(mac_address), C(userns), C(uidmap), C(gidmap), C(dns), C(dns_search), C(dns_option), C(etc_hosts), C(hosts_file),
+        C(no_hosts), C(hostname) and C(no_hostname). O(state), O(pull), O(wait) and O(wait_timeout) are the task's, for all of them.
       - They are started together, each after those that it C(requires).
     type: list
     elements: dict
@@ -68,6 +64,11 @@ options:
     description: Labels of the pod, as a map.
     type: dict
     aliases: [labels]
+  label_file:
+    description:
+      - Files on the host with C(NAME=VALUE) lines, which become labels. O(label) outweighs them, and a later file an earlier one.
+    type: list
+    elements: path
   publish:
     description:
       - Ports that the host passes on to the containers, as C([[IP:]HOST:]CONTAINER[/PROTOCOL]). See
@@ -88,24 +89,81 @@ options:
     type: list
     elements: str
     aliases: [network_aliases]
+  ip:
+    description:
+      - A fixed IPv4 address on its network. Needs one network in O(network), or none, which stands for Podman's network C(podman).
+    type: str
+  ip6:
+    description:
+      - A fixed IPv6 address on its network, see O(ip).
+    type: str
+  mac_address:
+    description:
+      - A fixed hardware address on its network, see O(ip).
+    type: str
   userns:
     description:
       - Whom the ids in all its containers are outside. See O(rootless.podman.container#module:userns) for the choices. V(nomap) is the one to
         use. Podman's default makes root inside the account itself.
       - Podman's command line takes V(nomap) for pods, its API does not in every version. This module does in all of them.
     type: str
+  uidmap:
+    description:
+      - Which uids inside are which outside. See O(rootless.podman.container#module:uidmap). Not beside O(userns).
+    type: list
+    elements: str
+  gidmap:
+    description:
+      - Which gids inside are which outside, see O(uidmap).
+    type: list
+    elements: str
   hostname:
     description: The host name in all containers, the pod's name when left out.
     type: str
+  no_hostname:
+    description:
+      - Leave C(/etc/hostname) as the images have it.
+      - Needs Podman 5.4 or newer.
+    type: bool
   share:
     description: The namespaces that the containers share, of V(cgroup), V(ipc), V(net), V(pid) and V(uts), or V(none). V([ipc, net, uts]) when left out.
     type: list
     elements: str
+  share_parent:
+    description:
+      - Whether the containers' cgroups lie below one of the pod. V(true) when left out.
+    type: bool
+  pid:
+    description:
+      - The PID namespace of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH). O(share) decides whether the others have it
+        too.
+    type: str
+  uts:
+    description:
+      - The UTS namespace (host name) of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH).
+    type: str
+  ipc:
+    description:
+      - The IPC namespace of the infra container, V(private), V(shareable), V(host), V(none), C(container:NAME) or C(ns:PATH).
+      - Needs Podman 4.5 or newer.
+    type: str
   infra:
     description: Whether there is an infra container, a sleeping process that holds the namespaces. V(true) when left out.
     type: bool
   infra_image:
     description: The image of the infra container. Podman makes its own when left out, without asking a registry.
+    type: str
+  infra_name:
+    description:
+      - The name of the infra container. It comes from the pod's ID when left out.
+    type: str
+  infra_command:
+    description:
+      - What the infra container runs instead of its sleeping process, as O(rootless.podman.container#module:command).
+    type: raw
+  infra_conmon_pidfile:
+    description:
+      - The file on the host that gets the process number of the infra container's monitor.
     type: str
   dns:
     description: Name servers, in their order, instead of the host's.
@@ -124,11 +182,37 @@ options:
     description: Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's.
     type: dict
     aliases: [etc_hosts]
+  hosts_file:
+    description:
+      - What C(/etc/hosts) is made from. A path on the host, V(image) for the image's own file, or V(none).
+      - Needs Podman 5.4 or newer.
+    type: str
+  no_hosts:
+    description:
+      - Leave C(/etc/hosts) as the images have it.
+    type: bool
   volume:
     description: Volumes and folders that all containers get, as C(SOURCE:TARGET[:OPTIONS]). See O(rootless.podman.container#module:volume).
     type: list
     elements: str
     aliases: [volumes]
+  volumes_from:
+    description:
+      - Containers whose volumes all containers of the pod get too, by name, with options such as C(:ro) behind a colon.
+    type: list
+    elements: str
+  device:
+    description:
+      - Devices of the host that all containers get, as C(HOST[:CONTAINER[:PERMISSIONS]]).
+    type: list
+    elements: str
+    aliases: [devices]
+  gpus:
+    description:
+      - GPUs that all containers get, by number or name, or V(all). The host needs NVIDIA's driver and its CDI description.
+      - Needs Podman 5.0 or newer.
+    type: list
+    elements: str
   restart_policy:
     description:
       - When Podman starts containers again that have ended, for all that have no C(restart_policy) of their own. V(no), V(on-failure),
@@ -151,14 +235,72 @@ options:
   shm_size:
     description: The size of the shared C(/dev/shm), such as V(128m).
     type: str
+  shm_size_systemd:
+    description:
+      - The size of file systems in memory of containers that run systemd. See O(rootless.podman.container#module:shm_size_systemd).
+      - Needs Podman 4.5 or newer.
+    type: str
   memory:
     description:
       - The most memory that the whole pod may use, such as V(1g).
       - Limits need the cgroup controller of that name, delegated to the account. The task fails where it is missing.
     type: str
+  memory_swap:
+    description:
+      - The most memory and swap together, V(-1) for any. Needs O(memory).
+    type: str
   cpus:
     description: How many CPUs the whole pod may use, such as V(1.5).
     type: str
+  cpu_shares:
+    description:
+      - Its share of CPU time when there is not enough, compared with that of others (1024 when left out), from 2 to 262144.
+    type: int
+  cpuset_cpus:
+    description:
+      - The CPUs that it may run on, such as V(0-2,4).
+    type: str
+  cpuset_mems:
+    description:
+      - The memory nodes that it may use, such as V(0).
+    type: str
+  blkio_weight:
+    description:
+      - Its share of disk time when there is not enough, compared with that of others, from 10 to 1000.
+    type: int
+  cgroup_parent:
+    description:
+      - The slice of the account's systemd under which its cgroup lies, such as V(shop.slice). V(user.slice) when left out.
+    type: str
+  blkio_weight_device:
+    description:
+      - This module refuses it. Podman's API knows devices of a pod by their numbers alone; declare the limit on its containers.
+    type: raw
+  device_read_bps:
+    description:
+      - This module refuses it. Podman's API knows devices of a pod by their numbers alone; declare the limit on its containers.
+    type: raw
+  device_write_bps:
+    description:
+      - This module refuses it. Podman's API knows devices of a pod by their numbers alone; declare the limit on its containers.
+    type: raw
+  subuidname:
+    description:
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+    type: raw
+  subgidname:
+    description:
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+    type: raw
+  pod_id_file:
+    description:
+      - This module refuses it. The result of the task has the ID.
+    type: raw
+  spec_fields:
+    description:
+      - Fields of Podman's create request for pods that have no option here, as a map by the names of its API. See
+        O(rootless.podman.container#module:spec_fields).
+    type: dict
 extends_documentation_fragment:
   - rootless.podman.account
   - rootless.podman.start
