@@ -27,7 +27,7 @@ SuccessExitStatus=125
 
 def is_patient(account: Account) -> bool:
     """Whether the account's unit has the drop-in."""
-    return call_as(account, _read, _place(account)) == TEXT
+    return bool(call_as(account, _read, _place(account)) == TEXT)
 
 
 def make_patient(account: Account) -> None:
