@@ -30,6 +30,7 @@ class Applier:
     ) -> None:
         self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
         self.ids: dict[str, str] = {}  # containers made by this run
+        self.begun: dict[str, float] = {}  # when each container was started, by ID
         self.back = WayBack()
 
     def apply(self, steps: list[Step]) -> None:
@@ -156,17 +157,18 @@ class Applier:
                     f"{step.name} is stopped as before",
                 )
             operations.start(self.engine, identity, step.name)
+            self.begun[identity] = operations.now()
 
         # The first alone: in a pod it brings up what all share.
         operations.in_parallel(begin, started[:1])
         operations.in_parallel(begin, started[1:])
         if self.wait:
-            operations.in_parallel(self._ready, started)
+            operations.in_parallel(self._ready, started, operations.WAITING)
 
     def _ready(self, item: tuple[str, Step]) -> None:
         identity, step = item
         settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
-        operations.await_ready(self.engine, identity, step.name, settle, self.timeout)
+        operations.await_ready(self.engine, identity, step.name, settle, self.timeout, self.begun[identity])
 
     def _update(self, step: Step) -> None:
         """Change in place, then look: a server may answer 201 and ignore, or store what the runtime refused."""
@@ -248,7 +250,11 @@ class Applier:
         if self.wait:
             # An init container has ended before the others started.
             lasting = [member for member in members if "init_container_type" not in member.work["body"]]
-            operations.in_parallel(self._ready, [(self.ids[member.name], member) for member in lasting])
+            begun = operations.now()
+            self.begun.update({self.ids[member.name]: begun for member in lasting})
+            operations.in_parallel(
+                self._ready, [(self.ids[member.name], member) for member in lasting], operations.WAITING
+            )
 
 
 def _needs(body: Mapping[str, Any]) -> list[str]:

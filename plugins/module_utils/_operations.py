@@ -31,16 +31,23 @@ PORT_PATIENCE = 3.0
 INFRA_NAME = re.compile("([0-9a-f]{12})-infra")
 # States of a container that has no process any more.
 ENDED = ("exited", "stopped", "removing", "dead")
+# So many containers are waited for at once: waiting is cheap.
+WAITING = 16
 # Seconds between two health checks that are run while waiting.
 CHECK_PAUSE = 1.0
 
 
-def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """``work`` on every item, a few at a time; all are finished before the first failure is raised."""
+def now() -> float:
+    """Seconds on the clock that waiting goes by."""
+    return time.monotonic()
+
+
+def in_parallel(work: Callable[[Any], Any], items: Iterable[Any], at_once: int = PARALLEL) -> list[Any]:
+    """``work`` on every item, ``at_once`` at a time; all are finished before the first failure is raised."""
     listed = list(items)
     if len(listed) < 2:
         return [work(each) for each in listed]
-    with ThreadPoolExecutor(PARALLEL) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(work, each) for each in listed]
     return [future.result() for future in futures]
 
@@ -252,10 +259,14 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
                 raise _named(refusal, f"pod {name}") from refusal
 
 
-def await_ready(engine: Engine, identity: str, name: str, settle: float, timeout: float) -> None:
-    """Wait until a container is ready, as ``_readiness.judge`` sees it. Raises Failure with the last log lines."""
-    begun = time.monotonic()
-    checked = begun
+def await_ready(
+    engine: Engine, identity: str, name: str, settle: float, timeout: float, begun: float
+) -> None:
+    """Wait until a container that was started at ``begun`` is ready, as ``_readiness.judge`` sees it.
+
+    Raises Failure with the last log lines.
+    """
+    checked = time.monotonic()
     pause = 0.05
     while True:
         inspect = engine.get(f"containers/{identity}/json")
@@ -295,21 +306,3 @@ def logs(engine: Engine, identity: str, lines: int = 15) -> list[str]:
 
 def _named(error: EngineError, who: str) -> EngineError:
     return EngineError(f"{who}: {error.message}", error.status, error.cause, **error.facts)
-
-
-def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A container as a task returns it: no environment and no command, which may hold secrets."""
-    if not inspect:
-        return {}
-    state = inspect.get("State") or {}
-    return {
-        "name": inspect.get("Name"),
-        "id": inspect.get("Id"),
-        "image": inspect.get("ImageName"),
-        "image_id": inspect.get("Image"),
-        "status": state.get("Status"),
-        "health": (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "",
-        "pid": state.get("Pid"),
-        "pod": inspect.get("Pod") or "",
-        "ports": get_path(inspect, "HostConfig.PortBindings") or {},
-    }

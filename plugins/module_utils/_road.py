@@ -13,17 +13,15 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from . import _images, _pair_files
-from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
 from ._errors import Failure
 from ._module import Task
-from ._operations import public
 from ._plan import Step, outcome
 from ._pods import PodPlanner, WantedPod
 from ._resources import container as containers
 from ._resources import pod as pods
-from ._state import Survey
+from ._state import Survey, public
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
 from ._values import OBJECT_NAME
@@ -311,6 +309,10 @@ def _refuse_lost_dependents(engine: Engine, steps: list[Step], wanted: list[Want
 
 
 def _apply(task: Task, engine: Engine, wanted: list[Wanted], steps: list[Step], volumes: bool) -> None:
+    from ._apply import (
+        Applier,  # a task that finds nothing to do, which is most of them, is spared its import
+    )
+
     specs = {each.name: each.spec for each in wanted}
     wait = bool(task.params.get("wait", True))
     Applier(engine, specs, wait, float(task.params.get("wait_timeout") or 120), volumes).apply(steps)

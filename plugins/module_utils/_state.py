@@ -59,3 +59,21 @@ class Survey:
     pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
     secrets: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+
+
+def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A container as a task returns it: no environment and no command, which may hold secrets."""
+    if not inspect:
+        return {}
+    state = inspect.get("State") or {}
+    return {
+        "name": inspect.get("Name"),
+        "id": inspect.get("Id"),
+        "image": inspect.get("ImageName"),
+        "image_id": inspect.get("Image"),
+        "status": state.get("Status"),
+        "health": (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "",
+        "pid": state.get("Pid"),
+        "pod": inspect.get("Pod") or "",
+        "ports": get_path(inspect, "HostConfig.PortBindings") or {},
+    }

@@ -70,7 +70,7 @@ def _travel(road: Any, podman: FakePodman, check: bool, params: dict[str, Any]) 
         podman.check = False
 
 
-def one_after_the_other(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+def one_after_the_other(work: Callable[[Any], Any], items: Iterable[Any], at_once: int = 1) -> list[Any]:
     """Stands in for ``_operations.in_parallel``: the same promise without threads, in one order."""
     done, failure = [], None
     for each in items:
