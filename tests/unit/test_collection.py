@@ -39,3 +39,9 @@ def test_module_says_since_when_it_is_there(path: Path) -> None:
 
 def test_no_dependency_on_another_collection() -> None:
     assert load("galaxy.yml")["dependencies"] == {}
+
+
+def test_the_plan_of_the_house_names_every_room() -> None:
+    plan = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {path.stem for path in (CHECKOUT / "plugins" / "module_utils").glob("_*.py")}
+    assert sorted(room for room in rooms if f"`{room}`" not in plan) == []
