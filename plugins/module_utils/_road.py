@@ -13,6 +13,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from . import _images, _pair_files
+from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
 from ._errors import Failure
@@ -309,10 +310,6 @@ def _refuse_lost_dependents(engine: Engine, steps: list[Step], wanted: list[Want
 
 
 def _apply(task: Task, engine: Engine, wanted: list[Wanted], steps: list[Step], volumes: bool) -> None:
-    from ._apply import (
-        Applier,  # a task that finds nothing to do, which is most of them, is spared its import
-    )
-
     specs = {each.name: each.spec for each in wanted}
     wait = bool(task.params.get("wait", True))
     Applier(engine, specs, wait, float(task.params.get("wait_timeout") or 120), volumes).apply(steps)

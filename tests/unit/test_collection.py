@@ -45,3 +45,16 @@ def test_the_plan_of_the_house_names_every_room() -> None:
     plan = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = {path.stem for path in (CHECKOUT / "plugins" / "module_utils").glob("_*.py")}
     assert sorted(room for room in rooms if f"`{room}`" not in plan) == []
+
+
+def test_rooms_are_imported_before_a_child_becomes_the_account() -> None:
+    """It cannot read the archive in which Ansible brings them, so an import inside a function fails there."""
+    late = [
+        f"{path.name}:{inner.lineno}"
+        for path in (CHECKOUT / "plugins" / "module_utils").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.ImportFrom) and (inner.level or str(inner.module).startswith("ansible"))
+    ]
+    assert late == []
