@@ -19,8 +19,10 @@ options:
     type: bool
   platform:
     description:
-      - Which of an image's platforms it is made from, as C(OS/ARCHITECTURE[/VARIANT]), such as V(linux/arm64). Another architecture than the host's
-        needs an emulator there.
+      - Which of an image's platforms is pulled, as C(OS/ARCHITECTURE[/VARIANT]), such as V(linux/arm64). Another architecture than the host's needs
+        an emulator there.
+      - B(An image of that name that is already on the host is taken as it is.) Use O(pull=newer) or a name with a digest where both platforms are
+        needed.
     type: str
   os:
     description:
@@ -50,7 +52,7 @@ options:
   auto_update:
     description:
       - Whether C(podman auto-update) renews it. V(registry) looks for a newer image in the registry, V(local) for another one of that name on the
-        host.
+        host. V(disabled), which is meant when it is left out, does neither.
       - It is the label C(io.containers.autoupdate). Podman only updates what runs in a systemd unit.
     type: str
     choices: [registry, local, disabled]
@@ -62,8 +64,8 @@ options:
     elements: str
   init_ctr:
     description:
-      - Makes it an init container of its pod. It has to end before the other containers start. V(always) is at every start of the pod, V(once) at the
-        first alone. Only in a pod.
+      - Makes it an init container of its pod. It has to end before the other containers start. V(always) is at every start of the pod, V(once) at
+        the first alone, after which Podman removes it. Only in a pod.
       - Podman takes no init container while the pod runs, so the pod is made anew when this one changes.
     type: str
     choices: [once, always]
@@ -83,7 +85,7 @@ options:
     aliases: [remove, auto_remove]
   rmi:
     description:
-      - When it is removed because of O(rm), remove its image as well, if nothing else uses it.
+      - When it is removed because of O(rm), which it needs beside it, remove its image as well, if nothing else uses it.
       - Needs Podman 5.3 or newer.
     type: bool
   systemd:
@@ -95,7 +97,8 @@ options:
   sdnotify:
     description:
       - Who tells systemd that it is ready, when a unit runs it. V(container) passes the socket on to it, V(conmon) says so when it has started,
-        V(healthy) when it has become healthy, V(ignore) says nothing. V(container) when left out.
+        V(healthy) when it has become healthy, V(ignore) says nothing. Without a unit it makes no difference.
+      - V(healthy) is taken from Podman 4.7 on, and beside a health check.
     type: str
     choices: [container, conmon, healthy, ignore]
   log_driver:

@@ -44,7 +44,7 @@ options:
     type: int
   cpu_quota:
     description:
-      - The CPU time in microseconds that it may use in each O(cpu_period). O(cpus) says the same in a plainer way.
+      - The CPU time in microseconds that it may use in each O(cpu_period). O(cpus) says the same in a plainer way, and cannot stand beside it.
     type: int
   cpuset_cpus:
     description: The CPUs that it may run on, such as V(0-2,4).
@@ -96,7 +96,8 @@ options:
     type: dict
   cgroup_parent:
     description:
-      - The slice of the account's systemd under which its cgroup lies, such as V(shop.slice). V(user.slice) when left out.
+      - The slice of the account's systemd under which its cgroup lies, such as V(shop.slice). Its name has to end in C(.slice). V(user.slice) when
+        left out.
     type: str
   cgroups:
     description:
@@ -105,12 +106,15 @@ options:
     type: str
     choices: [enabled, disabled, no-conmon, split]
   ulimit:
-    description: Limits of each process, as C(NAME=SOFT[:HARD]), such as V(nofile=1024:2048). V(-1) is no limit. The account cannot exceed its own.
+    description:
+      - Limits of each process, as C(NAME=SOFT[:HARD]), such as V(nofile=1024:2048). V(-1) is no limit. The account cannot exceed its own, and gets
+        that where it says more.
     type: list
     elements: str
     aliases: [ulimits]
   oom_score_adj:
     description:
-      - How soon the kernel ends it when memory runs out, from -1000 (never) to 1000 (first). An account cannot go below its own.
+      - How soon the kernel ends it when memory runs out, from -1000 (never) to 1000 (first). The account's own, mostly 200, when left out. Podman
+        raises a lower value to that without a word.
     type: int
 """

@@ -24,10 +24,12 @@ options:
     aliases: [ports, published, published_ports]
   publish_all:
     description:
-      - Publish all ports that the image and O(expose) name, on ports of the host that Podman chooses.
+      - Publish all ports that the image and O(expose) name, on all addresses of the host, each on a port that Podman chooses. RV(container.ports)
+        tells which.
     type: bool
   expose:
-    description: Ports that the container is said to listen on (V(8080), V(53/udp)), without publishing them.
+    description:
+      - Ports that the container is said to listen on (V(8080), V(53/udp), V(9000-9010)), without publishing them. O(publish_all) does that.
     type: list
     elements: str
     aliases: [exposed, exposed_ports]
@@ -62,12 +64,15 @@ options:
       - A fixed hardware address on its network, such as V(92:d0:c6:0a:29:33), see O(ip).
     type: str
   dns:
-    description: Name servers, in their order, instead of the host's.
+    description:
+      - Name servers, in their order, instead of the host's. V(none), alone, leaves C(/etc/resolv.conf) as the image has it, and cannot stand beside
+        O(dns_search) and O(dns_option).
     type: list
     elements: str
     aliases: [dns_servers]
   dns_search:
-    description: Search domains, in their order.
+    description:
+      - Search domains, in their order, instead of the host's. V([.]) is none.
     type: list
     elements: str
     aliases: [dns_search_domains]
@@ -77,24 +82,27 @@ options:
     elements: str
     aliases: [dns_opts]
   etc_hosts:
-    description: Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's.
+    description:
+      - Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's. Not beside O(no_hosts).
     type: dict
     aliases: [add_hosts]
   hosts_file:
     description:
-      - What C(/etc/hosts) is made from. A path on the host, V(image) for the image's own file, or V(none).
+      - What C(/etc/hosts) is made from. A path on the host, V(image) for the image's own file, or V(none). The host's C(/etc/hosts) when left out.
+        Podman adds its own lines and those of O(etc_hosts).
       - Needs Podman 5.4 or newer.
     type: str
   no_hosts:
     description:
-      - Leave C(/etc/hosts) as the image has it.
+      - Leave C(/etc/hosts) as the image has it, without a name for the container itself or for the host. An image that has none stays without.
     type: bool
   hostname:
-    description: The host name inside. The container's short ID when left out.
+    description:
+      - The host name inside. The container's short ID when left out. Not beside O(uts=host).
     type: str
   no_hostname:
     description:
-      - Leave C(/etc/hostname) as the image has it.
+      - Leave C(/etc/hostname) as the image has it. The host name itself stays.
       - Needs Podman 5.4 or newer.
     type: bool
 """

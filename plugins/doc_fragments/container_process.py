@@ -36,12 +36,15 @@ options:
   env_merge:
     description:
       - >-
-        Environment variables that are made from those of the image, as a map, such as C({PATH: "${PATH}:/opt/shop/bin"}). Their values are not shown
-        in plans and diffs.
+        Environment variables that are made from those of the image, as a map, such as C({PATH: "${PATH}:/opt/shop/bin"}). A variable that the image
+        does not have is empty there, one of O(env) too.
+      - Their values are not shown in plans and diffs.
+      - Needs Podman 4.4 or newer.
     type: dict
   env_host:
     description:
-      - Hand on the whole environment of the account's Podman service. Hardly ever wanted, because that says nothing that a container needs.
+      - Hand on the whole environment of the account's Podman service, with its C(PATH) and C(HOME) in place of those of the image.
+      - Hardly ever wanted. Commands without a path may not be found any more, and nothing in that environment is meant for a container.
     type: bool
   http_proxy:
     description:
@@ -49,12 +52,13 @@ options:
     type: bool
   unsetenv:
     description:
-      - Environment variables of the image that it does not get.
+      - Environment variables of the image, or of Podman itself, that it does not get. Those of O(env) it gets all the same.
     type: list
     elements: str
   unsetenv_all:
     description:
-      - Take all environment variables of the image away, even C(PATH).
+      - Take all environment variables of the image and of Podman away, even C(PATH), and leave those of O(env).
+      - Commands then need a path (V(/bin/sleep)).
     type: bool
   container_user:
     description:
@@ -63,13 +67,17 @@ options:
         means this as well.
     type: str
   group_add:
-    description: Further groups of that user. V(keep-groups) keeps those of the account.
+    description:
+      - Further groups of that user, by name or number, as the container knows them.
+      - V(keep-groups), alone, keeps the groups of the account instead, so that files and devices that belong to them can be reached. Inside they are
+        seen as C(nobody). Needs the runtime C(crun).
     type: list
     elements: str
     aliases: [groups]
   hostuser:
     description:
-      - Accounts of the host that get a line in the container's C(/etc/passwd).
+      - Accounts of the host, by name, that get a line in the container's C(/etc/passwd), with their ids of the host. An account that does not exist
+        lets the start fail.
     type: list
     elements: str
   passwd:
@@ -78,11 +86,13 @@ options:
     type: bool
   passwd_entry:
     description:
-      - That line of C(/etc/passwd). Podman puts values in place of C($USERNAME), C($UID), C($GID), C($NAME) and C($HOME).
+      - That line of C(/etc/passwd), for a user that the image does not know. Podman puts values in place of C($USERNAME), C($UID), C($GID), C($NAME)
+        and C($HOME).
+      - Without effect where the image has the user.
     type: str
   group_entry:
     description:
-      - That line of C(/etc/group). Podman puts values in place of C($GROUPNAME), C($GID) and C($USERLIST).
+      - That line of C(/etc/group), for a group that the image does not know. Podman puts values in place of C($GROUPNAME), C($GID) and C($USERLIST).
       - Needs Podman 4.5 or newer.
     type: str
   workdir:
@@ -93,7 +103,8 @@ options:
     description: The umask, V(0022) when left out. Quote it.
     type: str
   timezone:
-    description: The time zone, such as V(Europe/Vienna), or V(local) for the host's.
+    description:
+      - The time zone, such as V(Europe/Vienna), or V(local) for the host's. UTC in most images when left out. The host has to know it.
     type: str
     aliases: [tz]
   personality:
@@ -114,7 +125,7 @@ options:
     type: bool
   init_path:
     description:
-      - The program on the host that O(init) puts in front. Podman's own, C(catatonit), when left out.
+      - The program on the host that O(init) puts in front. Podman's own, C(catatonit), when left out. Without O(init) it does nothing.
     type: str
   stop_signal:
     description: The signal that ends it, such as V(SIGTERM), V(INT) or V(15). The image's, else SIGTERM, when left out.

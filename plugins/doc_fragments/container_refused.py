@@ -19,7 +19,7 @@ options:
   detach:
     description:
       - This module refuses it. It is about the terminal of the command line, and a task has none; wait for a command with
-        rootless.podman.container_exec.
+        M(rootless.podman.container_exec).
       - V(true) is taken, because that is what happens.
     type: raw
   detach_keys:
@@ -45,35 +45,35 @@ options:
     aliases: [pidfile]
   pod_id_file:
     description:
-      - This module refuses it. Name the pod with pod.
+      - This module refuses it. Name the pod with O(pod).
     type: raw
   decryption_key:
     description:
-      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (/etc/containers, or the home of the account).
+      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (C(/etc/containers), or the home of the account).
     type: raw
   cert_dir:
     description:
-      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (/etc/containers, or the home of the account).
+      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (C(/etc/containers), or the home of the account).
     type: raw
   signature_policy:
     description:
-      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (/etc/containers, or the home of the account).
+      - This module refuses it. Podman's API cannot be told; put it where Podman looks by itself (C(/etc/containers), or the home of the account).
     type: raw
   authfile:
     description:
-      - This module refuses it. Log the account in with rootless.podman.login, which Podman then finds by itself.
+      - This module refuses it. Log the account in with M(rootless.podman.login), which Podman then finds by itself.
     type: raw
   subuidname:
     description:
-      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as O(uidmap) and O(gidmap).
     type: raw
   subgidname:
     description:
-      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as O(uidmap) and O(gidmap).
     type: raw
   device_cgroup_rule:
     description:
-      - This module refuses it. Only root's Podman may set rules for devices; name the device under device.
+      - This module refuses it. Only root's Podman may set rules for devices; name the device under O(device).
     type: raw
   rdt_class:
     description:
@@ -81,22 +81,27 @@ options:
     type: raw
   cpu_rt_period:
     description:
-      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use memory, memory_swap and cpus.
+      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use O(memory), O(memory_swap) and
+        O(cpus).
     type: raw
   cpu_rt_runtime:
     description:
-      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use memory, memory_swap and cpus.
+      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use O(memory), O(memory_swap) and
+        O(cpus).
     type: raw
   kernel_memory:
     description:
-      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use memory, memory_swap and cpus.
+      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use O(memory), O(memory_swap) and
+        O(cpus).
     type: raw
   memory_swappiness:
     description:
-      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use memory, memory_swap and cpus.
+      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use O(memory), O(memory_swap) and
+        O(cpus).
     type: raw
   oom_kill_disable:
     description:
-      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use memory, memory_swap and cpus.
+      - This module refuses it. It is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone; use O(memory), O(memory_swap) and
+        O(cpus).
     type: raw
 """

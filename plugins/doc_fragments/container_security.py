@@ -38,19 +38,26 @@ options:
     type: list
     elements: str
   ipc:
-    description: The IPC namespace, V(private), V(shareable), V(host), V(none), C(container:NAME) or C(ns:PATH).
+    description:
+      - The IPC namespace, V(private), V(shareable), V(host), V(none), C(container:NAME) or C(ns:PATH). V(shareable) when left out, and in a pod the
+        pod's where it shares that.
     type: str
     aliases: [ipc_mode]
   pid:
-    description: The PID namespace, V(private), V(host), C(container:NAME) or C(ns:PATH).
+    description:
+      - The PID namespace, V(private), V(host), C(container:NAME) or C(ns:PATH). V(private) when left out, and in a pod the pod's where it shares
+        that.
+      - With V(host) it sees all processes of the host that the account may see.
     type: str
     aliases: [pid_mode]
   uts:
-    description: The UTS namespace (host name), V(private), V(host), C(container:NAME) or C(ns:PATH).
+    description:
+      - The UTS namespace (host name), V(private), V(host), C(container:NAME) or C(ns:PATH). V(private) when left out, and in a pod the pod's where
+        it shares that.
     type: str
   cgroupns:
     description:
-      - The cgroup namespace, V(private), V(host), C(container:NAME) or C(ns:PATH).
+      - The cgroup namespace, V(private), V(host), C(container:NAME) or C(ns:PATH). V(private) when left out.
     type: str
   cap_add:
     description: Capabilities that it gets, with or without C(CAP_), in any case.
@@ -70,7 +77,8 @@ options:
     elements: str
   seccomp_policy:
     description:
-      - V(image) takes the seccomp profile that the image carries in a label, if it has one, V(default) Podman's.
+      - V(image) takes the seccomp profile that the image carries in its label C(io.containers.seccomp.profile), V(default) Podman's. An image
+        without one cannot have V(image).
     type: str
     choices: [default, image]
   privileged:
@@ -78,7 +86,8 @@ options:
     type: bool
   sysctl:
     description:
-      - Kernel settings of the container's own namespaces, as a map.
+      - Kernel settings of the container's own namespaces, as a map, such as those below C(net.). With one of the whole host (C(vm.swappiness)) the
+        container does not start.
       - With C(net.ipv4.ip_unprivileged_port_start) set to V(0) it can listen on ports below 1024 without a capability.
     type: dict
 """

@@ -25,9 +25,11 @@ options:
     aliases: [volumes]
   mount:
     description:
-      - Mounts of type V(bind), V(volume) or V(tmpfs), each as a string like that of C(podman run --mount)
-        (V(type=bind,source=/srv/shop,target=/data,readonly)) or as a map of the same words.
+      - Mounts of type V(bind), V(volume), V(tmpfs), V(ramfs), V(devpts), V(image) or V(artifact) (from Podman 5.5 on), each as a string like that of
+        C(podman run --mount) (V(type=bind,source=/srv/shop,target=/data,readonly)) or as a map of the same words. V(volume) when C(type) is left
+        out.
       - In a map, C(options) can hold further mount options as a list.
+      - The type C(glob) is not taken, because Podman's API does not know it. Name each source.
     type: list
     elements: raw
     aliases: [mounts]
@@ -59,13 +61,15 @@ options:
     elements: raw
     aliases: [secret]
   device:
-    description: Devices of the host, as C(HOST[:CONTAINER[:PERMISSIONS]]). The account has to be allowed to use them.
+    description:
+      - Devices of the host, as C(HOST[:CONTAINER[:PERMISSIONS]]). The account has to be allowed to use them.
+      - Permissions have no effect without root. The container may do with a device what the account may.
     type: list
     elements: str
     aliases: [devices]
   gpus:
     description:
-      - GPUs by number or name, or V(all). The host needs NVIDIA's driver and its CDI description.
+      - GPUs by number or name, or V(all). The host needs NVIDIA's driver and its CDI description. Without them the start fails.
       - Needs Podman 5.0 or newer.
     type: list
     elements: str
@@ -76,7 +80,9 @@ options:
     description: With O(read_only), mount C(/tmp), C(/var/tmp), C(/run) and C(/dev/shm) as writable file systems in memory. V(true) when left out.
     type: bool
   shm_size:
-    description: The size of C(/dev/shm), such as V(128m). Podman's default is V(64m).
+    description:
+      - The size of C(/dev/shm), such as V(128m). Podman's default is V(64000k). Not beside O(ipc=host) or O(ipc=none).
+      - In a pod it is an option of the pod.
     type: str
   shm_size_systemd:
     description:

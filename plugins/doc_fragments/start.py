@@ -27,11 +27,11 @@ options:
     type: bool
   retry:
     description:
-      - How often a pull that fails is tried again. Podman's own number when left out.
+      - How often a pull that fails is tried again. Podman's own number, 3, when left out. Podman 4 does not heed it.
     type: int
   retry_delay:
     description:
-      - The time before it is, such as V(5s). It grows with every try when left out.
+      - The time before it is, such as V(5s). It grows with every try when left out. Podman 4 does not heed it.
     type: str
   wait:
     description:

@@ -111,11 +111,15 @@ class Option:
 
 
 class OptionTable:
-    """The rows of one kind, and what is derived from them."""
+    """The rows of one kind, and what is derived from them.
 
-    def __init__(self, kind: str, rows: Sequence[Option]) -> None:
+    ``either`` names options that say the same in two ways: the first of each tuple, or the others.
+    """
+
+    def __init__(self, kind: str, rows: Sequence[Option], either: Sequence[tuple[str, ...]] = ()) -> None:
         self.kind = kind
         self.rows = tuple(rows)
+        self.either = tuple(either)
         self.by_name = {row.name: row for row in self.rows}
 
     def argument_spec(self) -> dict[str, dict[str, Any]]:
@@ -143,6 +147,13 @@ class OptionTable:
             except ValueError as error:
                 found = "a value that is not shown" if row.type.argument.get("no_log") else _found(raw)
                 raise Failure(f"{where}{row.name}: {found} was given, and {error} is needed.") from None
+        for first, *others in self.either:
+            # Podman would take one of them and drop the other without a word.
+            for other in others:
+                if first in spec and other in spec:
+                    raise Failure(
+                        f"{where}{other}: was given beside {first}, and only one of them can decide this; leave one of them out."
+                    )
         return spec
 
     def gate(self, spec: Spec, facts: Facts, where: str = "") -> None:

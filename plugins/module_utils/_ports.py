@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ._options import Body, Facts
 from ._values import ValueType, as_line, as_list
 
 
@@ -95,6 +96,33 @@ class Ports(ValueType):
 
     def show(self, value: list[dict[str, Any]]) -> list[str]:
         return [print_port(port) for port in value]
+
+
+class ExposedPorts(ValueType):
+    """Ports that a container is said to listen on: PORT[/PROTOCOL], ranges with a dash; typed one by one."""
+
+    argument = {"type": "list", "elements": "str"}
+
+    def parse(self, raw: Any) -> list[str]:
+        ports = set()
+        for each in as_list(raw):
+            found = re.fullmatch(r"(\d+(?:-\d+)?)(?:/(tcp|udp|sctp))?", as_line(each))
+            try:
+                first, count = _range(found.group(1) if found else "")
+            except ValueError:
+                raise ValueError(f"a port such as 8080, 53/udp or 9000-9010 (found {each!r})") from None
+            protocol = (found and found.group(2)) or "tcp"
+            ports |= {f"{number}/{protocol}" for number in range(first, first + count)}
+        return sorted(ports)
+
+    @staticmethod
+    def write(value: list[str], body: Body, _facts: Facts) -> None:
+        """A map from port to its protocols, joined by commas."""
+        exposed: dict[str, str] = {}
+        for port in value:
+            number, _slash, protocol = port.partition("/")
+            exposed[number] = ",".join(filter(None, [exposed.get(number), protocol]))
+        body["expose"] = exposed
 
 
 def print_port(port: Mapping[str, Any]) -> str:

@@ -10,10 +10,11 @@ import json
 import re
 import shlex
 import signal
+from collections.abc import Mapping
 from typing import Any
 
-from ._options import Body, Facts
-from ._values import Bytes, ValueType, as_line, as_list, as_word, print_bytes
+from ._options import Body, Facts, get_path, set_path
+from ._values import Bytes, Names, ValueType, as_line, as_list, as_word, print_bytes
 
 LAST_SIGNAL = 64
 
@@ -77,6 +78,34 @@ class DroppedCapabilities(Capabilities):
 
     def covers(self, declared: list[str], reported: Any) -> bool:
         return "ALL" in declared or not set(declared) & set(reported or ())
+
+
+class Groups(Names):
+    """Further groups of a container's process; keep-groups alone keeps those of the account."""
+
+    KEEP = "keep-groups"
+    # The API knows no keep-groups: it is an annotation that crun reads, as the command line sets it.
+    ANNOTATION = "run.oci.keep_original_groups"
+
+    def parse(self, raw: Any) -> list[str]:
+        groups = super().parse(raw)
+        if self.KEEP in groups and len(groups) > 1:
+            raise ValueError("groups, or keep-groups alone")
+        return groups
+
+    @classmethod
+    def write(cls, value: list[str], body: Body, _facts: Facts) -> None:
+        """Groups have a field, keep-groups an annotation."""
+        if value == [cls.KEEP]:
+            set_path(body, "annotations", {cls.ANNOTATION: "1"})
+        else:
+            body["groups"] = value
+
+    @classmethod
+    def read(cls, inspect: Mapping[str, Any]) -> list[str]:
+        """Both, as they are declared."""
+        kept = cls.ANNOTATION in (get_path(inspect, "Config.Annotations") or {})
+        return [*(get_path(inspect, "HostConfig.GroupAdd") or []), *([cls.KEEP] if kept else [])]
 
 
 class Signal(ValueType):

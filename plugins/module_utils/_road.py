@@ -47,6 +47,7 @@ BELONGS_TO_POD = (
     "no_hosts",
     "hostname",
     "no_hostname",
+    "shm_size",
 )
 STATES = {"created": "present"}
 
@@ -126,9 +127,9 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         else [_member(each, index, name, state) for index, each in enumerate(declared)]
     )
     _refuse_twins(members or [])
-    wanted = WantedPod(
-        name, pods.TABLE.parse(_pair_files.with_files(params)), members, state, bool(params.get("recreate"))
-    )
+    spec = pods.TABLE.parse(_pair_files.with_files(params))
+    pods.refuse_without_infra(spec)
+    wanted = WantedPod(name, spec, members, state, bool(params.get("recreate")))
     facts = facts_of(engine)
     if state != ABSENT:
         _pull_first(task, engine, members or [], params)

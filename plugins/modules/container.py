@@ -50,8 +50,8 @@ options:
     description:
       - The pod that it belongs to, which has to exist. Moving a container into or out of a pod replaces it.
       - A container in a pod cannot have O(publish), O(network), O(publish_all), O(network_aliases), O(ip), O(ip6), O(mac_address), O(userns),
-        O(uidmap), O(gidmap), O(dns), O(dns_search), O(dns_option), O(etc_hosts), O(hosts_file), O(no_hosts), O(hostname) or O(no_hostname),
-        which are declared on the pod.
+        O(uidmap), O(gidmap), O(dns), O(dns_search), O(dns_option), O(etc_hosts), O(hosts_file), O(no_hosts), O(hostname), O(no_hostname)
+        or O(shm_size), which are declared on the pod.
       - A pod with all its containers is better declared by one task of M(rootless.podman.pod). Do not declare a container in both.
     type: str
   definition:
@@ -81,8 +81,9 @@ options:
   spec_fields:
     description:
       - >-
-        Fields of Podman's create request that have no option here, as a map by the names of its API, such as C({unified_cgroup: true}). They are
+        Fields of Podman's create request that have no option here, as a map by the names of its API, such as C({create_working_dir: true}). They are
         posted as they are, and only changes of the task are noticed.
+      - B(Podman drops fields that it does not know without a word), so look whether they did what they should.
       - A field that an option of the task fills in already is refused. Values are not shown in diffs.
     type: dict
 extends_documentation_fragment:

@@ -47,7 +47,7 @@ options:
       - C(user) is the user inside the container here, another name of C(container_user).
       - What containers share is declared B(on the pod), and refused here. This is C(publish), C(network), C(publish_all), C(network_aliases),
         C(ip), C(ip6), C(mac_address), C(userns), C(uidmap), C(gidmap), C(dns), C(dns_search), C(dns_option), C(etc_hosts), C(hosts_file),
-        C(no_hosts), C(hostname) and C(no_hostname). O(state), O(pull), O(wait) and O(wait_timeout) are the task's, for all of them.
+        C(no_hosts), C(hostname), C(no_hostname) and C(shm_size). O(state), O(pull), O(wait) and O(wait_timeout) are the task's, for all of them.
       - They are started together, each after those that it C(requires).
     type: list
     elements: dict
@@ -126,7 +126,10 @@ options:
       - Needs Podman 5.4 or newer.
     type: bool
   share:
-    description: The namespaces that the containers share, of V(cgroup), V(ipc), V(net), V(pid) and V(uts), or V(none). V([ipc, net, uts]) when left out.
+    description:
+      - The namespaces that the containers share, of V(cgroup), V(ipc), V(net), V(pid) and V(uts), or V(none). V([ipc, net, uts]) when left out.
+      - Without V(net) they have networks of their own, and the pod's O(publish), O(network), O(dns) and the like reach none of them. With V(none)
+        the infra container is not even started.
     type: list
     elements: str
   share_parent:
@@ -135,23 +138,30 @@ options:
     type: bool
   pid:
     description:
-      - The PID namespace of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH). O(share) decides whether the others have it
-        too.
+      - The PID namespace of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH). The containers have it if O(share) has
+        V(pid).
     type: str
   uts:
     description:
-      - The UTS namespace (host name) of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH).
+      - The UTS namespace (host name) of the infra container, V(private), V(host), C(container:NAME) or C(ns:PATH). The containers have it if
+        O(share) has V(uts).
     type: str
   ipc:
     description:
-      - The IPC namespace of the infra container, V(private), V(shareable), V(host), V(none), C(container:NAME) or C(ns:PATH).
+      - The IPC namespace of the infra container, V(private), V(shareable), V(host), V(none), C(container:NAME) or C(ns:PATH). The containers have it
+        if O(share) has V(ipc).
       - Needs Podman 4.5 or newer.
     type: str
   infra:
-    description: Whether there is an infra container, a sleeping process that holds the namespaces. V(true) when left out.
+    description:
+      - Whether there is an infra container, a sleeping process that holds the namespaces. V(true) when left out.
+      - Without it the containers share nothing, and of the pod's options only labels, limits, O(restart_policy), O(exit_policy), O(share_parent),
+        O(cgroup_parent) and O(spec_fields) can be said.
     type: bool
   infra_image:
-    description: The image of the infra container. Podman makes its own when left out, without asking a registry.
+    description:
+      - The image of the infra container. Podman makes its own when left out, without asking a registry.
+      - Its command has to keep running, or O(infra_command) has to say one that does. Otherwise no container of the pod starts.
     type: str
   infra_name:
     description:
@@ -166,11 +176,14 @@ options:
       - The file on the host that gets the process number of the infra container's monitor.
     type: str
   dns:
-    description: Name servers, in their order, instead of the host's.
+    description:
+      - Name servers, in their order, instead of the host's. V(none), alone, leaves C(/etc/resolv.conf) as the images have it, and cannot stand
+        beside O(dns_search) and O(dns_opt).
     type: list
     elements: str
   dns_search:
-    description: Search domains, in their order.
+    description:
+      - Search domains, in their order, instead of the host's. V([.]) is none.
     type: list
     elements: str
   dns_opt:
@@ -179,17 +192,19 @@ options:
     elements: str
     aliases: [dns_option]
   add_host:
-    description: Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's.
+    description:
+      - Lines for C(/etc/hosts), as a map from name to address. The address V(host-gateway) is the host's. Not beside O(no_hosts).
     type: dict
     aliases: [etc_hosts]
   hosts_file:
     description:
-      - What C(/etc/hosts) is made from. A path on the host, V(image) for the image's own file, or V(none).
+      - What C(/etc/hosts) is made from. A path on the host, V(image) for the image's own file, or V(none). The host's C(/etc/hosts) when left out.
+        Podman adds its own lines and those of O(add_host).
       - Needs Podman 5.4 or newer.
     type: str
   no_hosts:
     description:
-      - Leave C(/etc/hosts) as the images have it.
+      - Leave C(/etc/hosts) as the images have it, without names for the pod and the host. An image that has none stays without.
     type: bool
   volume:
     description: Volumes and folders that all containers get, as C(SOURCE:TARGET[:OPTIONS]). See O(rootless.podman.container#module:volume).
@@ -203,7 +218,8 @@ options:
     elements: str
   device:
     description:
-      - Devices of the host that all containers get, as C(HOST[:CONTAINER[:PERMISSIONS]]).
+      - Devices of the host that all containers get, as C(HOST[:CONTAINER[:PERMISSIONS]]). Permissions have no effect without root.
+      - B(A container that has a) C(device) B(of its own gets none of these.)
     type: list
     elements: str
     aliases: [devices]
@@ -224,7 +240,10 @@ options:
     type: str
     choices: [continue, stop]
   security_opt:
-    description: Security options for all containers. See O(rootless.podman.container#module:security_opt).
+    description:
+      - Security options of the infra container, as O(rootless.podman.container#module:security_opt).
+      - B(They do not close the containers.) V(no-new-privileges), C(mask=) and C(seccomp=) of the pod do not reach them. Declare them on each
+        container.
     type: list
     elements: str
   sysctl:
@@ -233,7 +252,8 @@ options:
       - With C(net.ipv4.ip_unprivileged_port_start) set to V(0) the containers can listen on ports below 1024 without a capability.
     type: dict
   shm_size:
-    description: The size of the shared C(/dev/shm), such as V(128m).
+    description:
+      - The size of the shared C(/dev/shm), such as V(128m). Podman's default is V(64000k).
     type: str
   shm_size_systemd:
     description:
@@ -247,7 +267,8 @@ options:
     type: str
   memory_swap:
     description:
-      - The most memory and swap together, V(-1) for any. Needs O(memory).
+      - The most memory and swap together, V(-1) for any. Needs O(memory). Unlike for a container, Podman does not derive it from that when it is
+        left out.
     type: str
   cpus:
     description: How many CPUs the whole pod may use, such as V(1.5).
@@ -286,11 +307,11 @@ options:
     type: raw
   subuidname:
     description:
-      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as O(uidmap) and O(gidmap).
     type: raw
   subgidname:
     description:
-      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as uidmap and gidmap.
+      - This module refuses it. Its ranges count ids of the host, which a rootless Podman does not see; write them as O(uidmap) and O(gidmap).
     type: raw
   pod_id_file:
     description:

@@ -28,6 +28,7 @@ TABLE = OptionTable(
         *refused.ROWS,
         Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
+    either=[("userns", "uidmap", "gidmap"), ("cpus", "cpu_period", "cpu_quota")],
 )
 
 

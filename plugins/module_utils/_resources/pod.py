@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._errors import Failure
 from .._mounts import Volumes
 from .._namespaces import IdMap, Namespace, UserNamespace
 from .._networks import Address, MacAddress, NameServers, NetworkList, write_aliases
-from .._options import Body, Facts, Option, OptionTable, set_path
+from .._options import Body, Facts, Option, OptionTable, Spec, set_path
 from .._ports import Ports
 from .._process_values import RestartPolicy, Words
 from .._spec_fields import SpecFields
@@ -138,4 +139,20 @@ TABLE = OptionTable(
         _never("pod_id_file", "the result of the task has the ID"),
         Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
+    either=[("userns", "uidmap", "gidmap")],
 )  # fmt: skip
+# What a pod has without an infra container; all else is the infra container's, and Podman drops most of it without a word.
+WITHOUT_INFRA = {
+    "label", "infra", "share_parent", "restart_policy", "exit_policy", "memory", "memory_swap", "cpus", "cpu_shares",
+    "cpuset_cpus", "cpuset_mems", "blkio_weight", "cgroup_parent", "spec_fields",
+}  # fmt: skip
+
+
+def refuse_without_infra(spec: Spec) -> None:
+    """Raise Failure for an option that only an infra container could carry, in a pod that is to have none."""
+    lost = [name for name in spec if name not in WITHOUT_INFRA]
+    if spec.get("infra") is False and lost:
+        raise Failure(
+            f"{lost[0]}: was given beside infra: false, and it needs the infra container; leave one of them out, "
+            "or declare it on the containers."
+        )

@@ -18,7 +18,7 @@ from ..._networks import (
     write_aliases,
 )
 from ..._options import Body, Facts, Option
-from ..._ports import Ports
+from ..._ports import ExposedPorts, Ports
 from ..._values import Flag, Lines, Names, Pairs, Text
 
 
@@ -32,19 +32,11 @@ def _read_hosts(inspect: Mapping[str, Any]) -> dict[str, str]:
     return dict(each.split(":", 1) for each in told if ":" in each)
 
 
-def _write_expose(value: list[str], body: Body, _facts: Facts) -> None:
-    found = {}
-    for port in value:
-        number, _slash, protocol = port.partition("/")
-        found[number] = protocol or "tcp"
-    body["expose"] = found
-
-
 DNS = NameServers("dns_server", "use_image_resolve_conf")
 ROWS = [
     Option("publish", Ports(), "portmappings", "HostConfig.PortBindings", ("ports", "published", "published_ports")),
     Option("publish_all", Flag(), "publish_image_ports", "HostConfig.PublishAllPorts"),
-    Option("expose", Names(), aliases=("exposed", "exposed_ports"), write=_write_expose),
+    Option("expose", ExposedPorts(), aliases=("exposed", "exposed_ports"), write=ExposedPorts.write),
     Option(
         "network", NetworkList(), aliases=("net", "network_mode", "networks"), write=NetworkList.write,
         read=reported_networks, drift=True,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ..._options import Body, Facts, Option
-from ..._process_values import Signal, Words
+from ..._process_values import Groups, Signal, Words
 from ..._values import Flag, Integer, Names, Pairs, Text
 
 
@@ -19,13 +19,14 @@ ROWS = [
     Option("command", Words(), "command", "Config.Cmd"),
     Option("entrypoint", Words(split=False), "entrypoint", "Config.Entrypoint"),
     Option("env", Pairs(hidden=True), "env", "Config.Env", ("environment",), drift=True),
-    Option("env_merge", Pairs(hidden=True), write=_write_expressions),
+    # 4.3 takes it, and does nothing with it.
+    Option("env_merge", Pairs(hidden=True), since="4.4", write=_write_expressions),
     Option("env_host", Flag(), "env_host"),
     Option("http_proxy", Flag(), "httpproxy"),
     Option("unsetenv", Names(), "unsetenv"),
     Option("unsetenv_all", Flag(), "unsetenvall"),
     Option("container_user", Text(), "user", "Config.User"),
-    Option("group_add", Names(), "groups", "HostConfig.GroupAdd", ("groups",)),
+    Option("group_add", Groups(), aliases=("groups",), write=Groups.write, read=Groups.read),
     Option("hostuser", Names(), "hostusers"),
     Option("passwd", Flag(), "manage_password", "Config.Passwd"),
     Option("passwd_entry", Text(), "passwd_entry"),

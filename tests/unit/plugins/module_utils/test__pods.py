@@ -165,6 +165,7 @@ def test_a_member_made_by_hand_is_adopted_when_it_is_declared() -> None:
             r"containers\[db\]\.publish: a container in a pod shares this with the pod",
         ),
         (members("db", userns="nomap"), r"containers\[db\]\.userns: a container in a pod shares this"),
+        (members("db", shm_size="32m"), r"containers\[db\]\.shm_size: a container in a pod shares this"),
         (members("db", memory="much"), r"containers\[db\]\.memory: 'much' was given"),
         (members("db.rp-new"), "not ending in .rp-new or .rp-old"),
         (members("db", state="stopped"), r"containers\[db\]: .*state"),
@@ -175,6 +176,22 @@ def test_declarations_that_are_refused(declared: list, says: str) -> None:
     with pytest.raises(Failure, match=says):
         pod(podman, containers=declared)
     assert podman.writes == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ({"publish": ["8080:80"]}, "publish: was given beside infra: false"),
+        ({"userns": "nomap"}, "userns: was given beside infra: false"),
+        ({"volume": ["data:/data"], "label": {"a": "b"}}, "volume: was given beside infra: false"),
+    ],
+)
+def test_what_only_an_infra_container_could_carry_is_refused_without_one(declared: dict, says: str) -> None:
+    podman = FakePodman()
+    with pytest.raises(Failure, match=says):
+        pod(podman, infra=False, **declared)
+    assert podman.writes == []
+    assert steps_of(pod(podman, infra=False, label={"a": "b"}, exit_policy="stop")) == [("create", "app")]
 
 
 @pytest.mark.parametrize("outside", ["alone", "in another pod", "while the pod is changed", "and unfinished"])

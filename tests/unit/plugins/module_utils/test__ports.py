@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils._ports import Ports, print_port
+from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
+from ansible_collections.rootless.podman.plugins.module_utils._ports import ExposedPorts, Ports, print_port
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import _bindings
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import hostile, house
 
@@ -99,3 +100,17 @@ def test_no_ports(bad: Any) -> None:
 def test_no_line_breaks(text: str) -> None:
     with pytest.raises(ValueError, match="control characters|NUL"):
         Ports().parse([text])
+
+
+def test_exposed_ports_keep_each_of_their_protocols() -> None:
+    body: dict[str, Any] = {}
+    typed = ExposedPorts().parse(["53/udp", "53", "80-81", 80])
+    assert typed == ["53/tcp", "53/udp", "80/tcp", "81/tcp"]
+    ExposedPorts.write(typed, body, Facts((5, 4, 0)))
+    assert body == {"expose": {"53": "tcp,udp", "80": "tcp", "81": "tcp"}}
+
+
+@pytest.mark.parametrize("bad", ["", "0", "80/icmp", "70000", "90-80", "127.0.0.1:80", "http"])
+def test_no_exposed_ports(bad: str) -> None:
+    with pytest.raises(ValueError, match="a port such as 8080"):
+        ExposedPorts().parse([bad])

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 from ansible_collections.rootless.podman.plugins.module_utils._process_values import (
     AddedCapabilities,
     Capabilities,
     DroppedCapabilities,
+    Groups,
     HealthTest,
     RestartPolicy,
     Signal,
@@ -179,3 +181,19 @@ def test_limits() -> None:
 def test_no_limits(bad: str) -> None:
     with pytest.raises(ValueError, match="limits such as|text without"):
         Ulimits().parse([bad])
+
+
+def test_the_groups_of_the_account_are_an_annotation() -> None:
+    body: dict[str, Any] = {"annotations": {"note": "a"}}
+    Groups.write(Groups().parse(["keep-groups"]), body, Facts((5, 4, 0)))
+    assert body == {"annotations": {"note": "a", "run.oci.keep_original_groups": "1"}}
+    assert Groups.read(
+        {"Config": {"Annotations": body["annotations"]}, "HostConfig": {"GroupAdd": None}}
+    ) == ["keep-groups"]
+
+
+def test_groups_have_a_field() -> None:
+    body: dict[str, Any] = {}
+    Groups.write(Groups().parse(["adm", 100]), body, Facts((5, 4, 0)))
+    assert body == {"groups": ["100", "adm"]}
+    assert Groups.read({"HostConfig": {"GroupAdd": ["100", "adm"]}}) == ["100", "adm"]

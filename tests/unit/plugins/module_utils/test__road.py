@@ -123,6 +123,13 @@ def test_names(name: Any) -> None:
         ),
         ({"network": "host", "network_aliases": ["a"]}, "network_aliases: network host knows no aliases"),
         ({"healthcheck": "none", "healthcheck_retries": 2}, "healthcheck: none was given beside settings"),
+        ({"userns": "nomap", "gidmap": ["0:1:9"]}, "gidmap: was given beside userns, and only one of them"),
+        ({"cpus": 0.5, "cpu_period": 50000}, "cpu_period: was given beside cpus"),
+        ({"group_add": ["keep-groups", "adm"]}, "group_add: .* keep-groups alone is needed"),
+        (
+            {"expose": ["80", "81-80"]},
+            r"expose: .* a port such as 8080, 53/udp or 9000-9010 \(found '81-80'\)",
+        ),
     ],
 )
 def test_what_a_container_task_is_told(params: dict[str, Any], says: str) -> None:

@@ -157,3 +157,13 @@ def test_versions_that_an_option_needs_are_told(name: str) -> None:
             assert f"Needs Podman {row.since} or newer." in (
                 told if isinstance(told, str) else " ".join(told)
             )
+
+
+def test_what_is_refused_says_so_with_the_reason_that_a_task_gets() -> None:
+    for name, table in {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}.items():
+        options = texts(name)["DOCUMENTATION"]["options"]
+        for row in table.rows:
+            told = " ".join(options[row.name]["description"])
+            plain = re.sub(r"[A-Z]\(([^)]*)\)", r"\1", told)
+            assert ("This module refuses it. " in told) == bool(row.never), row.name
+            assert row.never.lower() in plain.lower()
