@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sys
 
-from .._client import PYTHON_FOLDER
+from .._libraries import PYTHON_FOLDER
 
 
 def find_podman_py() -> tuple[str, str]:
