@@ -23,12 +23,12 @@ options:
       - V(all) alone means every account that lingers (see M(rootless.podman.user)) and has a Podman socket. As an account it means that account.
     type: list
     elements: str
-  on_unreachable:
+  on_no_answer:
     description:
       - What happens when an account gives no answer, because there is no such account, its socket does not answer, or it takes longer than two
         minutes. All others are asked in any case.
       - V(fail) fails the task at the end. What the others answered is in the result of the failed task.
-      - V(warn) goes on with a warning. The reasons are in RV(ignore:unreachable).
+      - V(warn) goes on with a warning. The reasons are in RV(ignore:without_answer).
       - Without it, accounts that the task names fail it, and accounts that were found by O(users=all) give a warning. If not a single one of
         those answers, the task fails.
     type: str

@@ -28,7 +28,7 @@ from ._values import OBJECT_NAME
 ARGUMENTS = {
     "user": {"type": "str"},
     "users": {"type": "list", "elements": "str"},
-    "on_unreachable": {"type": "str", "choices": ["fail", "warn"]},
+    "on_no_answer": {"type": "str", "choices": ["fail", "warn"]},
     "name": {"type": "list", "elements": "str", "aliases": ["names"]},
     "filters": {"type": "dict"},
     "query": {"type": "str"},
@@ -56,14 +56,14 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
     }
     _info_extras.check_options(wanted)
     query = Query(params["query"]) if params["query"] is not None else None
-    accounts, unreachable = _accounts(params)
+    accounts, silent = _accounts(params)
     if len(accounts) > 1:
         podman_py()  # once, before the children are forked
     found: list[dict[str, Any]] = []
     asked, calls = [], 0
     for account, answer in zip(accounts, call_as_each(accounts, _ask, kind, wanted)):
         if isinstance(answer, Failure):
-            unreachable[account.name] = answer
+            silent[account.name] = answer
         elif answer is not None:
             asked.append(account.name)
             found += answer["found"]
@@ -71,30 +71,30 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
             task.warnings += answer["warnings"]
     result: dict[str, Any] = {
         "accounts": asked,
-        "unreachable": {name: failure.message for name, failure in unreachable.items()},
+        "without_answer": {name: failure.message for name, failure in silent.items()},
         "api_calls": calls,
     }
     result.update({kind.plural: found} if query is None else {"query_result": query.search(found)})
-    _judge(task, unreachable, result)
+    _judge(task, silent, result)
     return {"changed": False, **result}
 
 
-def _judge(task: Task, unreachable: Mapping[str, Failure], facts: Mapping[str, Any]) -> None:
+def _judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) -> None:
     """Raise Failure, or warn, for accounts that gave no answer."""
-    if not unreachable:
+    if not silent:
         return
-    sentences = {failure.message for failure in unreachable.values()}
-    if task.params["users"] is None and task.params["on_unreachable"] != "warn":
-        raise next(iter(unreachable.values()))
-    first = sentences.pop() if len(sentences) == 1 else next(iter(unreachable.values())).message
-    names = ", ".join(list(unreachable)[:10]) + (", ..." if len(unreachable) > 10 else "")
+    sentences = {failure.message for failure in silent.values()}
+    if task.params["users"] is None and task.params["on_no_answer"] != "warn":
+        raise next(iter(silent.values()))
+    first = sentences.pop() if len(sentences) == 1 else next(iter(silent.values())).message
+    names = ", ".join(list(silent)[:10]) + (", ..." if len(silent) > 10 else "")
     sentence = f"users: no answer about {names} ({first.rstrip('.')})"
     discovered = task.params["users"] == [ALL]
-    goes_on = (task.params["on_unreachable"] or ("warn" if discovered else "fail")) == "warn"
+    goes_on = (task.params["on_no_answer"] or ("warn" if discovered else "fail")) == "warn"
     # What nobody answers is wrong in the task, such as a filter.
     if not goes_on or (not facts["accounts"] and discovered):
         raise Failure(
-            f"{sentence}; on_unreachable: warn goes on without them" if facts["accounts"] else sentence,
+            f"{sentence}; on_no_answer: warn goes on without them" if facts["accounts"] else sentence,
             **facts,
         )
     task.warn(sentence)

@@ -108,7 +108,7 @@ accounts:
   type: list
   elements: str
   sample: [shop]
-unreachable:
+without_answer:
   description: The accounts that gave no answer, with a sentence about each.
   returned: always
   type: dict
