@@ -14,6 +14,7 @@ import os
 import pwd
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Any, Callable
 
 from ._errors import EngineError, Failure
@@ -135,19 +136,30 @@ def call_as(account: Account, function: Callable[..., Any], *arguments: Any) -> 
     if os.geteuid() == account.uid:
         os.environ.update(account.environment())
         return function(*arguments)
+    child, reader = start_child(account, function, arguments)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read(RESULT_LIMIT + 1)
+    status = os.waitpid(child, 0)[1]
+    return read_answer(account, answer, status)
+
+
+def start_child(
+    account: Account, function: Callable[..., Any], arguments: Any, not_theirs: Iterable[int] = ()
+) -> tuple[int, int]:
+    """Fork a child that becomes ``account`` and works; its pid, and where its answer (see ``read_answer``) is read.
+
+    ``not_theirs`` are open files of this process that the child closes before anything else.
+    """
     reader, writer = os.pipe()
     sys.stdout.flush()
     parent = os.getpid()
     child = os.fork()
     if child == 0:
-        os.close(reader)
+        for each in (reader, *not_theirs):
+            os.close(each)
         _work_and_exit(account, writer, parent, function, arguments)
     os.close(writer)
-    answer = b""
-    with os.fdopen(reader, "rb") as pipe:
-        answer = pipe.read(RESULT_LIMIT + 1)
-    status = os.waitpid(child, 0)[1]
-    return _read_answer(account, answer, status)
+    return child, reader
 
 
 def _become(account: Account, parent: int) -> None:
@@ -209,13 +221,13 @@ def _where(error: BaseException) -> dict[str, Any]:
     return {"where": f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"}
 
 
-def _read_answer(account: Account, answer: bytes, status: int) -> Any:
+def read_answer(account: Account, answer: bytes, status: int) -> Any:
     """What the child sent, as a return value or as the error it stands for."""
     try:
         if len(answer) > RESULT_LIMIT:
             raise ValueError("too long")
         told = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Failure(
             f"the work done as account {account.name} ended without an answer (wait status {status}); run the task again."
         ) from None

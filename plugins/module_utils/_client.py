@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import socket
 import struct
-import sys
 import time
 from typing import Any
 
 from ._account import Account
-from ._errors import EngineError, Failure
-
-# Where the role rootless_host puts podman-py when no distribution package has it.
-PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
+from ._errors import EngineError
+from ._libraries import podman_py
 
 
 class BoundedSocket(socket.socket):
@@ -61,17 +58,7 @@ def check_peer(connected: socket.socket, account: Account) -> None:
 
 def client(account: Account, connections: int) -> Any:
     """podman-py's APIClient on the account's socket, made to check who listens there."""
-    try:
-        from podman.api.client import APIClient
-    except ImportError:
-        sys.path.append(PYTHON_FOLDER)
-        try:
-            from podman.api.client import APIClient
-        except ImportError as error:
-            raise Failure(
-                f"the host has no podman-py for {sys.executable} ({error}); the role rootless.podman.rootless_host "
-                "installs it, or: apt-get install python3-podman (dnf install python3-podman)"
-            ) from error
+    api_client = podman_py()
     from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
 
     class CheckedConnection(UDSConnection):  # type: ignore[misc]
@@ -101,6 +88,6 @@ def client(account: Account, connections: int) -> Any:
                 num_pools=connections, maxsize=maxsize, block=block, **self._pool_kwargs
             )
 
-    made = APIClient(base_url=f"unix://{account.socket}", version="4.0.0")
+    made = api_client(base_url=f"unix://{account.socket}", version="4.0.0")
     made.mount("http://", CheckedAdapter(made.base_url.geturl(), pool_maxsize=connections))
     return made

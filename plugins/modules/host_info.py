@@ -139,7 +139,7 @@ versions:
   type: dict
   returned: success
   sample: {"podman": "5.4.2", "crun": "1.21", "netavark": "1.14.0", "systemd": "257", "kernel": "6.12.0", "python": "3.13.5",
-           "podman_py": "5.4.0.1"}
+           "podman_py": "5.4.0.1", "jmespath": "1.0.1"}
 python:
   description: The interpreter that runs the modules, and the folder where it finds podman-py (empty without).
   type: dict

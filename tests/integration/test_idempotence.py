@@ -147,6 +147,25 @@ def test_foretold_done_and_done_again(module, host, account):
         assert differences(before, now) == [], f"a run that changed nothing wrote: {arguments}"
 
 
+INFOS = {f"{kind}_info" for kind in ("container", "image", "network", "pod", "secret", "volume")}
+
+
+@pytest.mark.parametrize("module", sorted(INFOS))
+def test_info_changes_nothing(module, host, account):
+    account(ACCOUNT)
+    host.good("pod", user=ACCOUNT, **POD)
+    host.good("secret", user=ACCOUNT, name="token", data="first")
+    extras = {"stats": True, "logs": 5, "health_log": True} if module == "container_info" else {}
+    before = take(host, ACCOUNT)
+    looks = [
+        host.good(module, users=users, check_mode=mode, **extras)
+        for users in ([ACCOUNT], ["all"])
+        for mode in (False, True)
+    ]
+    assert [look["changed"] for look in looks] == [False] * 4
+    assert differences(before, take(host, ACCOUNT)) == []
+
+
 def test_looking_changes_nothing(host, account):
     account(ACCOUNT)
     host.good("image", user=ACCOUNT, name=BUSYBOX)
@@ -159,4 +178,4 @@ def test_looking_changes_nothing(host, account):
 
 def test_every_module_is_here():
     modules = {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("*.py")}
-    assert modules - {"__init__"} == {*LIVES, "host_info"}
+    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info"}

@@ -167,6 +167,8 @@ def _python_versions(host: HostFacts) -> dict[str, str]:
     found = {"python": platform.python_version()}
     if host.podman_py:
         found["podman_py"] = host.podman_py
+    if host.jmespath:
+        found["jmespath"] = host.jmespath
     return found
 
 

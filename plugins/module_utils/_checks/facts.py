@@ -75,6 +75,7 @@ class HostFacts:
     online_pullers: list[str] = dataclasses.field(default_factory=list)  # what starts it at boot
     podman_py: str = ""
     podman_py_path: str = ""
+    jmespath: str = ""
     python: str = ""
     selinux: str = ""  # enforcing, permissive or empty
     container_policy: bool = False

@@ -19,7 +19,7 @@ from . import leftovers as _leftovers
 from .commands import find_tools, units, versions
 from .facts import HostFacts
 from .files import free_space, read
-from .python import find_podman_py
+from .python import find_jmespath, find_podman_py
 
 CGROUPS = "/sys/fs/cgroup"
 SYSCTLS = (
@@ -57,6 +57,7 @@ def look(managers: Iterable[str] = ()) -> tuple[HostFacts, dict[str, dict[str, s
     _configuration(facts)
     _security(facts)
     facts.podman_py, facts.podman_py_path = find_podman_py()
+    facts.jmespath = find_jmespath()
     facts.python = sys.executable
     _ids.look(facts)
     _leftovers.look(facts)

@@ -124,6 +124,14 @@ def _podman_py(facts: HostFacts) -> Verdict:
     return fail(f"no podman-py for {facts.python or 'the Python of the modules'}")
 
 
+def _jmespath(facts: HostFacts) -> Verdict:
+    if facts.jmespath:
+        return ok(f"jmespath {facts.jmespath}")
+    return warning(
+        f"no jmespath for {facts.python or 'the Python of the modules'}, so query: of the info modules is refused"
+    )
+
+
 ROLE = "apply the role rootless.podman.rootless_host, or: "
 CHECKS = (
     Check("podman", "Podman 4.3 or newer", ROLE + "{install} podman", _podman),
@@ -159,5 +167,11 @@ CHECKS = (
         "podman-py for the Python that runs the modules",
         ROLE + "{install} python3-podman",
         _podman_py,
+    ),
+    Check(
+        "jmespath",
+        "jmespath for the Python that runs the modules",
+        ROLE + "{install} python3-jmespath",
+        _jmespath,
     ),
 )

@@ -8,7 +8,7 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-apt-get -qq -y install --no-install-recommends busybox-static docker-registry >/dev/null 2>&1
+apt-get -qq -y install --no-install-recommends busybox-static docker-registry python3-jmespath >/dev/null 2>&1
 
 cat > /etc/docker/registry/config.yml <<'END'
 version: 0.1

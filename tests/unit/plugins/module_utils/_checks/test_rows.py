@@ -59,6 +59,7 @@ def healthy(**changes: Any) -> HostFacts:
         online="active",
         online_pullers=["multi-user.target"],
         podman_py="5.4.0",
+        jmespath="1.0.1",
         free={"/home": (10**11, 10**6)},
     )
     return dataclasses.replace(facts, **changes)
