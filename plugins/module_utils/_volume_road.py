@@ -115,12 +115,8 @@ class VolumeRoad(SimpleRoad):
             )
 
     def _restoration(self) -> Step:
-        return Step(
-            "restore",
-            "volume",
-            self.name,
-            (Reason("keep_data", DECLARED, "data moved aside", "data back in place"),),
-        )
+        """The data goes back into the volume."""
+        return Step("restore", "volume", self.name)
 
     def beside(self, steps: list[Step]) -> list[Step]:
         if self.waiting:
