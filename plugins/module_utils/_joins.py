@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -98,13 +99,13 @@ def step(network: str, name: str, inspect: Inspect, wanted: Settings) -> Step | 
     if fits(there, wanted):
         return None
     reasons = (Reason("connected", CHANGED, shown(network, _reported(there)), after),)
-    return Step("connect", "container", name, reasons, {"settings": wanted, "was": kept(inspect, network)})
+    return Step("connect", "container", name, reasons, {"settings": wanted, "was": inspect})
 
 
 def away(network: str, name: str, inspect: Inspect) -> Step:
     """Take a container off the network."""
     reasons = (Reason("connected", CHANGED, network, None),)
-    return Step("disconnect", "container", name, reasons, {"was": kept(inspect, network)})
+    return Step("disconnect", "container", name, reasons, {"was": inspect})
 
 
 def fits(there: Mapping[str, Any], wanted: Settings) -> bool:
@@ -125,11 +126,28 @@ def _reported(there: Mapping[str, Any]) -> Settings:
     return {key: value for key, value in told.items() if value}
 
 
-def kept(inspect: Inspect, network: str) -> Settings:
-    """The settings with which a container can join again: its aliases, but those that Podman gives every container."""
+def kept(inspect: Inspect, network: str, fixed: bool = False) -> Settings:
+    """The settings with which a container can join again: its aliases, but those that Podman gives every container.
+
+    With ``fixed`` its addresses as well, as far as it shows any.
+    """
     own = str(inspect.get("Id"))[:12]
-    aliases = [each for each in (joined(inspect, network) or {}).get("Aliases") or [] if each != own]
-    return {"aliases": sorted(aliases)} if aliases else {}
+    told = _reported(joined(inspect, network) or {})
+    aliases = sorted(each for each in told.pop("aliases", []) if each != own)
+    return {**(told if fixed else {}), **({"aliases": aliases} if aliases else {})}
+
+
+def require_inside(settings: Settings, name: str, subnets: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse an address that is in none of the network's subnets, or a gateway's: Podman finds out by half, or never."""
+    wholes = [ipaddress.ip_network(each["subnet"]) for each in subnets]
+    gateways = [each.get("gateway") or str(whole[1]) for each, whole in zip(subnets, wholes)]
+    for address in settings.get("static_ips", []):
+        inside = any(ipaddress.ip_address(address) in each for each in wholes)
+        if wholes and (not inside or address in gateways):
+            raise Failure(
+                f"connected[{name}]: {address} was given, and an address in {' or '.join(map(str, wholes))} is needed that is no gateway's "
+                f"({', '.join(gateways)})."
+            )
 
 
 def shown(network: str, settings: Settings) -> str:

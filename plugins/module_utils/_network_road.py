@@ -112,10 +112,16 @@ class NetworkRoad(SimpleRoad):
         told = [joins.away(self.name, name, self.on_it[name]) for name in sorted(gone)]
         for name in sorted(set(wanted) & set(there)):
             joins.require_connectable(there[name], name)
+            joins.require_inside(wanted[name], name, self._subnets())
             inspect = _without(there[name], self.name) if anew else there[name]
             step = joins.step(self.name, name, inspect, wanted[name])
             told += [step] if step else []
         return told
+
+    def _subnets(self) -> list[Mapping[str, Any]]:
+        """The subnets that it will have; none where Podman chooses them."""
+        body = self.request.body if self.request else {}
+        return body.get("subnets") or (self.found or {}).get("subnets") or []
 
     def _pending(self) -> dict[str, joins.Settings]:
         """Containers that a killed run took off and did not connect again."""
@@ -146,16 +152,19 @@ class NetworkRoad(SimpleRoad):
         self.engine.admit("write", self.journal.path)
         if once:
             self.journal.write({"joined": {**self._pending(), **once}})
-        for name, settings in sorted(once.items()):
-            self.back.note(
-                START, functools.partial(self._connect, name, settings), f"{name} is connected again"
-            )
+        for name, inspect in sorted(self.on_it.items()):
+            again = functools.partial(self._connect, name, self._former(inspect))
+            self.back.note(START, again, f"{name} is connected again")
             self._disconnect(name)
-        self.back.note(
-            RENAME, functools.partial(self._put_back, old), f"the old network {self.name} is there again"
-        )
+        put_back = functools.partial(self._put_back, old)
+        self.back.note(RENAME, put_back, f"the old network {self.name} is there again")
         self.do_remove(_step)
         self.do_create(_step)
+
+    def _former(self, inspect: Mapping[str, Any]) -> joins.Settings:
+        """What leads a container back: its aliases, and the address that it has where that may be a fixed one."""
+        fixed = joins.may_be_fixed(inspect, self.name, self._recorded(inspect), self.key)
+        return joins.kept(inspect, self.name, fixed)
 
     def _put_back(self, old: Mapping[str, Any]) -> None:
         there = self.read()
@@ -192,6 +201,7 @@ class NetworkRoad(SimpleRoad):
         was = step.work.get("was")
         self.back.note(STOP, functools.partial(self._disconnect, step.name))
         if was is not None:
+            was = self._former(was)
             self.back.note(
                 START, functools.partial(self._connect, step.name, was), f"{step.name} is connected again"
             )
@@ -200,7 +210,7 @@ class NetworkRoad(SimpleRoad):
 
     def do_disconnect(self, step: Step) -> None:
         """Take a container off."""
-        again = functools.partial(self._connect, step.name, step.work["was"])
+        again = functools.partial(self._connect, step.name, self._former(step.work["was"]))
         self.back.note(START, again, f"{step.name} is connected again")
         self._disconnect(step.name)
 
@@ -219,7 +229,9 @@ class NetworkRoad(SimpleRoad):
                 "POST", f"networks/{self.name}/disconnect", None, {"Container": name}, plain=True
             )
         except EngineError as error:
-            if "is not connected" not in error.cause:
+            # Podman forgets a container that it could only connect by half, and refuses all the same.
+            there = containers(self.engine, [name]).get(name)
+            if there is not None and joins.joined(there.inspect, self.name) is not None:
                 raise EngineError(f"container {name}: {error.message}", error.status, error.cause) from error
 
 
