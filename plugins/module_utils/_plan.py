@@ -87,10 +87,12 @@ def diff(steps: Iterable[Step]) -> dict[str, str]:
 
 _BEFORE = {
     "create": "absent", "pull": "absent", "build": "absent", "load": "absent",
+    "restore": "data moved aside",
     "start": "stopped", "stop": "running", "restart": "running", "exec": "command not run",
 }  # fmt: skip
 _AFTER = {
     "remove": "absent",
+    "restore": "data in place",
     "start": "running",
     "stop": "stopped",
     "restart": "running again",

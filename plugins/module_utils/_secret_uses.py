@@ -105,16 +105,16 @@ def renewed_variables(
     declared: list[dict[str, Any]], inspect: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]
 ) -> list[Reason]:
     """Reasons to restart a container: a secret that it has as a variable is read at each start, and changed since."""
-    started = _moment((inspect.get("State") or {}).get("StartedAt"))
+    started = moment((inspect.get("State") or {}).get("StartedAt"))
     variables = {each["name"] for each in declared if each["type"] == "env"}
     return [
         Reason("secrets", CHANGED, f"{name} as it was", f"{name} as it is now")
         for name in sorted(variables & set(now))
-        if _moment(now[name].get("UpdatedAt")) > started
+        if moment(now[name].get("UpdatedAt")) > started
     ]
 
 
-def _moment(text: Any) -> float:
+def moment(text: Any) -> float:
     """Seconds since 1970 of an RFC 3339 time with nanoseconds, as Go prints it; 0 for none."""
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)", str(text))
     if not found:

@@ -21,106 +21,146 @@ from ._survey import facts_of
 from ._values import OBJECT_NAME
 
 
-def travel(kind: SimpleKind, task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
-    """Bring one object to what the task declares; return the task's result."""
-    name = str(task.params["name"])
-    if not OBJECT_NAME.fullmatch(name):
-        raise Failure(f"name: {name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed.")
-    found = _read(kind, engine, name)
-    if task.params["state"] == "absent":
-        steps = [Step("remove", kind.name, name)] if found else []
-        if steps and not task.check:
-            _remove(kind, engine, name)
-        return outcome(steps)
-    facts = facts_of(engine)
-    spec = kind.table.parse(task.params)
-    kind.table.gate(spec, facts)
-    steps, compared = _plan(kind, engine, task.params, name, spec, found, key)
-    if steps and not task.check:
-        labels = {_record.LABEL: _record.write(key, kind.name, name, spec)}
-        body = kind.table.body(spec, facts)
-        replaces = found is not None
-        request = kind.create(name, body, labels, {**task.params, "replaces": replaces}, facts)
-        if replaces and not (request.params or {}).get("replace"):
-            _remove(kind, engine, name)
-        _create(kind, engine, name, request)
-        found = _read(kind, engine, name)
-    result = outcome(steps)
-    result["adopted"] = bool(compared and compared.adopted and not steps)
-    result[kind.name] = kind.shown(found) if found else {}
-    return result
+class SimpleRoad:
+    """One object on its way to what the task declares. Each kind says in its own class what a difference leads to."""
 
+    kind: SimpleKind
 
-def _read(kind: SimpleKind, engine: Engine, name: str) -> Mapping[str, Any] | None:
-    """The object of exactly that name: Podman also answers to the beginning of an ID or name."""
-    params = {"showsecret": True} if kind.name == "secret" and engine.version >= (4, 7, 0) else None
-    found = engine.find(f"{kind.place}/{name_in_path(name)}/json", params)
-    if isinstance(found, Mapping) and get_path(found, kind.name_at) == name:
-        return found
-    return None
+    def __init__(self, task: Task, engine: Engine, key: bytes) -> None:
+        self.task, self.engine, self.key = task, engine, key
+        self.params: Mapping[str, Any] = task.params
+        self.name = str(task.params["name"])
+        self.facts = facts_of(engine)
+        self.found: Mapping[str, Any] | None = None
+        self.spec: Spec = {}
+        self.compared: Comparison | None = None
+        self.request: Request | None = None
 
-
-def _plan(
-    kind: SimpleKind,
-    engine: Engine,
-    params: Mapping[str, Any],
-    name: str,
-    spec: Spec,
-    found: Mapping[str, Any] | None,
-    key: bytes,
-) -> tuple[list[Step], Comparison | None]:
-    """Create, replace, refuse or nothing."""
-    if found is None:
-        shown = kind.table.shown(spec)
-        return [
-            Step(
-                "create", kind.name, name, tuple(Reason(each, DECLARED, None, shown[each]) for each in shown)
-            )
-        ], None
-    recorded = _record.read(key, kind.name, name, get_path(found, kind.labels_at))
-    compared = compare(kind.table, spec, recorded, found, key, facts_of(engine))
-    if params.get("skip_existing") or not (compared.reasons or params.get("recreate")):
-        return [], compared
-    differing = ", ".join(reason.option for reason in compared.reasons) or "recreate: true"
-    if kind.change == "refuse" and not params.get("recreate"):
-        raise Failure(f"{kind.name} {name}: {differing} differs from the task; {kind.loss}.", plan=[])
-    if kind.change == "unused":
-        users = _users(engine, name)
-        if users:
+    def travel(self) -> dict[str, Any]:
+        """Bring the object to what the task declares; return the task's result."""
+        if not OBJECT_NAME.fullmatch(self.name):
             raise Failure(
-                f"{kind.name} {name}: {differing} asks for a new one, and {', '.join(users)} use it; {kind.loss}.",
-                plan=[],
+                f"name: {self.name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed."
             )
-    return [Step("replace", kind.name, name, compared.reasons)], compared
+        absent = self.params["state"] == "absent"
+        if not absent:
+            self.spec = self.kind.table.parse(self.params)
+            self.kind.table.gate(self.spec, self.facts)
+        self.found = self.read()
+        steps = self.leave() if absent else self._arrive()
+        if not self.task.check:
+            if steps:
+                self.apply(steps)
+            self.settle()
+        result = outcome(steps)
+        if not absent:
+            if steps and not self.task.check:
+                self.found = self.read()
+            result["adopted"] = bool(self.compared and self.compared.adopted and not steps)
+            result[self.kind.name] = self.kind.shown(self.found) if self.found else {}
+        return {**result, **self.told()}
 
+    # What a kind may do in its own way.
 
-def _users(engine: Engine, network: str) -> list[str]:
-    listed = engine.get("containers/json", {"all": True, "filters": {"network": [network]}})
-    return sorted(str((each.get("Names") or ["?"])[0]) for each in listed)
+    def params_of_read(self) -> Mapping[str, Any] | None:
+        """Query parameters of the object's inspect."""
+        return None
 
+    def leave(self) -> list[Step]:
+        """The steps to its absence."""
+        return [Step("remove", self.kind.name, self.name)] if self.found else []
 
-def _create(kind: SimpleKind, engine: Engine, name: str, request: Request) -> None:
-    try:
-        engine.write(request.method, request.path, request.params, request.body)
-    except EngineError:
-        # A killed predecessor's request may just have been carried out: look again before failing.
-        if (request.params or {}).get("replace") or _read(kind, engine, name) is None:
+    def change(self, compared: Comparison) -> list[Step]:
+        """The steps for an object that is there and differs."""
+        return [Step("replace", self.kind.name, self.name, compared.reasons)] if compared.reasons else []
+
+    def beside(self, steps: list[Step]) -> list[Step]:  # noqa: ARG002
+        """Steps that follow from other things than the object's options, in their order after ``steps``."""
+        return []
+
+    def apply(self, steps: list[Step]) -> None:
+        """Carry out the steps."""
+        for step in steps:
+            getattr(self, "do_" + step.action)(step)
+
+    def settle(self) -> None:
+        """Take away what an earlier run left to remember; all is as declared now."""
+
+    def told(self) -> dict[str, Any]:
+        """What the result has beside the object."""
+        return {}
+
+    # What all kinds share.
+
+    def read(self) -> Mapping[str, Any] | None:
+        """The object of exactly that name: Podman also answers to the beginning of an ID or name."""
+        path = f"{self.kind.place}/{name_in_path(self.name)}"
+        found = self.engine.find(f"{path}/json", self.params_of_read())
+        if isinstance(found, Mapping) and get_path(found, self.kind.name_at) == self.name:
+            return found
+        return None
+
+    def _arrive(self) -> list[Step]:
+        labels = {_record.LABEL: _record.write(self.key, self.kind.name, self.name, self.spec)}
+        body = self.kind.table.body(self.spec, self.facts)
+        params = {**self.params, "replaces": self.found is not None}
+        # Made before anything is planned: a declaration that is no request is refused in check mode too.
+        self.request = self.kind.create(self.name, body, labels, params, self.facts)
+        if self.found is None:
+            steps = [self.creation()]
+        else:
+            recorded = _record.read(
+                self.key, self.kind.name, self.name, get_path(self.found, self.kind.labels_at)
+            )
+            self.compared = compare(self.kind.table, self.spec, recorded, self.found, self.key, self.facts)
+            steps = self.change(self.compared)
+        return steps + self.beside(steps)
+
+    def creation(self) -> Step:
+        """The step that makes the object."""
+        shown = self.kind.table.shown(self.spec)
+        reasons = tuple(Reason(each, DECLARED, None, shown[each]) for each in shown)
+        return Step("create", self.kind.name, self.name, reasons)
+
+    def do_create(self, _step: Step) -> None:
+        """Make the object."""
+        if self.request is not None:
+            self.make(self.request)
+
+    def make(self, request: Request) -> None:
+        """Send a request that makes the object."""
+        try:
+            self.engine.write(request.method, request.path, request.params, request.body)
+        except EngineError:
+            # A killed predecessor's request may just have been carried out: look again before failing.
+            if (request.params or {}).get("replace") or self.read() is None:
+                raise
+
+    def do_remove(self, _step: Step) -> None:
+        """Take the object away; never with what uses it."""
+        kind, name = self.kind, self.name
+        try:
+            answer = self.engine.write("DELETE", f"{kind.place}/{name_in_path(name)}")
+        except EngineError as error:
+            if error.status == 404:
+                return
+            if "in use" in error.cause or "being used" in error.cause or error.status == 409:
+                raise Failure(
+                    f"{kind.name} {name}: cannot be removed while containers use it ({error.cause}); remove them first."
+                ) from error
             raise
+        for each in answer if isinstance(answer, list) else []:
+            if each.get("Err"):
+                raise Failure(
+                    f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
+                )
 
-
-def _remove(kind: SimpleKind, engine: Engine, name: str) -> None:
-    try:
-        answer = engine.write("DELETE", f"{kind.place}/{name_in_path(name)}")
-    except EngineError as error:
-        if error.status == 404:
-            return
-        if "in use" in error.cause or "being used" in error.cause or error.status == 409:
-            raise Failure(
-                f"{kind.name} {name}: cannot be removed while containers use it ({error.cause}); remove them first."
-            ) from error
-        raise
-    for each in answer if isinstance(answer, list) else []:
-        if each.get("Err"):
-            raise Failure(
-                f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
-            )
+    def again(self, failure: Failure, undo: Any, what: str) -> Failure:
+        """Undo a change that failed; the failure with what came of that."""
+        try:
+            undo()
+            told = f"What was changed is undone: {what}."
+        except (Failure, OSError) as problem:
+            told = f"Going back met a problem: {getattr(problem, 'message', problem)}"
+        kind = EngineError if isinstance(failure, EngineError) else Failure
+        return kind(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})

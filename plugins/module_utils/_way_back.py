@@ -10,6 +10,9 @@ from typing import Callable
 
 from ._errors import Failure
 
+# How the sentence begins when something could not be undone.
+PARTLY = "The change was undone only in part"
+
 # What is new stops before anything else, because it holds ports. Names come before starts, because a start writes the
 # name into DNS, and starts what the container requires as well. What is new goes last: by then the old one serves.
 STOP, SETTINGS, RENAME, START, REMOVE = range(5)
@@ -46,5 +49,5 @@ class WayBack:
             else:
                 told.extend([sentence] if sentence else [])
         self.forget()
-        lead = "The change was undone only in part" if failed else "What was changed is undone"
+        lead = PARTLY if failed else "What was changed is undone"
         return f"{lead}: {', '.join(told)}." if told else ""

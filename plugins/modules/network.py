@@ -12,8 +12,12 @@ version_added: 0.1.0
 description:
   - Makes and removes networks, on which an account's containers reach each other by name. Networks of different accounts do not see each
     other.
-  - Podman cannot change an existing network. One that differs from the task is removed and made anew while no container has joined it. While
-    one has, the task is refused with the names of the options that differ and of the containers.
+  - Podman changes the servers of O(dns) on an existing network in place, and nothing else. A network that differs in anything else is removed
+    and made anew while no container has joined it. While one has, the task is refused with the names of the options that differ and of the
+    containers, unless O(reconnect=true) lets them be taken off and connected again.
+  - It also connects containers that are there already, running or not, and takes them off (O(connected), O(disconnected), O(exact)).
+  - When a step fails, those before it are undone. The old network is made once more and its containers are connected again. A run that was
+    killed while containers were off the network is finished by the next one.
   - An option that was taken out of the task counts as a difference too, because what was declared when the network was made is remembered
     on it. A network that something else made is taken over when it is as declared, see RV(adopted).
 options:
@@ -30,11 +34,10 @@ options:
     default: present
   driver:
     description:
-      - V(bridge) (when left out), V(macvlan) or V(ipvlan).
+      - V(bridge) (when left out), V(macvlan), V(ipvlan), or the name of a plugin of netavark's.
       - Of a rootless account only V(bridge) leads anywhere. The others join an interface of the account's own network namespace, not one of
         the host's.
     type: str
-    choices: [bridge, macvlan, ipvlan]
   subnet:
     description: The addresses of the network, such as V(10.90.0.0/24) or V(fd00:90::/64). Podman chooses a free subnet when left out.
     type: str
@@ -46,6 +49,23 @@ options:
       - The part of O(subnet) from which containers without an address of their own get one, as a smaller subnet (V(10.90.0.128/25)) or as first
         and last address (V(10.90.0.10-10.90.0.20)). It needs O(subnet).
     type: str
+  net_config:
+    description:
+      - Several subnets, each with a gateway and a range of its own, instead of O(subnet), O(gateway) and O(ip_range).
+      - At most one of IPv4 and one of IPv6 is used for a container's addresses.
+    type: list
+    elements: dict
+    suboptions:
+      subnet:
+        description: The addresses, such as V(10.90.0.0/24).
+        type: str
+        required: true
+      gateway:
+        description: The address of its gateway, the first one when left out.
+        type: str
+      ip_range:
+        description: As O(ip_range).
+        type: str
   ipv6:
     description: Whether the network has IPv6 as well. Podman chooses a subnet for it.
     type: bool
@@ -56,15 +76,36 @@ options:
     description: Whether containers cannot find each other by name.
     type: bool
   dns:
-    description: Servers that answer for names outside of the network, instead of the host's. Needs Podman 4.4 or newer.
+    description:
+      - Addresses of the servers that answer for names outside of the network, in their order, instead of the host's. Needs Podman 4.4 or newer.
+      - They are changed in place, and running containers use the new ones at once. When it is left out, the servers that an earlier task gave
+        are taken away.
     type: list
     elements: str
+  route:
+    description:
+      - Routes that containers get, each as V(DESTINATION,GATEWAY) or V(DESTINATION,GATEWAY,METRIC), in any order. Needs Podman 4.6 or newer.
+    type: list
+    elements: str
+    aliases: [routes]
+  ipam_driver:
+    description:
+      - What gives containers their addresses. V(host-local) does it out of the subnet, V(dhcp) asks a server, for which V(macvlan) and
+        V(ipvlan) networks need a running DHCP proxy, and V(none) leaves containers without.
+    type: str
+    choices: [host-local, dhcp, none]
   opt:
-    description: Options of the driver, such as C(mtu), C(isolate) or C(vlan).
+    description:
+      - Options of the driver. A bridge knows C(mtu), C(vlan), C(isolate) (V(true), or V(strict) with a newer Podman), C(metric) (Podman 4.4),
+        C(no_default_route) (4.6), C(vrf) (4.8) and C(mode) (V(unmanaged) for a bridge that something else keeps). C(macvlan) and C(ipvlan)
+        know C(mode), C(metric), C(no_default_route) and C(bclim) (4.6).
+      - The names of other tools are understood as well. C(driver_mtu) and C(com.docker.network.driver.mtu) mean C(mtu), and C(bridge_name) and
+        C(parent) mean O(interface_name).
     type: dict
     aliases: [options]
   interface_name:
-    description: The name of the bridge in the account's network namespace.
+    description:
+      - The name of the bridge in the account's network namespace, or of the interface there that V(macvlan) and V(ipvlan) join.
     type: str
   label:
     description: Labels, as a map.
@@ -73,7 +114,34 @@ options:
   recreate:
     description:
       - Remove the network and make it anew, in every run that says it, also when nothing differs.
-      - It does not take away containers that use the network. The task is refused then as well.
+      - It does not take away containers that use the network. The task is refused then as well, unless it says O(reconnect).
+    type: bool
+    default: false
+  reconnect:
+    description:
+      - Make a network anew that containers use and that differs. They are taken off it, running on, and connected again under the same aliases.
+        Connections over it break, and most containers get another address.
+      - Podman does not tell whether an address is fixed. A container that may have one, from the way in which it was made, is refused until
+        O(connected) names it, with its address or by its name alone.
+    type: bool
+    default: false
+  connected:
+    description:
+      - Containers that have to be on the network, each by its name or as a map of C(name), C(ip), C(ip6), C(mac), C(aliases) and
+        C(interface_name). They must exist. Others may be on it as well, unless O(exact) says otherwise.
+      - A container is connected while it runs. One that is on the network with another address or without one of the aliases is taken off and
+        connected again. A stopped container shows no address, and no container the name of its interface, so these are not compared then.
+      - This is for containers that something else made. For one that M(rootless.podman.container) or M(rootless.podman.pod) declares, name
+        the network in its C(network) instead, because its own task takes it off networks that it does not name. A container in a pod uses the
+        network of the pod, whose infra container would be the one to connect.
+    type: list
+    elements: raw
+  disconnected:
+    description: Containers that must not be on the network. One that is not, or does not exist, is left alone.
+    type: list
+    elements: str
+  exact:
+    description: Whether O(connected) lists all containers, so that every other one is taken off. With an empty list that is all of them.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -119,6 +187,43 @@ EXAMPLES = r"""
     network:
       - shop-front
       - shop-db:ip=10.90.0.10
+
+- name: A network that a container joins which something else made
+  rootless.podman.network:
+    user: shop
+    name: shop-monitoring
+    connected:
+      - name: shop-networked
+        aliases: [shop]
+
+- name: The same network with other name servers, which needs no new one
+  rootless.podman.network:
+    user: shop
+    name: shop-monitoring
+    dns: [9.9.9.9]
+    connected:
+      - name: shop-networked
+        aliases: [shop]
+
+- name: Another MTU needs another network, for which its container leaves it for a moment
+  rootless.podman.network:
+    user: shop
+    name: shop-monitoring
+    opt:
+      mtu: 1400
+    reconnect: true
+    connected:
+      - name: shop-networked
+        aliases: [shop]
+
+- name: Nobody is on it any more
+  rootless.podman.network:
+    user: shop
+    name: shop-monitoring
+    opt:
+      mtu: 1400
+    connected: []
+    exact: true
 
 - name: Remove a network that nothing uses any more
   rootless.podman.network:
@@ -175,10 +280,10 @@ plan:
   elements: dict
   contains:
     action:
-      description: V(create), V(replace) or V(remove).
+      description: V(create), V(update), V(replace), V(remove), V(connect) or V(disconnect).
       type: str
     kind:
-      description: The kind of the object, such as V(network).
+      description: The kind of the object, V(network), or V(container) for one that is connected or taken off.
       type: str
     name:
       description: The object's name.
@@ -223,20 +328,25 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
+from ansible_collections.rootless.podman.plugins.module_utils._network_road import NetworkRoad
 from ansible_collections.rootless.podman.plugins.module_utils._resources.network import NETWORK
-from ansible_collections.rootless.podman.plugins.module_utils._simple import travel
 
 
 def main() -> None:
     """Bring one network to what the task declares."""
     run_in_account(
-        lambda task, engine, key: travel(NETWORK, task, engine, key),
+        lambda task, engine, key: NetworkRoad(task, engine, key).travel(),
         {
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "recreate": {"type": "bool", "default": False},
+            "reconnect": {"type": "bool", "default": False},
+            "connected": {"type": "list", "elements": "raw"},
+            "disconnected": {"type": "list", "elements": "str"},
+            "exact": {"type": "bool", "default": False},
             **NETWORK.table.argument_spec(),
         },
+        mutually_exclusive=[("subnet", "net_config"), ("gateway", "net_config"), ("ip_range", "net_config")],
     )
 
 

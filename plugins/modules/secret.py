@@ -14,7 +14,10 @@ description:
   - The data is shown nowhere, neither in results nor in diffs nor on a command line. Whether it differs from what is stored is decided by a
     keyed digest that was taken when the secret was made.
   - B(Containers keep the data that they were made with) where they have it as a file. Where they have it as a variable, they read it when they
-    start. After a change, make them anew with C(recreate) or start them again, as the examples show.
+    start. M(rootless.podman.container) and M(rootless.podman.pod) see that a secret which they declare has changed, and make the container
+    anew or start it again. For other containers there is O(restart), and RV(outdated) names those that have to be made anew.
+  - When a new secret cannot be made, the old one stays. With Podman 4.7 and newer it also comes back when a container does not start with the
+    new one.
 options:
   name:
     description: The secret's name.
@@ -22,15 +25,21 @@ options:
     required: true
   state:
     description:
-      - V(present) makes the secret, and replaces it when anything differs. It then has a new ID. Before Podman 4.7 it is removed and made again.
+      - V(present) makes the secret, and replaces it when anything differs. It then has a new ID. Before Podman 4.7 it is removed and made again, after a
+        draft of it has proved that it can be made.
       - V(absent) removes it. Containers that have it as a file keep it. Containers that have it as a variable do not start any more.
     type: str
     choices: [present, absent]
     default: present
   data:
     description:
-      - The secret itself, 1 to 512000 bytes of text. Needed with O(state=present).
+      - The secret itself, 1 to 512000 bytes of text. This or O(path) is needed with O(state=present).
       - It is stored as it is written, with a line break at the end if there is one.
+    type: str
+  path:
+    description:
+      - A file on the host that holds the secret, of 1 to 512000 bytes, text or not. It is read as the account, so that the account must be able to
+        read it.
     type: str
   skip_existing:
     description:
@@ -40,17 +49,33 @@ options:
     default: false
   driver:
     description:
-      - Where the data is kept, V(file) (when left out), V(pass) or V(shell).
+      - Where the data is kept, V(file) (when left out), V(pass) (a password store of the account, which needs the tools C(pass) and C(gpg)) or
+        V(shell) (commands of yours).
       - V(file) keeps it in the account's home, encoded but not encrypted, readable by the account alone.
     type: str
     choices: [file, pass, shell]
   driver_opts:
-    description: Options of the driver. They are not shown in diffs.
+    description:
+      - Options of the driver. V(file) knows C(path), a folder, V(pass) knows C(root), C(key) and C(gpghomedir), and V(shell) needs the four
+        commands C(list), C(lookup), C(store) and C(delete).
+      - They are not shown in diffs.
     type: dict
   labels:
     description: Labels, as a map.
     type: dict
     aliases: [label]
+  restart:
+    description:
+      - Start containers again that run and have the secret as a variable which they read before it changed. They are stopped as they want, and
+        have to live when they have started, or all is undone. This needs Podman 5.0 or newer, because an older one does not tell which
+        containers have it as a variable.
+      - A container that has it as a file would not see the new data and is left alone, see RV(outdated).
+    type: bool
+    default: false
+  wait_timeout:
+    description: How many seconds a container that was started again may take until it is ready.
+    type: int
+    default: 60
 extends_documentation_fragment:
   - rootless.podman.account
 notes:
@@ -71,7 +96,6 @@ EXAMPLES = r"""
     user: shop
     name: shop-db-password
     data: correct horse battery staple
-  register: password
 
 - name: A key that is made up once and then stays
   rootless.podman.secret:
@@ -80,7 +104,7 @@ EXAMPLES = r"""
     data: "{{ lookup('ansible.builtin.password', '/dev/null', length=40) }}"
     skip_existing: true
 
-- name: A container with one as a file and one as a variable, made anew when the password has changed
+- name: A container with one as a file and one as a variable, made anew when the password has changed and started again with another key
   rootless.podman.container:
     user: shop
     name: shop-secretive
@@ -92,7 +116,13 @@ EXAMPLES = r"""
       - name: shop-session-key
         type: env
         target: SESSION_KEY
-    recreate: "{{ password is changed }}"
+
+- name: Another key, which running containers that have it as a variable are to use at once
+  rootless.podman.secret:
+    user: shop
+    name: shop-session-key
+    data: a key that is known to be another one
+    restart: true
 
 - name: Remove a secret
   rootless.podman.secret:
@@ -131,10 +161,10 @@ plan:
   elements: dict
   contains:
     action:
-      description: V(create), V(replace) or V(remove).
+      description: V(create), V(replace), V(remove), or V(restart) for a container.
       type: str
     kind:
-      description: The kind of the object, such as V(secret).
+      description: The kind of the object, V(secret) or V(container).
       type: str
     name:
       description: The object's name.
@@ -171,6 +201,14 @@ adopted:
   returned: O(state=present)
   type: bool
   sample: false
+outdated:
+  description:
+    - Names of containers that have the secret as a file and keep what was in it when they were made. Their own tasks make them anew.
+    - They are only looked for when the secret was replaced, or with O(restart).
+  returned: O(state=present)
+  type: list
+  elements: str
+  sample: [shop-secretive]
 api_calls:
   description: How many requests were made to Podman.
   returned: success
@@ -180,20 +218,24 @@ api_calls:
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
 from ansible_collections.rootless.podman.plugins.module_utils._resources.secret import SECRET
-from ansible_collections.rootless.podman.plugins.module_utils._simple import travel
+from ansible_collections.rootless.podman.plugins.module_utils._secret_road import SecretRoad
 
 
 def main() -> None:
     """Bring one secret to what the task declares."""
     run_in_account(
-        lambda task, engine, key: travel(SECRET, task, engine, key),
+        lambda task, engine, key: SecretRoad(task, engine, key).travel(),
         {
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "path": {"type": "str"},
             "skip_existing": {"type": "bool", "default": False},
+            "restart": {"type": "bool", "default": False},
+            "wait_timeout": {"type": "int", "default": 60},
             **SECRET.table.argument_spec(),
         },
-        required_if=[("state", "present", ("data",))],
+        required_if=[("state", "present", ("data", "path"), True)],
+        mutually_exclusive=[("data", "path")],
     )
 
 

@@ -17,9 +17,16 @@ import pytest
 from support.prepare import BUSYBOX, prepare
 
 from ansible_collections.rootless.podman.plugins.module_utils import _road
+from ansible_collections.rootless.podman.plugins.module_utils._resources import network, secret, volume
 
 ACCOUNT = "walk"
-TABLES = {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}
+TABLES = {
+    "container": _road.containers.TABLE,
+    "pod": _road.pods.TABLE,
+    "network": network.TABLE,
+    "volume": volume.TABLE,
+    "secret": secret.TABLE,
+}
 # Only the newest-but-one generation starts what it makes, the others would take as long again.
 RELEASES = ["trixie", "bookworm", "forky"]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Networks: the option table and the request that makes one (pure)."""
+"""Networks: the option table, and the requests that make and change one (pure)."""
 
 from __future__ import annotations
 
@@ -11,48 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import Failure
-from .._options import Body, Facts, Option, OptionTable
-from .._values import Flag, Lines, Pairs, Text, as_line
+from .._network_values import Address, AddressRange, Drivers, Route, ServerAddresses, Subnet, SubnetList
+from .._options import Body, Facts, Option, OptionTable, Spec
+from .._values import Flag, Pairs, Text
 from .simple import Request, SimpleKind
 
-
-class Address(Text):
-    """An IP address."""
-
-    def parse(self, raw: Any) -> str:
-        try:
-            return str(ipaddress.ip_address(as_line(raw)))
-        except ValueError:
-            raise ValueError("an IP address such as 10.90.0.1") from None
-
-
-class Subnet(Text):
-    """A subnet in CIDR form."""
-
-    def parse(self, raw: Any) -> str:
-        try:
-            return str(ipaddress.ip_network(as_line(raw)))
-        except ValueError:
-            raise ValueError("a subnet such as 10.90.0.0/24") from None
-
-
-class AddressRange(Text):
-    """The part of a subnet that addresses are leased from: a smaller subnet, or FIRST-LAST."""
-
-    def parse(self, raw: Any) -> Any:
-        text = as_line(raw)
-        try:
-            if "-" in text:
-                first, last = (ipaddress.ip_address(each.strip()) for each in text.split("-", 1))
-            else:
-                part = ipaddress.ip_network(text)
-                first, last = part[1], part[-2]
-        except (ValueError, IndexError):
-            raise ValueError("a range such as 10.90.0.128/25 or 10.90.0.10-10.90.0.20") from None
-        return {"start_ip": str(first), "end_ip": str(last)}
-
-    def show(self, value: Any) -> str:
-        return f"{value['start_ip']}-{value['end_ip']}" if isinstance(value, dict) else str(value)
+# Options of the driver that came later than the others.
+DRIVER_OPTIONS_SINCE = {"metric": "4.4", "bclim": "4.6", "no_default_route": "4.6", "vrf": "4.8"}
+# What makes a network as another one was.
+MADE_OF = (
+    "name", "driver", "network_interface", "subnets", "routes", "ipv6_enabled", "internal", "dns_enabled",
+    "network_dns_servers", "labels", "options", "ipam_options",
+)  # fmt: skip
 
 
 def _first_subnet(key: str) -> Any:
@@ -83,17 +53,24 @@ class DnsSwitch(Flag):
 TABLE = OptionTable(
     "network",
     [
-        Option("driver", Text(["bridge", "macvlan", "ipvlan"]), "driver", "driver"),
+        Option("driver", Text(), "driver", "driver"),
         Option("subnet", Subnet(), write=_write_subnet("subnet"), read=_first_subnet("subnet")),
         Option("gateway", Address(), write=_write_subnet("gateway"), read=_first_subnet("gateway")),
         Option(
             "ip_range", AddressRange(), write=_write_subnet("lease_range"), read=_first_subnet("lease_range")
         ),
+        Option("net_config", SubnetList(), "subnets", "subnets"),
         Option("ipv6", Flag(), "ipv6_enabled", "ipv6_enabled"),
         Option("internal", Flag(), "internal", "internal"),
         Option("disable_dns", DnsSwitch(), "dns_enabled", "dns_enabled"),
-        Option("dns", Lines(), "network_dns_servers", "network_dns_servers", since="4.4"),
-        Option("opt", Pairs(), "options", "options", ("options",)),
+        Option(
+            "dns", ServerAddresses(), "network_dns_servers", "network_dns_servers", since="4.4", live="4.4"
+        ),
+        Option("route", Route(), "routes", "routes", ("routes",), since="4.6"),
+        Option(
+            "ipam_driver", Text(["host-local", "dhcp", "none"]), "ipam_options.driver", "ipam_options.driver"
+        ),
+        Option("opt", Drivers(), write=Drivers.write, read=Drivers.read, aliases=("options",)),
         Option("interface_name", Text(), "network_interface", "network_interface"),
         Option("label", Pairs(), "labels", "labels", ("labels",)),
     ],
@@ -101,14 +78,52 @@ TABLE = OptionTable(
 
 
 def create(
-    name: str, body: Body, labels: dict[str, str], _params: Mapping[str, Any], _facts: Facts
+    name: str, body: Body, labels: dict[str, str], _params: Mapping[str, Any], facts: Facts
 ) -> Request:
     """The request that makes a network; names resolve in it unless the task says otherwise, as with the CLI."""
     body = dict(body, name=name, labels={**body.get("labels", {}), **labels})
     if "subnet" not in body.get("subnets", [{"subnet": ""}])[0]:
         raise Failure("gateway, ip_range: they lie in a subnet, and none was given; declare subnet as well.")
-    body.setdefault("dns_enabled", True)
+    for subnet in body.get("subnets", []):
+        _require_inside(subnet)
+    for option, since in DRIVER_OPTIONS_SINCE.items():
+        if option in body.get("options", {}) and not facts.has(since):
+            raise Failure(
+                f"opt.{option}: this option needs Podman {since} or later, and the host has {facts.version_text}; "
+                "leave it out or install a newer Podman."
+            )
+    body.setdefault("dns_enabled", body.get("ipam_options", {}).get("driver") != "none")
     body.setdefault("driver", "bridge")
+    return Request("POST", "networks/create", None, body)
+
+
+def _require_inside(subnet: Mapping[str, Any]) -> None:
+    """Refuse a gateway or range outside of its subnet, of which Podman only tells when it is too late."""
+    whole = ipaddress.ip_network(subnet["subnet"])
+    inside = {
+        "gateway": [subnet.get("gateway")],
+        "ip_range": [(subnet.get("lease_range") or {}).get(key) for key in ("start_ip", "end_ip")],
+    }
+    for option, addresses in inside.items():
+        for address in addresses:
+            if address is not None and ipaddress.ip_address(address) not in whole:
+                raise Failure(
+                    f"{option}: {address} was given, and an address in the subnet {whole} is needed."
+                )
+
+
+def update(name: str, spec: Spec, inspect: Mapping[str, Any]) -> Request:
+    """The request that changes in place what can be: the servers for names outside, in their order."""
+    there, wanted = inspect.get("network_dns_servers") or [], spec.get("dns", [])
+    body = {"removednsservers": there, "adddnsservers": wanted}
+    return Request(
+        "POST", f"networks/{name}/update", None, {key: value for key, value in body.items() if value}
+    )
+
+
+def as_it_was(inspect: Mapping[str, Any]) -> Request:
+    """The request that makes a network that is gone once more, with its record."""
+    body = {key: inspect[key] for key in MADE_OF if inspect.get(key)}
     return Request("POST", "networks/create", None, body)
 
 
@@ -118,7 +133,4 @@ def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     return {key: inspect.get(key) for key in keys}
 
 
-NETWORK = SimpleKind(
-    "network", TABLE, "networks", "name", "labels", create, "unused",
-    "Podman can only change that by making the network anew, which needs them gone or disconnected first", shown,
-)  # fmt: skip
+NETWORK = SimpleKind("network", TABLE, "networks", "name", "labels", create, shown)

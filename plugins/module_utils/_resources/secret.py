@@ -74,4 +74,17 @@ def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-SECRET = SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, "replace", "", shown)
+def as_it_was(inspect: Mapping[str, Any]) -> Request | None:
+    """The request that puts a replaced secret back; None where Podman does not tell its data."""
+    spec, data = inspect.get("Spec") or {}, inspect.get("SecretData")
+    if not data:
+        return None
+    driver = spec.get("Driver") or {}
+    query = {
+        "name": spec.get("Name"), "labels": spec.get("Labels") or {}, "replace": True,
+        "driver": driver.get("Name"), "driveropts": driver.get("Options") or {},
+    }  # fmt: skip
+    return Request("POST", "secrets/create", query, str(data).encode("utf-8", "surrogateescape"))
+
+
+SECRET = SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, shown)

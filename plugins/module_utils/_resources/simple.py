@@ -25,12 +25,11 @@ class Request:
 
 @dataclasses.dataclass(frozen=True)
 class SimpleKind:
-    """One kind of object that is made by one request and never changed in place.
+    """One kind of object that is made by one request.
 
     ``place`` is the path segment of its endpoints, ``name_at`` where inspect shows its name,
     ``labels_at`` its labels. ``create`` turns name, body, labels and the task's parameters into
-    the request. ``change`` says what a difference leads to: ``refuse`` (it holds data),
-    ``unused`` (replaced when nothing uses it) or ``replace``. ``loss`` ends the sentence of a refusal.
+    the request. ``shown`` is what a task returns of it.
     """
 
     name: str
@@ -39,6 +38,4 @@ class SimpleKind:
     name_at: str
     labels_at: str
     create: Callable[[str, Body, dict[str, str], Mapping[str, Any], Facts], Request]
-    change: str
-    loss: str = ""
     shown: Callable[[Mapping[str, Any]], dict[str, Any]] = dict

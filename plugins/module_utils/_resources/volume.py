@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._errors import Failure
 from .._options import Body, Facts, Option, OptionTable
-from .._values import Pairs, Text, as_line, as_list
+from .._values import Integer, Pairs, Text, as_line, as_list
 from .simple import Request, SimpleKind
+
+# Options of the driver local with which the data is somewhere else than in the volume's own folder.
+ELSEWHERE = ("type", "device")
+# The greatest id that the kernel knows.
+GREATEST_ID = 2**32 - 2
 
 
 class VolumeOptions(Pairs):
@@ -25,11 +31,35 @@ class VolumeOptions(Pairs):
         return super().parse(dict(raw))
 
 
+def _read_id(kind: str) -> Any:
+    def read(inspect: Mapping[str, Any]) -> int:
+        return int(inspect.get(kind) or 0)  # left out by Podman when it is 0
+
+    return read
+
+
+def _write_id(kind: str) -> Any:
+    def write(value: int, body: Body, facts: Facts) -> None:
+        if facts.has("5.6"):
+            body[kind] = value
+            return
+        # Before, only the mount options of the driver local know it.
+        options = body.setdefault("Options", {})
+        words = [word for word in options.get("o", "").split(",") if word]
+        if any(word.startswith(f"{kind.lower()}=") for word in words):
+            raise Failure(f"{kind.lower()}: options.o says {kind.lower()} as well; say it in one place.")
+        options["o"] = ",".join([*words, f"{kind.lower()}={value}"])
+
+    return write
+
+
 TABLE = OptionTable(
     "volume",
     [
         Option("driver", Text(), "Driver", "Driver"),
         Option("options", VolumeOptions(), "Options", "Options", ("opt",)),
+        Option("uid", Integer(0, GREATEST_ID), write=_write_id("UID"), read=_read_id("UID")),
+        Option("gid", Integer(0, GREATEST_ID), write=_write_id("GID"), read=_read_id("GID")),
         Option("label", Pairs(), "Labels", "Labels", ("labels",)),
     ],
 )
@@ -43,13 +73,26 @@ def create(
     return Request("POST", "volumes/create", None, body)
 
 
+def as_it_was(inspect: Mapping[str, Any]) -> Request:
+    """The request that makes a volume that is gone once more, with its record."""
+    # Podman adds what it read out of the mount options in capitals.
+    options = {key: value for key, value in (inspect.get("Options") or {}).items() if not key.isupper()}
+    body = {key: inspect[key] for key in ("Name", "Driver", "Labels", "UID", "GID") if inspect.get(key)}
+    return Request("POST", "volumes/create", None, {**body, "Options": options})
+
+
+def elsewhere(driver: Any, options: Mapping[str, Any]) -> str:
+    """Why the data of such a volume does not lie in its own folder; empty when it does."""
+    if driver not in (None, "", "local"):
+        return f"the driver {driver} keeps it"
+    named = [each for each in ELSEWHERE if options.get(each)]
+    return f"its {named[0]} is {options[named[0]]}" if named else ""
+
+
 def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     """A volume as the task returns it."""
     keys: list[str] = ["Name", "Driver", "Mountpoint", "CreatedAt"]
     return {key.lower(): inspect.get(key) for key in keys}
 
 
-VOLUME = SimpleKind(
-    "volume", TABLE, "volumes", "Name", "Labels", create, "refuse",
-    "Podman can only change that by deleting the volume with all its data; set recreate: true if that is meant", shown,
-)  # fmt: skip
+VOLUME = SimpleKind("volume", TABLE, "volumes", "Name", "Labels", create, shown)

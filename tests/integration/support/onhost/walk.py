@@ -4,10 +4,10 @@
 
 """Walks options of a table on this host: each is declared, changed and taken out again, and must act as such.
 
-The job comes as JSON on stdin: {"user", "kind" (container or pod), "start", "cases": {option: case}}, a case being {"first",
-"second", "more", "instead", "start", "unseen"}: two values of the option (no second one where there is just one), what the task says
-beside it, what it says when it no longer says the option, whether the object is started, and the version whose inspect does
-not show it. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
+The job comes as JSON on stdin: {"user", "kind" (container, pod, network, volume or secret), "start", "cases": {option: case}}, a case being {"first",
+"second", "more", "instead", "start", "unseen", "needed"}: two values of the option (no second one where there is just one), what the task says
+beside it, what it says when it no longer says the option, whether the object is started, and and the version whose inspect does
+not show it, and whether no task can do without it ("needed"). Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
 
 Everything happens in one process that has become the account, by the same road as a module's, because a thousand
 modules would take a quarter of an hour to start.
@@ -21,15 +21,31 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.rootless.podman.plugins.module_utils import _account, _road
+from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
+    _network_road,
+    _road,
+    _secret_road,
+    _volume_road,
+)
 from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._key import record_key
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 
 JOB = json.load(sys.stdin)
-TRAVEL = {"container": _road.travel_container, "pod": _road.travel_pod}[JOB["kind"]]
-TABLE = {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}[JOB["kind"]]
+TRAVEL = {"container": _road.travel_container, "pod": _road.travel_pod}
+SIMPLE = {
+    "network": _network_road.NetworkRoad,
+    "volume": _volume_road.VolumeRoad,
+    "secret": _secret_road.SecretRoad,
+}
+TABLES = {
+    "container": _road.containers.TABLE,
+    "pod": _road.pods.TABLE,
+    **{kind: road.kind.table for kind, road in SIMPLE.items()},
+}
+TABLE = TABLES[JOB["kind"]]
 
 
 class Walk:
@@ -52,7 +68,11 @@ class Walk:
             said.pop(self.row.name, None)
             said.update(self.case.get("instead", {}))
         engine = Engine(self.account, check)
-        return TRAVEL(Task({"definition": said}, check), engine, record_key(self.account, engine))
+        key = record_key(self.account, engine)
+        if JOB["kind"] in SIMPLE:
+            task = Task({**dict.fromkeys(TABLE.by_name), **said}, check)
+            return SIMPLE[JOB["kind"]](task, engine, key).travel()
+        return TRAVEL[JOB["kind"]](Task({"definition": said}, check), engine, key)
 
     def expect(self, truth: Any, sentence: str) -> None:
         if not truth:
@@ -86,7 +106,7 @@ class Walk:
             self.case.get("unseen", "-")
         ):
             return
-        inspect = self.engine.get(f"{JOB['kind']}s/{name_in_path(self.name)}/json")
+        inspect = self.engine.get(f"{JOB['kind']}s/{name_in_path(self.name)}/json", {"showsecret": True})
         typed = TABLE.parse({self.row.name: value})[self.row.name]
         reported = self.row.reported(inspect)
         self.expect(
@@ -110,14 +130,16 @@ class Walk:
         return False
 
     def go(self) -> None:
-        state = "started" if self.case.get("start", JOB["start"]) else "present"
+        starts = JOB["kind"] not in SIMPLE and self.case.get("start", JOB["start"])
+        state = "started" if starts else "present"
         first, second = self.case["first"], self.case.get("second")
         try:
             self.run(None, "absent")  # an earlier walk may have been interrupted
             self.change("made", first, state, "declared")
             if second is not None:
                 self.change("changed", second, state, "changed")
-            self.change("taken out", None, "present", "removed")
+            if not self.case.get("needed"):
+                self.change("taken out", None, "present", "removed")
         except Failure as failure:
             if self.is_due(failure.message):
                 self.gated = failure.message

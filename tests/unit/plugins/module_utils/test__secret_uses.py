@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 from ansible_collections.rootless.podman.plugins.module_utils._secret_uses import (
     Secrets,
-    _moment,
+    moment,
     renewed_files,
     renewed_variables,
     reported_secrets,
@@ -123,6 +123,6 @@ def test_a_renewed_variable_is_told_by_its_time(updated: Any, started: str, rene
 
 
 def test_moments_have_nanoseconds() -> None:
-    assert _moment("1970-01-01T00:00:01.5Z") == 1.5
-    assert _moment("1970-01-01T01:00:00+01:00") == 0
-    assert _moment("0001-01-01T00:00:00Z") <= 0
+    assert moment("1970-01-01T00:00:01.5Z") == 1.5
+    assert moment("1970-01-01T01:00:00+01:00") == 0
+    assert moment("0001-01-01T00:00:00Z") <= 0

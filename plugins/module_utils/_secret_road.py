@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The road of secrets: replaced when they differ, and what reads them started again."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import _operations as operations
+from ._compare import Comparison
+from ._engine import Engine
+from ._errors import EngineError, Failure
+from ._module import Task
+from ._options import get_path
+from ._plan import CHANGED, Reason, Step
+from ._resources.secret import LIMIT, SECRET, as_it_was
+from ._resources.simple import Request
+from ._secret_uses import moment
+from ._simple import SimpleRoad
+from ._state import NEW
+from ._survey import inspected
+from ._way_back import SETTINGS, START, STOP, WayBack
+
+
+class SecretRoad(SimpleRoad):
+    """One secret on its way."""
+
+    kind = SECRET
+
+    def __init__(self, task: Task, engine: Engine, key: bytes) -> None:
+        super().__init__(task, engine, key)
+        path = self.params.get("path")
+        if path is not None:
+            self.params = {**self.params, "data": _read(str(path))}
+        if self.params.get("restart") and not self.facts.has("5.0"):
+            raise Failure(
+                "restart: this option needs Podman 5.0 or later, because an older one does not tell which containers have a secret as a "
+                f"variable, and the host has {self.facts.version_text}; leave it out, and declare the containers with "
+                "rootless.podman.container, which starts them again."
+            )
+        self.back = WayBack()
+        self.outdated: list[str] = []
+
+    def params_of_read(self) -> Mapping[str, Any] | None:
+        return {"showsecret": True} if self.facts.has("4.7") else None
+
+    def change(self, compared: Comparison) -> list[Step]:
+        return [] if self.params.get("skip_existing") else super().change(compared)
+
+    def beside(self, steps: list[Step]) -> list[Step]:
+        """Containers to start again, and names of those for which that is not enough."""
+        replaced = any(step.action == "replace" for step in steps)
+        if self.found is None or not (replaced or self.params.get("restart")):
+            return []
+        again = []
+        for listed in self.engine.get("containers/json", {"all": True}):
+            inspect = inspected(self.engine, listed)
+            copies = [
+                each for each in get_path(inspect, "Config.Secrets") or [] if each.get("Name") == self.name
+            ]
+            if any(replaced or each.get("ID") != self.found.get("ID") for each in copies):
+                self.outdated.append(str(inspect.get("Name")))
+            elif self.params.get("restart") and self._reads_late(inspect, replaced):
+                again.append(inspect)
+        reasons = (Reason("restart", CHANGED, f"{self.name} as it was", f"{self.name} as it is now"),)
+        return [
+            Step("restart", "container", str(each["Name"]), reasons, {"id": each["Id"]})
+            for each in sorted(again, key=lambda each: str(each["Name"]))
+        ]
+
+    def _reads_late(self, inspect: Mapping[str, Any], replaced: bool) -> bool:
+        """Whether a container runs with the secret as a variable that it read before the last change."""
+        if get_path(inspect, "State.Status") != "running":
+            return False
+        # Podman shows the variable under the secret's name and with stars.
+        if not any(
+            str(each).startswith(f"{self.name}=***") for each in get_path(inspect, "Config.Env") or []
+        ):
+            return False
+        changed = moment((self.found or {}).get("UpdatedAt"))
+        return replaced or changed > moment(get_path(inspect, "State.StartedAt"))
+
+    def apply(self, steps: list[Step]) -> None:
+        try:
+            super().apply(steps)
+        except Failure as failure:
+            told = self.back.take()
+            kind = EngineError if isinstance(failure, EngineError) else Failure
+            raise kind(
+                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
+            ) from failure
+
+    def do_create(self, step: Step) -> None:
+        self._without_draft()
+        super().do_create(step)
+
+    def do_replace(self, step: Step) -> None:
+        """Replace it; before Podman 4.7, which can only remove and make it, a draft proves first that it can be made."""
+        request, old = self.request, as_it_was(self.found or {})
+        if request is None:
+            return
+        if (request.params or {}).get("replace"):
+            if old is not None:
+                self.back.note(
+                    SETTINGS, functools.partial(self.make, old), f"secret {self.name} has its former data"
+                )
+            self.make(request)
+            return
+        self._without_draft()
+        draft = {**(request.params or {}), "name": self.name + NEW, "labels": {}}
+        self.engine.write(request.method, request.path, draft, request.body)
+        self.do_remove(step)
+        self.make(request)
+        self._without_draft()
+
+    def _without_draft(self) -> None:
+        """Take away the draft, also one that a killed run left."""
+        if not self.facts.has("4.7"):
+            with contextlib.suppress(EngineError):
+                self.engine.write("DELETE", f"secrets/{self.name}{NEW}")
+
+    def do_restart(self, step: Step) -> None:
+        """Start a container again as it wants to be stopped, and see that it lives."""
+        identity = str(step.work["id"])
+        self.back.note(STOP, functools.partial(operations.stop, self.engine, identity, step.name))
+        start = functools.partial(operations.start, self.engine, identity, step.name)
+        self.back.note(START, start, f"{step.name} runs again")
+        operations.stop(self.engine, identity, step.name)
+        start()
+        operations.await_ready(
+            self.engine, identity, step.name, operations.SETTLE, float(self.params.get("wait_timeout") or 60)
+        )
+
+    def told(self) -> dict[str, Any]:
+        return {"outdated": sorted(self.outdated)} if self.params["state"] == "present" else {}
+
+    def make(self, request: Request) -> None:
+        if (request.params or {}).get("replace"):
+            self.engine.write(request.method, request.path, request.params, request.body)
+        else:
+            super().make(request)
+
+
+def _read(path: str) -> str:
+    """The secret that a file on the host holds, read as the account."""
+    if not os.path.isabs(path):
+        raise Failure(f"path: {path!r} was given, and the absolute path of a file on the host is needed.")
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        raise Failure(
+            f"path: the account cannot read {path} ({error.strerror or error}); make it readable for the account, or use data."
+        ) from None
+    if not 0 < len(data) <= LIMIT:
+        raise Failure(
+            f"path: {path} is {'empty' if not data else 'too large'}, and 1 to {LIMIT} bytes are needed."
+        )
+    return data.decode("utf-8", "surrogateescape")
