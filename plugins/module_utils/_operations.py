@@ -260,13 +260,14 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
 
 
 def await_ready(
-    engine: Engine, identity: str, name: str, settle: float, timeout: float, begun: float
+    engine: Engine, identity: str, name: str, settle: float, timeout: float, begun: float | None = None
 ) -> None:
-    """Wait until a container that was started at ``begun`` is ready, as ``_readiness.judge`` sees it.
+    """Wait until a container that was started at ``begun`` (or just now) is ready, as ``_readiness.judge`` sees it.
 
     Raises Failure with the last log lines.
     """
     checked = time.monotonic()
+    begun = checked if begun is None else begun
     pause = 0.05
     while True:
         inspect = engine.get(f"containers/{identity}/json")

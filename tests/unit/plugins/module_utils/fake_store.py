@@ -90,7 +90,7 @@ class Store:
         assert not self.check
         self.writes.append(f"{method} {path}")
         trouble = self.refuse.pop(0) if self.refuse else None
-        if trouble is not None and trouble.status:
+        if isinstance(trouble, EngineError) and trouble.status:
             raise trouble
         answer = self._do(method, path, params, body)
         if trouble is not None:
