@@ -63,7 +63,8 @@ def _require_whole(response: Any, size: int) -> None:
 def json_of(answer: bytes, account: Account) -> Any:
     """The JSON value that an answer is. Raises EngineError."""
     try:
-        return json.loads(answer)
+        # Podman 5.8 shows the bytes of a secret as they are, text or not.
+        return json.loads(answer.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         raise _strange(answer, account) from error
 

@@ -77,7 +77,7 @@ def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
 def as_it_was(inspect: Mapping[str, Any]) -> Request | None:
     """The request that puts a replaced secret back; None where Podman does not tell its data."""
     spec, data = inspect.get("Spec") or {}, inspect.get("SecretData")
-    if not data:
+    if not data or "\ufffd" in data:  # bytes that are no text, which this version shows as something else
         return None
     driver = spec.get("Driver") or {}
     query = {
