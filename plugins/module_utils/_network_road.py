@@ -21,7 +21,7 @@ from ._plan import REMOVED, Step
 from ._resources.network import NETWORK, as_it_was, update
 from ._simple import SimpleRoad
 from ._survey import containers, inspected
-from ._way_back import PARTLY, RENAME, SETTINGS, START, STOP, WayBack
+from ._way_back import RENAME, SETTINGS, START, STOP
 
 
 class NetworkRoad(SimpleRoad):
@@ -37,7 +37,6 @@ class NetworkRoad(SimpleRoad):
         if both:
             raise Failure(f"disconnected: {both[0]} is there and under connected as well; name it once.")
         self.journal = Journal(engine.account, "network", self.name)
-        self.back = WayBack()
 
     @functools.cached_property
     def on_it(self) -> dict[str, Mapping[str, Any]]:
@@ -129,17 +128,8 @@ class NetworkRoad(SimpleRoad):
         listed = notes.get("joined")
         return {str(name): dict(each) for name, each in listed.items()} if isinstance(listed, dict) else {}
 
-    def apply(self, steps: list[Step]) -> None:
-        try:
-            super().apply(steps)
-        except Failure as failure:
-            told = self.back.take()
-            if not told.startswith(PARTLY):
-                self.journal.forget()
-            kind = EngineError if isinstance(failure, EngineError) else Failure
-            raise kind(
-                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
-            ) from failure
+    def undone(self) -> None:
+        self.journal.forget()
 
     def settle(self) -> None:
         self.journal.forget()

@@ -25,7 +25,7 @@ from ._secret_uses import moment
 from ._simple import SimpleRoad
 from ._state import NEW
 from ._survey import inspected
-from ._way_back import SETTINGS, START, STOP, WayBack
+from ._way_back import SETTINGS, START, STOP
 
 
 class SecretRoad(SimpleRoad):
@@ -44,7 +44,6 @@ class SecretRoad(SimpleRoad):
                 f"variable, and the host has {self.facts.version_text}; leave it out, and declare the containers with "
                 "rootless.podman.container, which starts them again."
             )
-        self.back = WayBack()
         self.outdated: list[str] = []
 
     def params_of_read(self) -> Mapping[str, Any] | None:
@@ -85,16 +84,6 @@ class SecretRoad(SimpleRoad):
             return False
         changed = moment((self.found or {}).get("UpdatedAt"))
         return replaced or changed > moment(get_path(inspect, "State.StartedAt"))
-
-    def apply(self, steps: list[Step]) -> None:
-        try:
-            super().apply(steps)
-        except Failure as failure:
-            told = self.back.take()
-            kind = EngineError if isinstance(failure, EngineError) else Failure
-            raise kind(
-                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
-            ) from failure
 
     def do_create(self, step: Step) -> None:
         self._without_draft()

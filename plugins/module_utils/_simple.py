@@ -19,6 +19,7 @@ from ._plan import DECLARED, Reason, Step, outcome
 from ._resources.simple import Request, SimpleKind
 from ._survey import facts_of
 from ._values import OBJECT_NAME
+from ._way_back import PARTLY, WayBack
 
 
 class SimpleRoad:
@@ -35,6 +36,7 @@ class SimpleRoad:
         self.spec: Spec = {}
         self.compared: Comparison | None = None
         self.request: Request | None = None
+        self.back = WayBack()
 
     def travel(self) -> dict[str, Any]:
         """Bring the object to what the task declares; return the task's result."""
@@ -79,9 +81,20 @@ class SimpleRoad:
         return []
 
     def apply(self, steps: list[Step]) -> None:
-        """Carry out the steps."""
-        for step in steps:
-            getattr(self, "do_" + step.action)(step)
+        """Carry out the steps. When one fails, those before it are undone. Raises Failure."""
+        try:
+            for step in steps:
+                getattr(self, "do_" + step.action)(step)
+        except Failure as failure:
+            told = self.back.take()
+            if not told.startswith(PARTLY):
+                self.undone()
+            kind = EngineError if isinstance(failure, EngineError) else Failure
+            message = f"{failure.message.rstrip('.')}. {told}" if told else failure.message
+            raise kind(message, **{**failure.facts, "rolled_back": told}) from failure
+
+    def undone(self) -> None:
+        """All is as it was before a step failed."""
 
     def settle(self) -> None:
         """Take away what an earlier run left to remember; all is as declared now."""
@@ -154,13 +167,3 @@ class SimpleRoad:
                 raise Failure(
                     f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
                 )
-
-    def again(self, failure: Failure, undo: Any, what: str) -> Failure:
-        """Undo a change that failed; the failure with what came of that."""
-        try:
-            undo()
-            told = f"What was changed is undone: {what}."
-        except (Failure, OSError) as problem:
-            told = f"Going back met a problem: {getattr(problem, 'message', problem)}"
-        kind = EngineError if isinstance(failure, EngineError) else Failure
-        return kind(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})

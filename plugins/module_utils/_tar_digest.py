@@ -22,17 +22,21 @@ def entries(stream: IO[bytes]) -> Iterator[bytes]:
     contents: dict[str, bytes] = {}
     with tarfile.open(fileobj=stream, mode="r|*") as tar:
         for info in tar:
-            name = posixpath.normpath("/" + info.name)
+            name = _path(info.name)
             if name == "/":
                 continue
             if info.islnk():
                 # Which of the names of one file is the link depends on who packed it.
-                content = contents.get(posixpath.normpath("/" + info.linkname), b"")
+                content = contents.get(_path(info.linkname), b"")
             else:
                 content = _content(tar, info)
                 if info.isreg():
                     contents[name] = content
             yield hashlib.sha256(repr((name, content)).encode("utf-8", "surrogateescape")).digest()[:16]
+
+
+def _path(name: str) -> str:
+    return posixpath.normpath("/" + name.lstrip("/"))
 
 
 def _content(tar: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:

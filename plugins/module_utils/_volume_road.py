@@ -21,6 +21,7 @@ from ._options import get_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.volume import VOLUME, as_it_was, elsewhere
 from ._simple import SimpleRoad
+from ._way_back import RENAME
 
 # Beside the volumes, under a name that no volume can have: the data of one that is being made anew.
 ASIDE = ".rp-kept-"
@@ -191,18 +192,19 @@ class VolumeRoad(SimpleRoad):
             self.do_remove(step)
             self.do_create(step)
             return
-        place = str(old.get("Mountpoint"))
         self.engine.admit("write", self.aside)
-        content.move(place, self.aside)
-        try:
-            super().do_remove(step)
-            self.do_create(step)
-        except Failure as failure:
-            raise self.again(
-                failure, functools.partial(self._put_back, old), f"the old volume {self.name} has its data"
-            ) from failure
+        self.back.note(
+            RENAME, functools.partial(self._put_back, old), f"the old volume {self.name} has its data"
+        )
+        content.move(str(old.get("Mountpoint")), self.aside)
+        super().do_remove(step)
+        self.do_create(step)
+        # From here on the data belongs to the new one, and waits until it is in it.
+        self.back.forget()
 
     def _put_back(self, old: Mapping[str, Any]) -> None:
+        if not self.waiting:
+            return
         there = self.read()
         if there is None:
             self.make(as_it_was(old))

@@ -55,11 +55,15 @@ LIVES = {
     "network": [
         {"name": "inner", "subnet": "10.77.1.0/24"},
         {"name": "inner", "subnet": "10.77.2.0/24", "labels": {"a": "b"}},
+        {"name": "inner", "subnet": "10.77.2.0/24", "labels": {"a": "b"}, "dns": ["9.9.9.9"]},
+        {"name": "inner", "net_config": [{"subnet": "10.77.4.0/24"}, {"subnet": "fd77:4::/64"}]},
         {"name": "inner", "state": "absent"},
     ],
     "volume": [
         {"name": "data", "labels": {"a": "b"}},
-        {"name": "data", "state": "absent"},
+        {"name": "data", "labels": {"a": "c"}, "keep_data": True},
+        {"name": "data", "labels": {"a": "c"}, "export": f"/home/{ACCOUNT}/data.tar"},
+        {"name": "data", "state": "absent", "export": f"/home/{ACCOUNT}/last.tar"},
     ],
     "secret": [
         {"name": "token", "data": "first"},
