@@ -6,21 +6,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from . import _joins as joins
+from . import _operations as operations
 from . import _record
 from ._compare import Comparison
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._journal import Journal
 from ._module import Task
+from ._options import get_path
 from ._plan import REMOVED, Step
 from ._resources.network import NETWORK, as_it_was, update
 from ._simple import SimpleRoad
-from ._survey import containers, inspected
+from ._survey import inspected
 from ._way_back import RENAME, SETTINGS, START, STOP
 
 
@@ -44,7 +48,7 @@ class NetworkRoad(SimpleRoad):
         if self.found is None:
             return {}
         listed = self.engine.get("containers/json", {"all": True, "filters": {"network": [self.name]}})
-        shown = [inspected(self.engine, each) for each in listed]
+        shown = [self._inspected(each) for each in listed]
         return {
             str(each["Name"]): each for each in shown if each and joins.joined(each, self.name) is not None
         }
@@ -102,7 +106,8 @@ class NetworkRoad(SimpleRoad):
             for name, each in wanted.items()
             if name not in self.unwanted and not (exact and name not in self.declared)
         }
-        there = {found.name: found.inspect for found in containers(self.engine, wanted).values()}
+        looked = {name: self._look(name) for name in sorted(wanted)}
+        there = {name: inspect for name, inspect in looked.items() if inspect is not None}
         missing = sorted(set(self.declared) - set(there))
         if missing:
             raise Failure(
@@ -129,10 +134,28 @@ class NetworkRoad(SimpleRoad):
         return {str(name): dict(each) for name, each in listed.items()} if isinstance(listed, dict) else {}
 
     def undone(self) -> None:
-        self.journal.forget()
+        with contextlib.suppress(Failure):
+            self.settle()
 
     def settle(self) -> None:
+        """Forget who was taken off, when all of them are on it again."""
+        notes = self.journal.read()
+        if notes is None:
+            return
+        if self.params["state"] == "present":
+            self.found = self.read()
+            self.__dict__.pop("on_it", None)  # look again
+            for name in sorted(set(self._pending()) - set(self.on_it) - self._kept_off()):
+                if self._look(name) is not None:
+                    raise Failure(
+                        f"network {self.name}: container {name} was taken off and is not on it again; run the task again."
+                    )
         self.journal.forget()
+
+    def _kept_off(self) -> set[str]:
+        """Those that the task wants off."""
+        others = set(self._pending()) - set(self.declared) if self.params.get("exact") else set()
+        return {*self.unwanted, *others}
 
     def do_replace(self, _step: Step) -> None:
         """Take everything off, remove, make anew. Connecting again is a step of its own."""
@@ -197,6 +220,10 @@ class NetworkRoad(SimpleRoad):
             )
             self._disconnect(step.name)
         self._connect(step.name, step.work["settings"])
+        if joins.joined(self._look(step.name) or {}, self.name) is None:
+            raise Failure(
+                f"container {step.name}: Podman did not connect it to network {self.name}; run the task again."
+            )
 
     def do_disconnect(self, step: Step) -> None:
         """Take a container off."""
@@ -205,24 +232,78 @@ class NetworkRoad(SimpleRoad):
         self._disconnect(step.name)
 
     def _connect(self, name: str, settings: joins.Settings) -> None:
+        body = {"container": name, **settings}
         try:
-            self.engine.write(
-                "POST", f"networks/{self.name}/connect", None, {"container": name, **settings}, plain=True
-            )
+            self._send("connect", body)
         except EngineError as error:
-            if "already connected" not in error.cause:
+            if "already connected" in error.cause:
+                return
+            if not _is_torn(error):
                 raise EngineError(f"container {name}: {error.message}", error.status, error.cause) from error
+            self._mended(name, "connect", body)
 
     def _disconnect(self, name: str) -> None:
+        body = {"Container": name}
         try:
-            self.engine.write(
-                "POST", f"networks/{self.name}/disconnect", None, {"Container": name}, plain=True
-            )
+            self._send("disconnect", body)
         except EngineError as error:
             # Podman forgets a container that it could only connect by half, and refuses all the same.
-            there = containers(self.engine, [name]).get(name)
-            if there is not None and joins.joined(there.inspect, self.name) is not None:
+            there = self._look(name)
+            if there is None or joins.joined(there, self.name) is None:
+                return
+            if not _is_torn(error):
                 raise EngineError(f"container {name}: {error.message}", error.status, error.cause) from error
+            self._mended(name, "disconnect", body)
+
+    def _send(self, action: str, body: Mapping[str, Any]) -> None:
+        self.engine.write("POST", f"networks/{self.name}/{action}", None, body, plain=True)
+
+    def _mended(self, name: str, action: str, body: Mapping[str, Any]) -> None:
+        """A container whose interfaces are not as Podman has them in mind: a service was killed while it worked on them.
+
+        Stopped it has none, so that Podman only has to remember; its start makes them anew.
+        """
+        inspect = self._look(name) or {}
+        running = get_path(inspect, "State.Status") == "running"
+        identity = str(inspect.get("Id"))
+        self.task.warn(f"the network of container {name} was left half made, so it was started again.")
+        if running:
+            operations.stop(self.engine, identity, name)
+        with contextlib.suppress(EngineError):
+            self._send("disconnect", {"Container": name})
+        if action == "connect":
+            self._send("connect", body)
+        if running:
+            operations.start(self.engine, identity, name)
+
+    def _look(self, name: str) -> Mapping[str, Any] | None:
+        """What is known of a container now."""
+        listed = self.engine.get(
+            "containers/json", {"all": True, "filters": {"name": [f"^{re.escape(name)}$"]}}
+        )
+        return self._inspected(listed[0]) if listed else None
+
+    def _inspected(self, listed: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What inspect shows of a container, or what its listing does where a killed service left it half connected."""
+        try:
+            return inspected(self.engine, listed)
+        except EngineError as error:
+            if "network inspection mismatch" not in error.cause:
+                raise
+        networks: dict[str, Any] = {str(each): {} for each in listed.get("Networks") or []}
+        return {
+            "Id": listed["Id"],
+            "Name": (listed.get("Names") or ["?"])[0],
+            "State": {"Status": listed.get("State")},
+            "HostConfig": {"NetworkMode": "bridge"},
+            "NetworkSettings": {"Networks": networks},
+            "Config": {"Labels": listed.get("Labels") or {}},
+        }
+
+
+def _is_torn(error: EngineError) -> bool:
+    """Whether Podman failed at interfaces, and not at what was asked."""
+    return "netavark" in error.cause or "rootless netns" in error.cause
 
 
 def _without(inspect: Mapping[str, Any], network: str) -> Mapping[str, Any]:

@@ -60,9 +60,9 @@ def settle(host):
 
 def look_around(host):
     shown = json.loads(host.run_as(ACCOUNT, "podman inspect first fixed"))
-    joined = [each["NetworkSettings"]["Networks"]["inner"] for each in shown]
+    joined = [(each["NetworkSettings"].get("Networks") or {}).get("inner", {}) for each in shown]
     states = [each["State"]["Status"] for each in shown]
-    return [*states, "one" in joined[0]["Aliases"], joined[1]["IPAddress"]]
+    return [*states, "one" in joined[0].get("Aliases", []), joined[1].get("IPAddress")]
 
 
 CASES = {"volume": (volume, fill, look_inside), "network": (network, settle, look_around)}
@@ -93,6 +93,6 @@ def test_killed_anywhere(module, victim, host, account):
         }
         told = host.script("kill.py", stdin=json.dumps(job).encode(), timeout=300)
         assert [each["msg"] for each in told["rounds"]] == [None, None], (moment, told)
-        assert look(host) == before, moment
+        assert look(host) == before, (moment, told)
         again = host.good(module, **task(2 * number + 2))
         assert again["plan"] == [], moment

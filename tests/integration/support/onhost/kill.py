@@ -54,8 +54,8 @@ def bring_to_start(arguments: dict[str, Any]) -> None:
         raise SystemExit(f"{arguments}: {result['msg']}")
 
 
-def end(running: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to the victim; and the module's last words are read in either case."""
+def end(running: subprocess.Popen[bytes]) -> str:
+    """SIGKILL to the victim; the module's last words."""
     if running.poll() is not None:
         pass
     elif JOB["victim"] == "python":
@@ -65,8 +65,9 @@ def end(running: subprocess.Popen[bytes]) -> None:
             if is_service(entry):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(entry), signal.SIGKILL)
-    running.stdout.read()
+    said = running.stdout.read()
     running.wait()
+    return said.decode()
 
 
 def is_service(process: str) -> bool:
@@ -108,19 +109,21 @@ for each in JOB["rounds"]:
     running = start(each["arguments"])
     if whole:
         time.sleep(each["moment"] * whole)
-        end(running)
+        said = end(running)
         middle = there()
         begun = time.monotonic()
         last = run(each["arguments"])
     else:
         last = json.loads(running.stdout.read())
         whole = time.monotonic() - begun
-        middle = []
+        middle, said = [], ""
     seconds = round(time.monotonic() - begun, 1)
     told.append(
         {
             "moment": each["moment"],
             "middle": middle,
+            "said": said[:2000],
+            "plan": last.get("plan"),
             "msg": last.get("msg"),
             "seconds": seconds,
             "there": there(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import tempfile
 from types import SimpleNamespace
 from typing import Any
@@ -72,7 +73,8 @@ class Store:
         return [
             {"Names": [name], "Id": each["Id"], "State": each["State"]["Status"]}
             for name, each in self.containers.items()
-            if wanted[0] != "network" or wanted[1][0] in each["NetworkSettings"]["Networks"]
+            if (wanted[0] != "name" or wanted[1] == [f"^{re.escape(name)}$"])
+            and (wanted[0] != "network" or wanted[1][0] in each["NetworkSettings"]["Networks"])
         ]
 
     def find(self, path: str, params: Any = None) -> Any:
