@@ -91,11 +91,12 @@ class Store:
     def write(self, method: str, path: str, params: Any = None, body: Any = None, **_more: Any) -> Any:
         assert not self.check
         self.writes.append(f"{method} {path}")
-        trouble = self.refuse.pop(0) if self.refuse else None
-        if isinstance(trouble, EngineError) and trouble.status:
-            raise trouble
+        due = list(filter(None, [self.refuse.pop(0)] if self.refuse else []))
+        for trouble in due:
+            if trouble.status:
+                raise trouble
         answer = self._do(method, path, params, body)
-        if trouble is not None:
+        for trouble in due:
             raise trouble  # it was carried out, and the answer was lost
         return answer
 
