@@ -53,6 +53,10 @@ SENTENCES: list[tuple[str, str]] = [
         "secrets: {cause}; make it first with rootless.podman.secret",
     ),
     (
+        r"(?:failed to find driver or plugin|unsupported driver) \"?(?P<driver>[^\"\s:]+)",
+        "driver: this host has no driver or plugin {driver} ({cause}); choose bridge, macvlan or ipvlan, or install the plugin for netavark",
+    ),
+    (
         r"(?:network not found|unable to find network)",
         "network: {cause}; make it first with rootless.podman.network",
     ),

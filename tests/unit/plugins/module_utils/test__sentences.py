@@ -73,6 +73,8 @@ SEEN = [
         "podman system migrate",
     ),
     ("statfs /srv/none: no such file or directory", "there is no /srv/none on this host to mount"),
+    ('failed to find driver or plugin "overlay"', "driver: this host has no driver or plugin overlay"),
+    ("unsupported driver overlay: invalid argument", "driver: this host has no driver or plugin overlay"),
     ("crun: opening file `memory.max` for writing: No such file or directory", "needs a cgroup controller"),
 ]
 
