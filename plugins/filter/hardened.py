@@ -38,7 +38,9 @@ EXAMPLES = r"""
 - name: A container with every hardened default but one
   rootless.podman.container:
     user: shop
-    definition: "{{ {'name': 'shop', 'image': 'docker.io/library/busybox:1.37', 'command': 'sleep 1000', 'read_only': false} | rootless.podman.hardened }}"
+    definition: >-
+      {{ {'name': 'shop', 'image': 'docker.io/library/busybox:1.37', 'command': 'sleep 1000', 'read_only': false}
+      | rootless.podman.hardened }}
 """
 
 RETURN = r"""
