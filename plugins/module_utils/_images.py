@@ -23,6 +23,11 @@ from ._values import Pairs
 
 KIND = "image"
 POLICIES = ("missing", "always", "newer", "never")
+# Podman's API, unlike its command line, else runs every step in the host's network, where 127.0.0.1 is that of all accounts.
+OWN_NETWORK = {
+    "networkmode": "NetworkEnabled",
+    "nsoptions": json.dumps([{"Name": "network", "Host": False, "Path": ""}]),
+}
 
 
 def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
@@ -138,7 +143,7 @@ def _build(task: Task, engine: Engine, key: bytes, name: str, there: Mapping[str
         query = {
             "t": name, "dockerfile": context.file, "buildargs": arguments or None, "target": build.get("target"),
             "labels": {_record.LABEL: _record.write(key, KIND, name, spec)}, "pullpolicy": "missing",
-            "nocache": bool(task.params["force"]), "rm": True, "forcerm": True, "layers": True,
+            "nocache": bool(task.params["force"]), "rm": True, "forcerm": True, "layers": True, **OWN_NETWORK,
         }  # fmt: skip
         with context.archive() as archive:
             engine.stream("build", query, archive, {"Content-Type": "application/x-tar"})

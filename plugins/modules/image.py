@@ -47,6 +47,7 @@ options:
         become another one on the host, or when there is an image of that name which was not built by this module from the same.
       - Base images are pulled when they are missing. To follow a base image whose tag moves, pull it in a task before with O(pull=newer).
       - What a build fetches while it runs does not count, such as packages. O(force=true) fetches it again.
+      - Its steps reach other hosts, but not what listens on the loopback address of this one.
     type: dict
     suboptions:
       path:

@@ -5,7 +5,7 @@
 """Every row of every option table on real hosts: declared, seen in inspect, changed, taken out, and foretold each time.
 
 The cases stand in ``walk/``. Limits need cgroup controllers, which the hosts of the testbed may lack: their rows are then refused,
-which is counted apart, and walked in a virtual machine (``make test-vm``).
+which is counted apart.
 """
 
 from __future__ import annotations
