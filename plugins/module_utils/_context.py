@@ -61,8 +61,11 @@ class Context:
             total.update(_content_digest(path, content))
         return total.hexdigest()
 
-    def archive(self) -> BinaryIO:
-        """The context as an uncompressed tar in an unnamed temporary file, read from its beginning."""
+    def archive(self, extra: Mapping[str, bytes] | None = None) -> BinaryIO:
+        """The context as an uncompressed tar in an unnamed temporary file, read from its beginning.
+
+        ``extra`` are files beside it that only the builder itself may read.
+        """
         file = tempfile.TemporaryFile(dir=TEMPORARY)  # noqa: SIM115  the caller closes it
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for name in sorted(self._entries):
@@ -72,6 +75,10 @@ class Context:
                 else:
                     with open(path, "rb") as source:
                         tar.addfile(info, source)
+            for name, content in (extra or {}).items():
+                info = tarfile.TarInfo(name)
+                info.size, info.mode = len(content), 0o600
+                tar.addfile(info, io.BytesIO(content))
         file.seek(0)
         return file
 

@@ -63,9 +63,11 @@ class Engine:
             self._info = self.get("info")
         return self._info
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+    def get(
+        self, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
         """The JSON that ``path`` answers. Raises EngineError."""
-        return json_of(self._request("GET", path, params, None, None, CALL_TIMEOUT)[1], self.account)
+        return json_of(self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1], self.account)
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """As ``get``, but None when Podman has no such object."""

@@ -60,6 +60,22 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, object]:  # noqa
     }
 
 
+def kept(account: Account, place: str) -> Login | None:
+    """The login that Podman finds for REGISTRY/REPOSITORY: the most particular one, the runtime folder's first."""
+    parts = place.split("/")
+    keys = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    for path in (
+        os.path.join(account.runtime_dir, "containers/auth.json"),
+        os.path.join(account.home, LASTING),
+    ):
+        data = _read(path)
+        for key in keys:
+            login = found(data, key)
+            if login:
+                return login
+    return None
+
+
 def _present(registry: str, login: Login, path: str, passing: str | None) -> list[Step]:
     data = _read(path)
     program = helper(data, registry)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from . import _images, _pair_files
+from . import _image_pull, _pair_files
 from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
@@ -59,7 +59,7 @@ CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
     "force_restart": {"type": "bool", "default": False, "aliases": ["restart"]},
 }
 WAIT_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "pull": {"type": "str", "choices": list(_images.POLICIES), "default": "missing"},
+    "pull": {"type": "str", "choices": list(_image_pull.POLICIES), "default": "missing"},
     "tls_verify": {"type": "bool"},
     "retry": {"type": "int"},
     "retry_delay": {"type": "str"},
@@ -270,7 +270,7 @@ def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mappin
     for image, platform in {
         each.image: each.platform for each in wanted if each.pulled and each.state != ABSENT
     }.items():
-        _images.pull(engine, image, policy, {**params, "platform": platform})
+        _image_pull.pull(engine, image, policy, {**params, "platform": platform})
 
 
 def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
@@ -279,7 +279,7 @@ def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
             f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
         )
     for step in steps:
-        _images.pull(engine, step.name, "missing", {**params, **step.work})
+        _image_pull.pull(engine, step.name, "missing", {**params, **step.work})
 
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
