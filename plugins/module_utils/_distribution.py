@@ -54,9 +54,9 @@ def fetch(location: str, what: str, login: Login | None, verify: bool) -> Manife
                 f"{scheme}://{registry}/v2/{repository}/manifests/{what}", registry, login, verify
             )
         except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404:
-                    return None
+            error.close()
+            if error.code == 404:
+                return None
             words = "authentication required" if error.code in (401, 403) else f"status {error.code}"
             raise _unasked(registry, words) from error
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -82,8 +82,7 @@ def _manifest(url: str, registry: str, login: Login | None, verify: bool) -> Man
     except urllib.error.HTTPError as error:
         if error.code != 401:
             raise
-        with error:
-            answer = _answer(error.headers.get("WWW-Authenticate") or "", login, context, verify)
+        answer = _answer(error.headers.get("WWW-Authenticate") or "", login, context, verify)
         if not answer:
             raise
         raw = _get(url, {**headers, "Authorization": answer}, context)

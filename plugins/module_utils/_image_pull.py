@@ -65,7 +65,11 @@ def pull_steps(
             f"name: image {name} is {found} and pull: never forbids to fetch it; load or build it, or choose another policy."
         )
     if task.check:
-        if other or not there:
+        if not there:
+            # What is to pull it may be made by an earlier task of the same run, a login say.
+            return [Step("pull", KIND, name)]
+        if other:
+            moved(task, engine, reference, platform, "always", there)
             return [Step("pull", KIND, name, other)]
         held = moved(task, engine, reference, platform, policy, there)
         return [Step("pull", KIND, name, (_id_reason(there, held.identity),))] if held else []

@@ -33,8 +33,44 @@ SENTENCES: list[tuple[str, str]] = [
         "image: {cause}; write the registry's name too, such as docker.io/library/NAME:TAG",
     ),
     (
-        r"(?:manifest unknown|name unknown|repository .* not found|resource is denied|unauthorized|authentication required|denied:)",
-        "image: the registry has no such image or does not show it without a login ({cause})",
+        r"invalid policy in \"?(?P<path>[^\"\s]+)",
+        "image: the signature policy {path} cannot be read ({cause}); mend that file",
+    ),
+    (
+        r"rejected by policy|image rejected:|signature was required",
+        "image: the signature policy of this host or account (policy.json) rejects it ({cause}); take an image that it allows, or allow this one "
+        "in the account's ~/.config/containers/policy.json, else in /etc/containers/policy.json",
+    ),
+    (
+        r"(?:container registry (?P<registry>[^\s:/]+(?::\d+)?).*)?server gave HTTP response to HTTPS client",
+        "tls_verify: the registry {registry} speaks HTTP and no HTTPS ({cause}); say tls_verify: false, or insecure = true in the host's "
+        "registries.conf",
+    ),
+    (
+        r"(?:container registry (?P<registry>[^\s:/]+(?::\d+)?).*)?(?:x509:|tls: failed to verify)",
+        "tls_verify: this host does not trust the certificate of the registry {registry} ({cause}); put its authority's certificate into "
+        "/etc/containers/certs.d/{registry}/ca.crt, or say tls_verify: false",
+    ),
+    (
+        r"no image found in .* for architecture \"?(?P<arch>[^\",\s]+)",
+        "platform: the registry has the image, and none for {arch} ({cause}); choose a platform for which it is made",
+    ),
+    (
+        r"toomanyrequests",
+        "image: the registry gives no more images for now without a login ({cause}); wait, or log in with rootless.podman.login",
+    ),
+    (
+        r"(?:manifest unknown|name unknown|repository .* not found)",
+        "image: the registry has no such image ({cause}); look for a name and a tag that it has",
+    ),
+    (
+        r"(?:resource is denied|unauthorized|authentication required|invalid username/password|denied:)",
+        "image: the registry has no such image or does not allow this without a login ({cause}); log in with rootless.podman.login, "
+        "as somebody who may do this",
+    ),
+    (
+        r"invalid reference format|Invalid image name",
+        "image: {cause}; a name such as docker.io/library/nginx:1.27, all in lower case, is needed",
     ),
     (
         r"container registry localhost(?!:\d)",
@@ -42,7 +78,7 @@ SENTENCES: list[tuple[str, str]] = [
     ),
     (
         r"pinging container registry (?P<registry>[^\s:]+(?::\d+)?)|dial tcp|connection refused|no such host|i/o timeout|TLS handshake",
-        "image: the registry {registry} cannot be reached from this host ({cause})",
+        "image: the registry {registry} cannot be reached from this host ({cause}); look at its name, and at the way out of this host",
     ),
     (
         r"(?:no such image|image not known|unable to find image)",

@@ -42,6 +42,43 @@ SEEN = [
     ),
     ("reading manifest nope in quay.io/podman/stable: manifest unknown", "the registry has no such image"),
     (
+        "initializing source docker://localhost:5001/x:1: reading manifest 1 in localhost:5001/x: unauthorized: authentication required",
+        "without a login .*; log in with rootless.podman.login",
+    ),
+    (
+        "Source image rejected: Running image docker://busybox:1.36 is rejected by policy.",
+        r"the signature policy .*policy.json\) rejects it .* take an image that it allows",
+    ),
+    (
+        "Source image rejected: A signature was required, but no signature exists",
+        "the signature policy .* rejects it",
+    ),
+    (
+        'invalid policy in "/home/a/.config/containers/policy.json": Unknown policy requirement type "x"',
+        "the signature policy /home/a/.config/containers/policy.json cannot be read .* mend that file",
+    ),
+    (
+        'pinging container registry localhost:5000: Get "https://localhost:5000/v2/": http: server gave HTTP response to HTTPS client',
+        "tls_verify: the registry localhost:5000 speaks HTTP .* tls_verify: false",
+    ),
+    (
+        'pinging container registry r.example: Get "https://r.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        "tls_verify: .* registry r.example .*certs.d/r.example/ca.crt",
+    ),
+    (
+        'choosing an image from manifest list docker://multi:1: no image found in image index for architecture "s390x", variant "", OS "linux"',
+        "platform: the registry has the image, and none for s390x",
+    ),
+    (
+        "no image found in manifest list for architecture s390x, variant , OS linux",
+        "platform: the registry has the image, and none for s390x",
+    ),
+    (
+        "reading manifest 1 in docker.io/a/b: toomanyrequests: You have reached your pull rate limit",
+        "wait, or log in",
+    ),
+    ('parsing reference "docker.io/Up": invalid reference format', "all in lower case"),
+    (
         'pinging container registry localhost:5000: Get "https://localhost:5000/v2/": dial tcp [::1]:5000: connect: connection refused',
         "the registry localhost:5000 cannot be reached",
     ),
