@@ -87,12 +87,15 @@ def diff(steps: Iterable[Step]) -> dict[str, str]:
 
 _BEFORE = {
     "create": "absent", "pull": "absent", "build": "absent", "load": "absent",
-    "restore": "data moved aside",
+    "restore": "data moved aside", "tag": "not this image", "save": "not this image", "push": "not this image",
     "start": "stopped", "stop": "running", "restart": "running", "exec": "command not run",
 }  # fmt: skip
 _AFTER = {
     "remove": "absent",
     "restore": "data in place",
+    "tag": "this image",
+    "save": "this image",
+    "push": "this image",
     "start": "running",
     "stop": "stopped",
     "restart": "running again",

@@ -208,7 +208,8 @@ options:
   save:
     description:
       - Saves the image as a file on the host. It is written when there is none, or when the file holds another image, name or format.
-      - The file is written beside its place and put there at once when it is whole, so nobody ever sees half of it. It belongs to the account.
+      - The file is written beside its place and put there at once when it is whole, so nobody ever sees half of it. It belongs to the account,
+        which alone can read it, unless there was one with another mode.
     type: dict
     suboptions:
       path:
@@ -303,6 +304,39 @@ EXAMPLES = r"""
       args:
         BASE: docker.io/library/busybox:1.37
 
+- name: A token that the next build needs
+  rootless.podman.secret:
+    user: shop
+    name: shop-token
+    data: not-so-secret-here
+
+- name: An image that is built with it, and does not hold it; a second name, a file to take along, and a place in a registry
+  rootless.podman.image:
+    user: shop
+    name: localhost/shop-prices:1
+    build:
+      containerfile: |
+        FROM docker.io/library/busybox:1.37
+        RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length
+      pull: newer
+      secrets:
+        - id: token
+          secret: shop-token
+      labels:
+        org.opencontainers.image.title: Prices
+    tag: [localhost/shop-prices:latest]
+    save:
+      path: /home/shop/prices.tar
+    push:
+      destination: localhost:5000/shop/prices:1
+      tls_verify: false  # a registry on the host itself, without a certificate
+
+- name: The file makes an image, here under another name
+  rootless.podman.image:
+    user: shop
+    name: localhost/shop-prices:kept
+    archive: /home/shop/prices.tar
+
 - name: An image that has to be there before a container is replaced by it
   rootless.podman.image:
     user: shop
@@ -331,6 +365,12 @@ image:
       description: All names that it has in this account.
       type: list
       elements: str
+    architecture:
+      description: The architecture that it is made for.
+      type: str
+    os:
+      description: The operating system that it is made for.
+      type: str
     size:
       description: Its size in bytes.
       type: int
@@ -341,6 +381,8 @@ image:
     id: 5e3ff18cd3f24f0f9ba1e4f8f33a5d3b2cf3f6bd4d21f0f5a1bb25d7c5a7e2c1
     digest: sha256:9d3f6a5c7b1e8d2f4a6c8e0b2d4f6a8c0e2b4d6f8a0c2e4b6d8f0a2c4e6b8d0f
     names: [docker.io/library/busybox:1.37]
+    architecture: amd64
+    os: linux
     size: 4528128
     created: "2026-02-01T00:00:00Z"
 plan:
@@ -350,7 +392,7 @@ plan:
   elements: dict
   contains:
     action:
-      description: V(pull), V(build), V(load) or V(remove).
+      description: V(pull), V(build), V(load), V(tag), V(save), V(push) or V(remove).
       type: str
     kind:
       description: The kind of the object, such as V(image).

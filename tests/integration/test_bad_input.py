@@ -30,6 +30,17 @@ ROWS = [
     # Images
     ("image", {"name": "docker.io/library/nosuch:1"}, ["image", "docker.io/library/nosuch:1", "registry"]),
     ("image", {"name": "localhost:1/none:1"}, ["image", "localhost:1", "cannot be reached"]),
+    ("image", {"name": "localhost:5000/library/busybox:1.37"}, ["tls_verify: false", "localhost:5000"]),
+    ("image", {"name": "docker.io/library/busybox@sha256:12"}, ["name:", "64 digits"]),
+    ("image", {"name": BUSYBOX, "platform": "arm64"}, ["platform:", "linux/arm64"]),
+    ("image", {"name": BUSYBOX, "tag": ["latest"]}, ["tag:", "'latest'"]),
+    ("image", {"name": BUSYBOX, "push": {"destination": "shop:1"}}, ["push.destination:", "'shop:1'"]),
+    (
+        "image",
+        {"name": BUSYBOX, "build": {"containerfile": "FROM scratch", "dns": ["one"]}},
+        ["build.dns:", "'one'"],
+    ),
+    ("image", {"name": BUSYBOX, "archive": "/etc/passwd"}, ["archive:", "/etc/passwd", "podman save"]),
     (
         "container",
         {**SECOND, "image": "registry.invalid/none:1"},

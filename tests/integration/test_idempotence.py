@@ -50,6 +50,15 @@ LIVES = {
         {"name": BUSYBOX},
         {"name": "localhost/mine:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=1\n"}},
         {"name": "localhost/mine:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=2\n"}},
+        {
+            "name": "localhost/mine:1",
+            "build": {"containerfile": f"FROM {BUSYBOX}\n", "labels": {"x": "3"}, "format": "docker"},
+            "tag": ["localhost/mine:latest"],
+            "save": {"path": f"/home/{ACCOUNT}/mine.tar"},
+            "push": {"destination": "localhost:5000/it/idem:1", "tls_verify": False},
+        },
+        {"name": "localhost/mine:2", "archive": f"/home/{ACCOUNT}/mine.tar"},
+        {"name": "localhost/mine:2", "tag": ["localhost/mine:3"], "pull": "never"},
         {"name": "localhost/mine:1", "state": "absent"},
     ],
     "network": [
