@@ -138,12 +138,9 @@ def _json_member(tar: tarfile.TarFile, name: str) -> Any:
     return json.loads(member.read(1 << 20))
 
 
-def save_steps(
-    task: Task, engine: Engine, reference: Reference, there: Mapping[str, Any] | None, anew: bool
-) -> list[Step]:
-    """Save an image as a file unless the file holds it; ``anew`` says that the image has just become another one."""
-    told = task.params["save"]
-    path, kind = str(told["path"]), str(told["format"])
+def refuse_place(told: Mapping[str, Any]) -> None:
+    """Raise Failure where no file can be put."""
+    path = str(told["path"])
     if not os.path.isabs(path) or os.path.isdir(path):
         raise Failure(f"save.path: {path!r} was given, and an absolute path of a file on the host is needed.")
     if not os.path.isdir(os.path.dirname(path)):
@@ -152,7 +149,16 @@ def save_steps(
         )
     if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
         raise Failure(f"save.path: the account may not write to the folder of {path}; choose one of its own.")
-    if there and kind == FORMATS[1] and str(there.get("ManifestType")).startswith(DOCKER):
+
+
+def save_steps(
+    task: Task, engine: Engine, reference: Reference, there: Mapping[str, Any] | None, anew: bool
+) -> list[Step]:
+    """Save an image as a file unless the file holds it; ``anew`` says that the image has just become another one."""
+    told = task.params["save"]
+    path, kind = str(told["path"]), str(told["format"])
+    known = there if not (anew and task.check) else None  # what comes is not there yet
+    if known and kind == FORMATS[1] and str(known.get("ManifestType")).startswith(DOCKER):
         raise Failure(
             f"save.format: image {reference.text} is in Docker's format, and an {kind} would make another image of it (another ID, no "
             "HEALTHCHECK); save it as docker-archive, or build it with build.format: oci."

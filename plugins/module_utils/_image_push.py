@@ -23,7 +23,7 @@ def push_steps(
 ) -> list[Step]:
     """Push an image unless the registry has it; ``anew`` says that the image has just become another one."""
     told = task.params["push"]
-    destination = parse_destination(str(told.get("destination") or reference.text))
+    destination = destination_of(told, reference)
     access = Access.of(told)
     reasons: tuple[Reason, ...] = ()
     if not anew and there:
@@ -44,9 +44,9 @@ def push_steps(
     return [Step("push", KIND, destination.text, reasons)]
 
 
-def parse_destination(name: str) -> Reference:
+def destination_of(told: Mapping[str, Any], reference: Reference) -> Reference:
     """Where an image is pushed to: a registry, a repository and a tag. Raises Failure."""
-    option = "push.destination"
+    option, name = "push.destination", str(told.get("destination") or reference.text)
     destination = parse_name(name, option)
     if destination.digest:
         raise Failure(

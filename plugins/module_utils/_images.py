@@ -11,11 +11,11 @@ from typing import Any
 
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
-from ._image_archive import load_steps, save_steps, tag
+from ._image_archive import load_steps, refuse_place, save_steps, tag
 from ._image_build import build_steps
 from ._image_names import Reference, parse_name, parse_platform
 from ._image_pull import KIND, SHORT, find, pull_steps
-from ._image_push import push_steps
+from ._image_push import destination_of, push_steps
 from ._module import Task
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
 
@@ -37,6 +37,11 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
             )
     if params["state"] == "absent":
         return outcome(_absent(task, engine, [reference, *tags]))
+    # What cannot end well does not begin.
+    if params.get("save"):
+        refuse_place(params["save"])
+    if params.get("push"):
+        destination_of(params["push"], reference)
     there = find(engine, reference.text)
     if params.get("build"):
         steps = build_steps(task, engine, key, reference, platform, there)

@@ -38,18 +38,24 @@ SENTENCES: list[tuple[str, str]] = [
     ),
     (
         r"rejected by policy|image rejected:|signature was required",
-        "image: the signature policy of this host or account (policy.json) rejects it ({cause}); take an image that it allows, or allow this one "
-        "in the account's ~/.config/containers/policy.json, else in /etc/containers/policy.json",
+        (
+            "image: the signature policy of this host or account (policy.json) rejects it ({cause}); take an image that it allows, or allow this one "
+            "in the account's ~/.config/containers/policy.json, else in /etc/containers/policy.json"
+        ),
     ),
     (
         r"(?:container registry (?P<registry>[^\s:/]+(?::\d+)?).*)?server gave HTTP response to HTTPS client",
-        "tls_verify: the registry {registry} speaks HTTP and no HTTPS ({cause}); say tls_verify: false, or insecure = true in the host's "
-        "registries.conf",
+        (
+            "tls_verify: the registry {registry} speaks HTTP and no HTTPS ({cause}); say tls_verify: false, or insecure = true in the host's "
+            "registries.conf"
+        ),
     ),
     (
         r"(?:container registry (?P<registry>[^\s:/]+(?::\d+)?).*)?(?:x509:|tls: failed to verify)",
-        "tls_verify: this host does not trust the certificate of the registry {registry} ({cause}); put its authority's certificate into "
-        "/etc/containers/certs.d/{registry}/ca.crt, or say tls_verify: false",
+        (
+            "tls_verify: this host does not trust the certificate of the registry {registry} ({cause}); put its authority's certificate into "
+            "/etc/containers/certs.d/{registry}/ca.crt, or say tls_verify: false"
+        ),
     ),
     (
         r"no image found in .* for architecture \"?(?P<arch>[^\",\s]+)",
@@ -65,8 +71,10 @@ SENTENCES: list[tuple[str, str]] = [
     ),
     (
         r"(?:resource is denied|unauthorized|authentication required|invalid username/password|denied:)",
-        "image: the registry has no such image or does not allow this without a login ({cause}); log in with rootless.podman.login, "
-        "as somebody who may do this",
+        (
+            "image: the registry has no such image or does not allow this without a login ({cause}); log in with rootless.podman.login, "
+            "as somebody who may do this"
+        ),
     ),
     (
         r"invalid reference format|Invalid image name",
