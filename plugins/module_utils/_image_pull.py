@@ -27,6 +27,16 @@ def find(engine: Engine, name: str) -> Mapping[str, Any] | None:
     return found
 
 
+def present(engine: Engine, reference: Reference) -> Mapping[str, Any] | None:
+    """As ``find``. Podman 4.3 also shows an image that has lost all names for the digest of a list that it once came from."""
+    found = find(engine, reference.text)
+    if found and reference.digest:
+        known = [str(each) for each in found.get("RepoDigests") or []]
+        if not any(each == reference.text or each.endswith("/" + reference.text) for each in known):
+            return None
+    return found
+
+
 def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
     """Pull an image by policy. Raises EngineError.
 
@@ -74,7 +84,7 @@ def pull_steps(
         held = moved(task, engine, reference, platform, policy, there)
         return [Step("pull", KIND, name, (_id_reason(there, held.identity),))] if held else []
     pull(engine, name, policy, {**task.params, "platform": platform})
-    now = find(engine, name) or {}
+    now = present(engine, reference) or {}
     wrong = foreign(now, platform)
     if wrong:
         raise Failure(

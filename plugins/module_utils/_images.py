@@ -14,7 +14,7 @@ from ._errors import EngineError, Failure
 from ._image_archive import load_steps, refuse_place, save_steps, tag
 from ._image_build import build_steps
 from ._image_names import Reference, parse_name, parse_platform
-from ._image_pull import KIND, SHORT, find, pull_steps
+from ._image_pull import KIND, SHORT, find, present, pull_steps
 from ._image_push import destination_of, push_steps
 from ._module import Task
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
@@ -42,7 +42,7 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         refuse_place(params["save"])
     if params.get("push"):
         destination_of(params["push"], reference)
-    there = find(engine, reference.text)
+    there = present(engine, reference)
     if params.get("build"):
         steps = build_steps(task, engine, key, reference, platform, there)
     elif params.get("archive"):
@@ -51,14 +51,14 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         steps = pull_steps(task, engine, reference, platform, there)
     anew = bool(steps)
     if anew and not task.check:
-        there = find(engine, reference.text)
+        there = present(engine, reference)
     steps += _tag_steps(task, engine, tags, reference, there, anew)
     if params.get("save"):
         steps += save_steps(task, engine, reference, there, anew)
     if params.get("push"):
         steps += push_steps(task, engine, reference, there, anew)
     result = outcome(steps)
-    result[KIND] = _public(find(engine, reference.text) if steps and not task.check else there)
+    result[KIND] = _public(present(engine, reference) if steps and not task.check else there)
     return result
 
 
@@ -92,7 +92,7 @@ def _tag_steps(
 
 
 def _absent(task: Task, engine: Engine, names: list[Reference]) -> list[Step]:
-    steps = [Step("remove", KIND, each.text) for each in names if find(engine, each.text)]
+    steps = [Step("remove", KIND, each.text) for each in names if present(engine, each)]
     for step in steps:
         if not task.check:
             _remove(engine, step.name, bool(task.params["force"]))

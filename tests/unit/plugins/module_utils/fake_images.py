@@ -130,6 +130,7 @@ class Images:
         self.kept[name] = {
             "Id": identity, "Labels": labels or {}, "RepoTags": [name], "Os": "linux", "Architecture": arch,
             "Digest": f"sha256:{identity}",
+            "RepoDigests": [name] if "@" in name else [],
         }  # fmt: skip
 
 

@@ -147,6 +147,14 @@ def test_what_a_digest_names_is_fetched_once() -> None:
     assert both(images, name=PINNED, pull="newer", force=True)["changed"] is False
 
 
+def test_an_image_that_has_lost_its_name_is_not_what_a_digest_names() -> None:
+    images = Images({PINNED: "1" * 64})
+    run(images, name=PINNED)
+    images.kept[PINNED]["RepoDigests"] = []
+    assert run(images, name=PINNED, state="absent")["changed"] is False
+    assert actions(both(images, name=PINNED)) == ["pull"]
+
+
 def test_trying_again_needs_a_podman_that_does() -> None:
     images = Images({NAME: "1" * 64}, version=(4, 3, 1))
     with pytest.raises(Failure, match="retry: this option needs Podman 5.0"):
