@@ -83,7 +83,8 @@ def pull_steps(
             return [Step("pull", KIND, name, other)]
         held = moved(task, engine, reference, platform, policy, there)
         return [Step("pull", KIND, name, (_id_reason(there, held.identity),))] if held else []
-    pull(engine, name, policy, {**task.params, "platform": platform})
+    # Asked for by its digest, Podman 4.3 would take the nameless image for the one that is meant.
+    pull(engine, name, "always" if reference.digest else policy, {**task.params, "platform": platform})
     now = present(engine, reference) or {}
     wrong = foreign(now, platform)
     if wrong:
