@@ -19,9 +19,9 @@ from ._context import DAMAGED, describe
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_names import Reference
-from ._image_pull import KIND, SHORT, about, find
 from ._module import Task
 from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step
+from ._pull import KIND, SHORT, about, find
 
 FORMATS = ("docker-archive", "oci-archive")
 DOCKER = "application/vnd.docker."

@@ -19,10 +19,11 @@ from ._context import TEXT_LIMIT, Context
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_names import Platform, Reference, foreign, native_platform, parse_name, print_platform
-from ._image_pull import KIND, about, find, moved, pull
+from ._image_pull import moved
 from ._module import Task
 from ._options import Spec
 from ._plan import CHANGED, DECLARED, REMOVED, Reason, Step
+from ._pull import KIND, about, find, pull
 from ._resources.image import TABLE, UNCACHED
 from ._survey import facts_of
 

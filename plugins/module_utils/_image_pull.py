@@ -9,53 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._engine import Engine, name_in_path
+from ._engine import Engine
 from ._errors import EngineError, Failure
 from ._image_names import Platform, Reference, foreign, print_platform
 from ._module import Task
 from ._plan import CHANGED, Reason, Step
-from ._registry import Access, Held, ask
-
-KIND = "image"
-POLICIES = ("missing", "always", "newer", "never")
-SHORT = 12  # digits of an ID, as people know it
-
-
-def find(engine: Engine, name: str) -> Mapping[str, Any] | None:
-    """What inspect shows of an image, None when it is not on the host."""
-    found: Mapping[str, Any] | None = engine.find(f"images/{name_in_path(name)}/json")
-    return found
-
-
-def present(engine: Engine, reference: Reference) -> Mapping[str, Any] | None:
-    """As ``find``. Podman 4.3 also shows an image that has lost all names for the digest of a list that it once came from."""
-    found = find(engine, reference.text)
-    if found and reference.digest:
-        known = [str(each) for each in found.get("RepoDigests") or []]
-        if not any(each == reference.text or each.endswith("/" + reference.text) for each in known):
-            return None
-    return found
-
-
-def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
-    """Pull an image by policy. Raises EngineError.
-
-    ``params`` may hold username, password, tls_verify, retry, retry_delay, and platform as the API names it (OS, Arch, Variant).
-    """
-    given = params or {}
-    query = {
-        "reference": name, "policy": policy, "tlsVerify": given.get("tls_verify"), "retry": given.get("retry"),
-        "retrydelay": given.get("retry_delay"), **(given.get("platform") or {}),
-    }  # fmt: skip
-    try:
-        engine.stream("images/pull", query, headers=Access.of(given).headers())
-    except EngineError as error:
-        raise about(name, error) from error
-
-
-def about(name: str, error: EngineError) -> EngineError:
-    """The same refusal, with the image that it is about."""
-    return EngineError(f"image {name}: {error.message}", error.status, error.cause, **error.facts)
+from ._pull import KIND, SHORT, Access, about, present, pull
+from ._registry import Held, ask
 
 
 def pull_steps(

@@ -12,10 +12,10 @@ from typing import Any
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_names import Reference, parse_name
-from ._image_pull import KIND, SHORT, about
 from ._module import Task
 from ._plan import CHANGED, DECLARED, Reason, Step
-from ._registry import Access, Held, ask
+from ._pull import KIND, SHORT, Access, about
+from ._registry import Held, ask
 
 
 def push_steps(

@@ -14,13 +14,11 @@ from ._errors import EngineError, Failure
 from ._image_archive import load_steps, refuse_place, save_steps, tag
 from ._image_build import build_steps
 from ._image_names import Reference, parse_name, parse_platform
-from ._image_pull import KIND, SHORT, find, present, pull_steps
+from ._image_pull import pull_steps
 from ._image_push import destination_of, push_steps
 from ._module import Task
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
-
-# The first version that tries again.
-RETRIES = (5, 0, 0)
+from ._pull import KIND, SHORT, find, present, refuse_retries
 
 
 def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
@@ -29,12 +27,7 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     reference = parse_name(str(params["name"]))
     tags = [_further(str(each)) for each in params.get("tag") or []]
     platform = parse_platform(params)
-    for option in ("retry", "retry_delay"):
-        if params.get(option) is not None and engine.version < RETRIES:
-            raise Failure(
-                f"{option}: this option needs Podman 5.0 or later, and the host has {engine.version_text}; leave it out, and let "
-                "Ansible try again with retries and until."
-            )
+    refuse_retries(params, engine)
     if params["state"] == "absent":
         return outcome(_absent(task, engine, [reference, *tags]))
     # What cannot end well does not begin.

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import json
 import platform as host
 import re
 from collections.abc import Mapping
@@ -19,33 +17,12 @@ from ._engine import Engine, name_in_path
 from ._errors import EngineError
 from ._image_names import Platform, Reference, native_platform
 from ._login import kept
+from ._pull import Access
 
 # Podman's words for an image that is no list: with them comes the manifest, whose configuration is the image's ID.
 _CONFIG = re.compile(r'\\"config\\":\s*\{[^{}]*?\\"digest\\":\s*\\"sha256:([0-9a-f]{64})')
 _ABSENT = re.compile(r"manifest unknown|name unknown|status 404|not found: ", re.IGNORECASE)
 _NOT_TLS = re.compile(r"HTTP response to HTTPS client|x509:|tls: ", re.IGNORECASE)
-
-
-@dataclasses.dataclass(frozen=True)
-class Access:
-    """How a registry is reached; without a user name with the login that the account keeps."""
-
-    username: str = ""
-    password: str = dataclasses.field(default="", repr=False)
-    tls_verify: bool | None = None
-
-    @classmethod
-    def of(cls, params: Mapping[str, Any]) -> Access:
-        """From the options username, password and tls_verify."""
-        return cls(params.get("username") or "", params.get("password") or "", params.get("tls_verify"))
-
-    def headers(self, registry: str = "") -> dict[str, str] | None:
-        """The login as Podman's API takes it, for one registry where the call wants to know which."""
-        if not self.username:
-            return None
-        login: Any = {"username": self.username, "password": self.password}
-        told = json.dumps({registry: login} if registry else login)
-        return {"X-Registry-Auth": base64.urlsafe_b64encode(told.encode()).decode()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from . import _image_pull, _pair_files
+from . import _pair_files, _pull
 from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
@@ -59,7 +59,7 @@ CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
     "force_restart": {"type": "bool", "default": False, "aliases": ["restart"]},
 }
 WAIT_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "pull": {"type": "str", "choices": list(_image_pull.POLICIES), "default": "missing"},
+    "pull": {"type": "str", "choices": list(_pull.POLICIES), "default": "missing"},
     "tls_verify": {"type": "bool"},
     "retry": {"type": "int"},
     "retry_delay": {"type": "str"},
@@ -95,6 +95,7 @@ def travel_container(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     """Bring one container to what the task declares; return the task's result."""
     params = task.params = _defined(task.params, CONTAINER_SPEC)
     wanted = _wanted(params, params["state"], pod=str(params.get("pod") or ""))
+    _pull.refuse_retries(params, engine)
     facts = facts_of(engine)
     _pull_first(task, engine, [wanted], params)
     survey = _look(engine, [wanted], wanted.pod or None)
@@ -105,7 +106,7 @@ def travel_container(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     _refuse_lost_dependents(engine, steps, [wanted])
     if steps and not task.check:
         if pulls:
-            _pull(engine, pulls, params)
+            _pull_missing(engine, pulls, params)
             planner.survey = _look(engine, [wanted], wanted.pod or None)
         _apply(task, engine, [wanted], planner.steps(wanted), bool(params.get("delete_volumes")))
     result = outcome(steps)
@@ -130,6 +131,7 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     spec = pods.TABLE.parse(_pair_files.with_files(params))
     pods.refuse_without_infra(spec)
     wanted = WantedPod(name, spec, members, state, bool(params.get("recreate")))
+    _pull.refuse_retries(params, engine)
     facts = facts_of(engine)
     if state != ABSENT:
         _pull_first(task, engine, members or [], params)
@@ -140,7 +142,7 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         pulls = [step for step in steps if step.action == "pull"]
         final = steps
         if pulls:
-            _pull(engine, pulls, params)
+            _pull_missing(engine, pulls, params)
             final = PodPlanner(_look(engine, members or [], name), facts, key).steps(wanted)
         _apply(task, engine, members or [], final, False)
         survey = _look(engine, members or [], name)
@@ -270,16 +272,16 @@ def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mappin
     for image, platform in {
         each.image: each.platform for each in wanted if each.pulled and each.state != ABSENT
     }.items():
-        _image_pull.pull(engine, image, policy, {**params, "platform": platform})
+        _pull.pull(engine, image, policy, {**params, "platform": platform})
 
 
-def _pull(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
+def _pull_missing(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
     if params.get("pull") == "never":
         raise Failure(
             f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
         )
     for step in steps:
-        _image_pull.pull(engine, step.name, "missing", {**params, **step.work})
+        _pull.pull(engine, step.name, "missing", {**params, **step.work})
 
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:

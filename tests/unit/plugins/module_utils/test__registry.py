@@ -16,7 +16,8 @@ from ansible_collections.rootless.podman.plugins.module_utils._auth import Login
 from ansible_collections.rootless.podman.plugins.module_utils._distribution import Manifest
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError
 from ansible_collections.rootless.podman.plugins.module_utils._image_names import parse_name
-from ansible_collections.rootless.podman.plugins.module_utils._registry import Access, Held, ask
+from ansible_collections.rootless.podman.plugins.module_utils._pull import Access
+from ansible_collections.rootless.podman.plugins.module_utils._registry import Held, ask
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_images import NATIVE, Images
 
 FAR = parse_name("registry.example.com/shop:1")
