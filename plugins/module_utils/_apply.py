@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from . import _operations as operations
+from . import _parallel
 from ._containers import differs_still
 from ._engine import Engine
 from ._errors import EngineError, Failure
@@ -63,17 +64,17 @@ class Applier:
             self._create_pod(step.name, step.work["body"])
         for step in of("pod", "replace"):
             self._replace_pod(step)
-        operations.in_parallel(self._stop, late)
+        _parallel.in_parallel(self._stop, late)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
         for batch in _batches(of("container", "create", "replace")):
-            operations.in_parallel(self._make, batch)
-        operations.in_parallel(self._update, of("container", "update"))
+            _parallel.in_parallel(self._make, batch)
+        _parallel.in_parallel(self._update, of("container", "update"))
         replaced = of("container", "replace")
         # What others require goes first: a run killed in between then never meets a new one that needs an old one.
         for batch in _batches(replaced):
-            operations.in_parallel(self._swap, batch)
+            _parallel.in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
-        operations.in_parallel(self._stop, of("container", "stop"))
+        _parallel.in_parallel(self._stop, of("container", "stop"))
         for step in of("pod", "stop"):
             operations.stop_pod(self.engine, step.work["id"])
         for step in of("pod", "start"):
@@ -160,10 +161,10 @@ class Applier:
             self.begun[identity] = operations.now()
 
         # The first alone: in a pod it brings up what all share.
-        operations.in_parallel(begin, started[:1])
-        operations.in_parallel(begin, started[1:])
+        _parallel.in_parallel(begin, started[:1])
+        _parallel.in_parallel(begin, started[1:])
         if self.wait:
-            operations.in_parallel(self._ready, started, operations.WAITING)
+            _parallel.in_parallel(self._ready, started, operations.WAITING)
 
     def _ready(self, item: tuple[str, Step]) -> None:
         identity, step = item
@@ -242,7 +243,7 @@ class Applier:
             made[member.name] = operations.create(self.engine, member.name + tail, whole)
 
         for batch in _batches(members):
-            operations.in_parallel(make, batch)
+            _parallel.in_parallel(make, batch)
         self.ids.update(made)
 
     def _run_pod(self, name: str, members: list[Step]) -> None:
@@ -252,7 +253,7 @@ class Applier:
             lasting = [member for member in members if "init_container_type" not in member.work["body"]]
             begun = operations.now()
             self.begun.update({self.ids[member.name]: begun for member in lasting})
-            operations.in_parallel(
+            _parallel.in_parallel(
                 self._ready, [(self.ids[member.name], member) for member in lasting], operations.WAITING
             )
 

@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO
 
 from ._engine import LONG_TIMEOUT, Engine
 from ._errors import EngineError, Failure
-from ._operations import in_parallel
+from ._parallel import in_parallel
 from ._tree import FILE, FOLDER, LINK, OTHER, TEXT_LIMIT, Digester, Entry, Tree, kind_of, safe_name
 
 # Go's bits for kinds of files, as Podman sends them.

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import Any, Callable
 
 from ._account import Account, call_as, read_answer, start_child
-from ._engine import PARALLEL
 from ._errors import Failure
+from ._parallel import PARALLEL
 
 # Seconds that one account may take.
 PATIENCE = 120.0

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Generator, Mapping
 from typing import Any, Callable, NoReturn
@@ -17,13 +16,12 @@ from ._account import Account
 from ._answers import broken, json_lines_of, json_of, pieces_of, version_of
 from ._client import client
 from ._errors import EngineError, Failure
+from ._parallel import PARALLEL
 from ._sentences import explain
 
 # Seconds one ordinary call may take, and one that moves image layers.
 CALL_TIMEOUT = 60.0
 LONG_TIMEOUT = 3600.0
-# Two requests in flight for each core was measured best (create and start, 1 to 30 in parallel).
-PARALLEL = 2 * (os.cpu_count() or 2)
 
 
 def name_in_path(name: str) -> str:

@@ -19,8 +19,8 @@ from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._info_kinds import InfoKind
 from ._libraries import podman_py
-from ._module import Task, run
-from ._operations import in_parallel
+from ._module import Task
+from ._parallel import in_parallel
 from ._query import Query
 from ._survey import inspected
 from ._values import OBJECT_NAME
@@ -33,6 +33,7 @@ ARGUMENTS = {
     "filters": {"type": "dict"},
     "query": {"type": "str"},
 }
+CONSTRAINTS = {"mutually_exclusive": [("user", "users")]}
 ALL = "all"
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]*")
 # More objects of a kind no account has, and deeper no inspect is.
@@ -40,9 +41,9 @@ MOST = 10000
 DEEPEST = 64
 
 
-def run_info(kind: InfoKind) -> None:
-    """Be the info module of that kind."""
-    run(lambda task: look(kind, task), {**ARGUMENTS, **kind.options}, mutually_exclusive=[("user", "users")])
+def arguments(kind: InfoKind) -> dict[str, Any]:
+    """The argument spec of the info module of that kind."""
+    return {**ARGUMENTS, **kind.options}
 
 
 def look(kind: InfoKind, task: Task) -> dict[str, Any]:

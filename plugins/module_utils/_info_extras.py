@@ -12,8 +12,8 @@ from typing import Any
 
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
-from ._operations import in_parallel
 from ._options import get_path
+from ._parallel import in_parallel
 from ._streams import text_of
 
 MOST_LINES = 10000

@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
+from . import _bytecode
 from ._account import Account, call_as, choose, require_linger
 from ._engine import Engine
 from ._errors import Failure
@@ -52,18 +53,20 @@ def run(
     try:
         result: dict[str, Any] = dict(work(task))
     except Failure as failure:
-        _tell(module, task)
+        _end(module, task)
         module.fail_json(msg=failure.message, **failure.facts)
     except OSError as error:
         module.fail_json(
             msg=f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
         )
     else:
-        _tell(module, task)
+        _end(module, task)
         module.exit_json(**result)
 
 
-def _tell(module: AnsibleModule, task: Task) -> None:
+def _end(module: AnsibleModule, task: Task) -> None:
+    if not task.check:
+        _bytecode.keep()
     for sentence in task.warnings:
         module.warn(sentence)
 

@@ -10,11 +10,10 @@ import contextlib
 import re
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable
+from typing import Any
 
 from . import _record
-from ._engine import LONG_TIMEOUT, PARALLEL, Engine, name_in_path
+from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
 from ._pasta import end_pastas, end_rootless_netns, ownerless_pastas
@@ -40,16 +39,6 @@ CHECK_PAUSE = 1.0
 def now() -> float:
     """Seconds on the clock that waiting goes by."""
     return time.monotonic()
-
-
-def in_parallel(work: Callable[[Any], Any], items: Iterable[Any], at_once: int = PARALLEL) -> list[Any]:
-    """``work`` on every item, ``at_once`` at a time; all are finished before the first failure is raised."""
-    listed = list(items)
-    if len(listed) < 2:
-        return [work(each) for each in listed]
-    with ThreadPoolExecutor(at_once) as pool:
-        futures = [pool.submit(work, each) for each in listed]
-    return [future.result() for future in futures]
 
 
 def create(engine: Engine, name: str, body: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._module import Task
-from ._operations import in_parallel
+from ._parallel import in_parallel
 from ._plan import Step, outcome
 from ._survey import inspected
 from ._unused import Listing, Wish, ended, parse, removed, unused

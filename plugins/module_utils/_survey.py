@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import _parallel
 from ._engine import Engine, name_in_path
 from ._errors import EngineError
 from ._options import Facts
@@ -55,8 +56,7 @@ def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
     pattern = "^(" + "|".join(re.escape(name) for name in wanted) + ")$"
     listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
     found = {}
-    for each in listed:
-        inspect = inspected(engine, each)
+    for inspect in _parallel.in_parallel(lambda each: inspected(engine, each), listed):
         name = str(inspect.get("Name") or "")
         if name in wanted:
             found[name] = Found(name, str(inspect["Id"]), inspect)

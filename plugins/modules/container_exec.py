@@ -205,8 +205,8 @@ api_calls:
   sample: 4
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._exec import travel
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
+from ansible_collections.rootless.podman.plugins.module_utils._exec import travel
 
 
 def main() -> None:

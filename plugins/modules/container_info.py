@@ -184,13 +184,14 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import CONTAINER
 
 
 def main() -> None:
     """Tell what containers there are."""
-    run_info(CONTAINER)
+    run(lambda task: look(CONTAINER, task), arguments(CONTAINER), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -436,9 +436,9 @@ api_calls:
   sample: 4
 """
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
 from ansible_collections.rootless.podman.plugins.module_utils._image_archive import FORMATS
 from ansible_collections.rootless.podman.plugins.module_utils._images import travel
-from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
 from ansible_collections.rootless.podman.plugins.module_utils._pull import POLICIES
 from ansible_collections.rootless.podman.plugins.module_utils._resources.image import TABLE
 

@@ -132,13 +132,14 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import IMAGE
 
 
 def main() -> None:
     """Tell what images there are."""
-    run_info(IMAGE)
+    run(lambda task: look(IMAGE, task), arguments(IMAGE), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

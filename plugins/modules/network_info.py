@@ -122,13 +122,14 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import NETWORK
 
 
 def main() -> None:
     """Tell what networks there are."""
-    run_info(NETWORK)
+    run(lambda task: look(NETWORK, task), arguments(NETWORK), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

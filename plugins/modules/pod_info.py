@@ -120,13 +120,14 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import POD
 
 
 def main() -> None:
     """Tell what pods there are."""
-    run_info(POD)
+    run(lambda task: look(POD, task), arguments(POD), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -113,13 +113,14 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import SECRET
 
 
 def main() -> None:
     """Tell what secrets there are."""
-    run_info(SECRET)
+    run(lambda task: look(SECRET, task), arguments(SECRET), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

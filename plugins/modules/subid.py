@@ -188,8 +188,8 @@ plan:
   elements: dict
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._accounts.subid_task import work
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.subid_task import work
 
 NUMBERS = {"type": "dict", "options": {"count": {"type": "int"}, "start": {"type": "int"}}}
 STATES = ["present", "absent"]

@@ -219,8 +219,8 @@ plan:
   elements: dict
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._accounts.user_task import work
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.user_task import work
 
 
 def main() -> None:

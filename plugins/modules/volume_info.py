@@ -124,13 +124,14 @@ api_calls:
   sample: 2
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._info import run_info
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._info import CONSTRAINTS, arguments, look
 from ansible_collections.rootless.podman.plugins.module_utils._info_kinds import VOLUME
 
 
 def main() -> None:
     """Tell what volumes there are."""
-    run_info(VOLUME)
+    run(lambda task: look(VOLUME, task), arguments(VOLUME), **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _account,
     _network_road,
@@ -31,7 +32,6 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
 from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._key import record_key
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 
 JOB = json.load(sys.stdin)
 TRAVEL = {"container": _road.travel_container, "pod": _road.travel_pod}

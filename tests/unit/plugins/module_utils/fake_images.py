@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _images
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError
 from ansible_collections.rootless.podman.plugins.module_utils._image_names import native_platform
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
 NAME = "localhost/app:1"

@@ -13,8 +13,8 @@ import tempfile
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 from ansible_collections.rootless.podman.plugins.module_utils._network_road import NetworkRoad
 from ansible_collections.rootless.podman.plugins.module_utils._secret_road import SecretRoad
 from ansible_collections.rootless.podman.plugins.module_utils._volume_road import VolumeRoad

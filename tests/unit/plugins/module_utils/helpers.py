@@ -13,8 +13,8 @@ from typing import Any, Callable
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _road
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+from ansible_collections.rootless.podman.plugins.module_utils import _road
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 
 # The same examples in every run, nothing kept on disk, no clock: this machine may be busy.
@@ -71,7 +71,7 @@ def _travel(road: Any, podman: FakePodman, check: bool, params: dict[str, Any]) 
 
 
 def one_after_the_other(work: Callable[[Any], Any], items: Iterable[Any], at_once: int = 1) -> list[Any]:
-    """Stands in for ``_operations.in_parallel``: the same promise without threads, in one order."""
+    """Stands in for ``_parallel.in_parallel``: the same promise without threads, in one order."""
     done, failure = [], None
     for each in items:
         try:

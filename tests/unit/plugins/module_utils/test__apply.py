@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _road
+from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _parallel, _road
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
@@ -43,14 +43,14 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
 )
 
 CHECKED = checked_once(_road._checked)
-IN_PARALLEL = _operations.in_parallel
+IN_PARALLEL = _parallel.in_parallel
 Run = Callable[[FakePodman], Any]
 
 
 @pytest.fixture(autouse=True)
 def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
     """One call after the other and no waiting, so that the n-th call is the same one in every run."""
-    monkeypatch.setattr(_operations, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
     monkeypatch.setattr(_road, "_checked", CHECKED)
 
@@ -564,7 +564,7 @@ def test_many_at_once() -> None:
     names = [f"c{number}" for number in range(12)]
     podman = FakePodman()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_operations, "in_parallel", IN_PARALLEL)
+        patch.setattr(_parallel, "in_parallel", IN_PARALLEL)
         pod(podman, containers=members(*names))
         assert pod(podman, containers=members(*names))["changed"] is False
         pod(podman, containers=[dict(each, env={"V": "2"}) for each in members(*names)])

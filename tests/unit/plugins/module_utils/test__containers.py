@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _operations
+from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
@@ -29,7 +29,7 @@ FORMER = {"env": {"V": "1"}, "publish": ["8080:80"]}
 
 @pytest.fixture(autouse=True)
 def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_operations, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
 
 

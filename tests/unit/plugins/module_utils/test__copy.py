@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _copy, _host_tree
 from ansible_collections.rootless.podman.plugins.module_utils._archive import Place
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils._tree import FOLDER, LINK, Entry, Tree, of_bytes
 
 FILES = {tarfile.REGTYPE: b"content"}

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _info
 from ansible_collections.rootless.podman.plugins.module_utils import _info_kinds as kinds
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(_info.ARGUMENTS), "stats": False, "health_log": False, "logs": 0,

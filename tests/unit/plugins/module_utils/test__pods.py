@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _operations, _road
-from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel, _road
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
     KEY,
@@ -26,7 +26,7 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
 
 @pytest.fixture(autouse=True)
 def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_operations, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _subid
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import live as _live
@@ -20,7 +21,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._accounts import s
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import user_task as _user_task
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import users as _users
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils._subid import Want
 
 USER = {

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _manager
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import birth as _birth
@@ -26,7 +27,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._accounts.ranges i
 from ansible_collections.rootless.podman.plugins.module_utils._accounts.userdb import LocalUser
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._manager import Unit
-from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 
 UNITS = (_users.SOCKET, _users.RESTART)
 OFF = {name: Unit(name, "loaded", file="disabled") for name in UNITS}
