@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def lay_link() -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path("../../../.."), target_is_directory=True)
 
+
+# Property tests run the same examples each time and against no clock: a machine may be busy. Not every step has the library.
+with contextlib.suppress(ImportError):
+    from hypothesis import settings
+
+    settings.register_profile("house", deadline=None, derandomize=True, database=None)
+    settings.load_profile("house")
 
 lay_link()
 sys.path.insert(0, str(COLLECTIONS))

@@ -21,8 +21,8 @@ options:
     description:
       - Which of an image's platforms is pulled, as C(OS/ARCHITECTURE[/VARIANT]), such as V(linux/arm64). Another architecture than the host's needs
         an emulator there.
-      - B(An image of that name that is already on the host is taken as it is.) Use O(pull=newer) or a name with a digest where both platforms are
-        needed.
+      - An image of that name that is on the host for another operating system or architecture is pulled again, and the name moves. Use names
+        with a digest where containers of both platforms are needed. Podman does not show an image's variant, so that alone changes nothing.
     type: str
   os:
     description:

@@ -40,6 +40,7 @@ options:
       - Or one mode, which is V(bridge) (Podman's own network C(podman), on which names are not resolved), V(host), V(none), V(private),
         V(pasta), V(slirp4netns) (both with options behind a colon), C(container:NAME) or C(ns:PATH).
       - When left out, the container has a network of its own by C(pasta), by C(slirp4netns) with Podman 4.
+      - A network to which the C(connected) of its own task connects the container is no difference here. One that a hand did is.
       - Containers on a network see its gateway's address instead of that of whoever talks to a published port.
       - With V(host) the container reaches every port on the host's loopback address, those of all other accounts too.
     type: list

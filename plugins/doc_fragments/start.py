@@ -27,11 +27,11 @@ options:
     type: bool
   retry:
     description:
-      - How often a pull that fails is tried again. Podman's own number, 3, when left out. Podman 4 does not heed it.
+      - How often a pull that fails is tried again. Podman's own number, 3, when left out. Needs Podman 5.0 or newer.
     type: int
   retry_delay:
     description:
-      - The time before it is, such as V(5s). It grows with every try when left out. Podman 4 does not heed it.
+      - The time before it is, such as V(5s). It grows with every try when left out. Needs Podman 5.0 or newer.
     type: str
   wait:
     description:

@@ -17,6 +17,7 @@ from typing import Any
 from . import _record
 from ._compare import Comparison, compare
 from ._errors import Failure
+from ._image_names import foreign
 from ._options import Body, Facts, Spec, get_path, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step
 from ._resources.container import KIND, TABLE, complete
@@ -123,15 +124,22 @@ class Planner:
         return next((each for each in found if each and not each.broken), None)
 
     def pulls(self, wanted: Wanted) -> list[Step]:
-        """A step for an image that is not there yet."""
-        if wanted.state == ABSENT or not wanted.pulled or self.survey.images.get(wanted.image) is not None:
+        """A step for an image that is not there yet, or for another platform than declared."""
+        if wanted.state == ABSENT or not wanted.pulled or self._image(wanted) is not None:
             return []
-        return [Step("pull", "image", wanted.image, (), {"platform": wanted.platform})]
+        other = foreign(self.survey.images.get(wanted.image), wanted.platform)
+        work = {"platform": wanted.platform, "policy": "always" if other else "missing"}
+        return [Step("pull", "image", wanted.image, other, work)]
+
+    def _image(self, wanted: Wanted) -> Mapping[str, Any] | None:
+        """The image that it is made from, None when that has to be pulled first."""
+        found = self.survey.images.get(wanted.image)
+        return None if foreign(found, wanted.platform) else found
 
     def body(self, wanted: Wanted) -> Body:
         """The whole create body, but for the name."""
         body = TABLE.body(wanted.spec, self.facts)
-        image = self.survey.images.get(wanted.image) or {}
+        image = self._image(wanted) or {}
         complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
         if wanted.pulled:
             body["image"] = wanted.image
@@ -158,7 +166,8 @@ class Planner:
 
     def _compare(self, wanted: Wanted, current: Found) -> Comparison:
         recorded = _record.read(self.key, KIND, wanted.name, current.labels)
-        compared = compare(TABLE, wanted.spec, recorded, current.inspect, self.key, self.facts)
+        shown = self.survey.as_declared(current, (wanted.spec.get("network") or {}).get("networks", ()))
+        compared = compare(TABLE, wanted.spec, recorded, shown, self.key, self.facts)
         live = compared.live
         if current.pod and "restart_policy" not in wanted.spec:
             live = tuple(reason for reason in live if reason.option != "restart_policy")  # it is the pod's
@@ -177,7 +186,7 @@ class Planner:
         if not wanted.pulled:
             there, path = current.inspect.get("Rootfs") or None, wanted.image.partition(":")[0]
             return [] if there == path else [Reason("image", CHANGED, there, path)]
-        image = self.survey.images.get(wanted.image)
+        image = self._image(wanted)
         name, identity = str(current.inspect.get("ImageName") or ""), str(current.inspect.get("Image") or "")
         if image is None or image.get("Id") != identity:
             # An image that has to be pulled first is another one, or the container would hold it here.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run has to remember should it be killed: one small file in the account's home. Used as the account."""
+"""What a later run has to know and Podman does not tell: small files in the account's home. Used as the account."""
 
 from __future__ import annotations
 
@@ -51,3 +51,14 @@ class Journal:
         """All that was noted is done."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
+
+
+def connections(account: Account, network: str) -> Journal:
+    """Where it is noted which containers joined a network through the network's own task."""
+    return Journal(account, "connected", network)
+
+
+def connected(account: Account, network: str) -> set[str]:
+    """The IDs of those containers."""
+    told = (connections(account, network).read() or {}).get("containers")
+    return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()

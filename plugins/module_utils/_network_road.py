@@ -18,7 +18,7 @@ from . import _record
 from ._compare import Comparison
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
-from ._journal import Journal
+from ._journal import Journal, connected, connections
 from ._module import Task
 from ._options import get_path
 from ._plan import REMOVED, Step
@@ -211,6 +211,7 @@ class NetworkRoad(SimpleRoad):
 
     def do_connect(self, step: Step) -> None:
         """Let a container join; one that joined otherwise leaves first."""
+        self._note(step.name)
         was = step.work.get("was")
         self.back.note(STOP, functools.partial(self._disconnect, step.name))
         if was is not None:
@@ -230,6 +231,26 @@ class NetworkRoad(SimpleRoad):
         again = functools.partial(self._connect, step.name, self._former(step.work["was"]))
         self.back.note(START, again, f"{step.name} is connected again")
         self._disconnect(step.name)
+
+    def do_remove(self, _step: Step) -> None:
+        """Take the network away, and with it what was noted about it."""
+        super().do_remove(_step)
+        if self.params["state"] == "absent":
+            connections(self.engine.account, self.name).forget()
+
+    @functools.cached_property
+    def _noted(self) -> set[str]:
+        """The IDs of containers that a task of this network connected and that are still on it."""
+        return connected(self.engine.account, self.name) & {
+            str(each.get("Id")) for each in self.on_it.values()
+        }
+
+    def _note(self, name: str) -> None:
+        """Before a container joins: its own task is to know that the connection is declared here."""
+        notes = connections(self.engine.account, self.name)
+        self.engine.admit("write", notes.path)
+        self._noted.add(str((self._look(name) or {}).get("Id")))
+        notes.write({"containers": sorted(self._noted)})
 
     def _connect(self, name: str, settings: joins.Settings) -> None:
         body = {"container": name, **settings}

@@ -17,6 +17,7 @@ from ._apply import Applier
 from ._containers import ABSENT, Planner, Wanted, refuse_dependents
 from ._engine import Engine
 from ._errors import Failure
+from ._image_names import foreign
 from ._module import Task
 from ._plan import Step, outcome
 from ._pods import PodPlanner, WantedPod
@@ -277,11 +278,19 @@ def _pull_first(task: Task, engine: Engine, wanted: list[Wanted], params: Mappin
 
 def _pull_missing(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -> None:
     if params.get("pull") == "never":
+        found = f"on the host for {steps[0].reasons[0].before}" if steps[0].reasons else "not on the host"
         raise Failure(
-            f"image: {steps[0].name} is not on the host, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
+            f"image: {steps[0].name} is {found}, and pull: never forbids to fetch it; load or build it with rootless.podman.image."
         )
     for step in steps:
-        _pull.pull(engine, step.name, "missing", {**params, **step.work})
+        platform = step.work["platform"]
+        _pull.pull(engine, step.name, step.work["policy"], {**params, "platform": platform})
+        wrong = foreign(_pull.find(engine, step.name), platform)
+        if wrong:
+            raise Failure(
+                f"{wrong[0].option}: the registry has image {step.name} for {wrong[0].before} alone, and {wrong[0].after} is needed; "
+                "name an image that is made for it."
+            )
 
 
 def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ._options import get_path
@@ -41,6 +41,11 @@ class Found:
         return bool(self.inspect.get("Broken"))
 
     @property
+    def networks(self) -> Mapping[str, Any]:
+        """The networks that it has joined, by name."""
+        return get_path(self.inspect, "NetworkSettings.Networks") or {}
+
+    @property
     def needs(self) -> set[str]:
         """IDs of the containers that it requires or shares a namespace with."""
         return set(self.inspect.get("Dependencies") or [])
@@ -59,6 +64,20 @@ class Survey:
     pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
     secrets: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    # By network, the IDs of containers that the network's own task has connected.
+    connected: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+
+    def as_declared(self, found: Found, networks: Collection[str]) -> Mapping[str, Any]:
+        """What inspect shows of a container, but for networks that are declared elsewhere: by a task of theirs, not by ``networks``."""
+        elsewhere = {
+            name
+            for name in found.networks
+            if name not in networks and found.id in self.connected.get(name, ())
+        }
+        if not elsewhere:
+            return found.inspect
+        left = {name: each for name, each in found.networks.items() if name not in elsewhere}
+        return {**found.inspect, "NetworkSettings": {**found.inspect["NetworkSettings"], "Networks": left}}
 
 
 def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from . import _parallel
 from ._engine import Engine, name_in_path
 from ._errors import EngineError
+from ._journal import connected
 from ._options import Facts
 from ._state import NEW, OLD, Found, Survey
 
@@ -37,6 +38,10 @@ def look(
         for found in survey.pods.values():
             wanted |= {str(member.get("Name")) for member in found.get("Containers") or []}
     survey.containers = containers(engine, wanted)
+    several = {
+        name for each in survey.containers.values() if len(each.networks) > 1 for name in each.networks
+    }
+    survey.connected = {name: connected(engine.account, name) for name in several}
     for image in images:
         if image not in survey.images:
             survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")

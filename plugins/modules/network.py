@@ -131,9 +131,10 @@ options:
         C(interface_name). They must exist. Others may be on it as well, unless O(exact) says otherwise.
       - A container is connected while it runs. One that is on the network with another address or without one of the aliases is taken off and
         connected again. A stopped container shows no address, and no container the name of its interface, so these are not compared then.
-      - This is for containers that something else made. For one that M(rootless.podman.container) or M(rootless.podman.pod) declares, name
-        the network in its C(network) instead, because its own task takes it off networks that it does not name. A container in a pod uses the
-        network of the pod, whose infra container would be the one to connect.
+      - This is for containers that are declared elsewhere, or by nobody. M(rootless.podman.container) knows what was connected here and leaves
+        it. A container that it makes anew has to be connected anew, so this task comes after it. Where both are declared together, naming the
+        network in C(network) of M(rootless.podman.container) is simpler. A container in a pod uses the network of the pod, whose infra
+        container would be the one to connect.
     type: list
     elements: raw
   disconnected:

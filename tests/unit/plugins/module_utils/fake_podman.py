@@ -216,7 +216,7 @@ class FakePodman:
         if kind == "info":
             return self.info
         if path == "images/pull":
-            return self._pull(params["reference"])
+            return self._pull(params["reference"], params)
         if kind == "images":
             return self._found(self.images.get(parts[1]), "no such image")
         if path == "secrets/json":
@@ -255,10 +255,14 @@ class FakePodman:
     def _pod(self, name: str) -> Pod:
         return self._found(self.pods.get(name) or self.pod_named(name), f"no such pod {name}")
 
-    def _pull(self, name: str) -> list:
-        if name not in self.registry:
+    def _pull(self, name: str, params: dict) -> list:
+        """The registry has what is here too, and each image for every platform."""
+        found = self.registry.get(name) or self.images.get(name)
+        if not found:
             raise EngineError("manifest unknown", 200, "manifest unknown")
-        self.images[name] = self.registry[name]
+        asked = {"Os": params.get("OS"), "Architecture": params.get("Arch")}
+        other = {field: value for field, value in asked.items() if value and value != found.get(field)}
+        self.images[name] = {**found, **other, "Id": "".join(other.values()) or found["Id"]}
         return []
 
     def _list(self, params: dict) -> list:

@@ -390,3 +390,33 @@ def test_a_member_has_the_network_of_its_pod() -> None:
         Failure, match="publish: a container in a pod shares this with the pod; declare it on pod app instead"
     ):
         container(podman, pod="app", **WANTED)
+
+
+def test_an_image_for_another_platform_is_pulled_and_the_container_made_anew() -> None:
+    podman = FakePodman()
+    podman.images["img"] = {**podman.images["img"], "Os": "linux", "Architecture": "amd64"}
+    container(podman)
+    assert plan(podman, arch="amd64") == [
+        ("replace", "web")
+    ]  # the task says something new, the image is the same
+    foretold = plan(podman, platform="linux/arm64")
+    assert foretold == [("pull", "img"), ("replace", "web")]
+    with pytest.raises(Failure, match="^image: img is on the host for amd64, and pull: never forbids"):
+        container(podman, platform="linux/arm64", pull="never")
+    result = container(podman, platform="linux/arm64")
+    assert steps_of(result) == foretold
+    assert result["plan"][0]["reasons"] == [
+        {"option": "arch", "why": "changed", "before": "amd64", "after": "arm64"}
+    ]
+    assert plan(podman, platform="linux/arm64") == []
+
+
+def test_a_registry_that_has_it_for_one_platform_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    podman = FakePodman()
+    podman.images["img"] = {**podman.images["img"], "Os": "linux", "Architecture": "amd64"}
+    monkeypatch.setattr(podman, "_pull", lambda *_arguments: [])
+    with pytest.raises(
+        Failure, match="^arch: the registry has image img for amd64 alone, and arm64 is needed"
+    ):
+        container(podman, arch="arm64")
+    assert podman.containers == {}

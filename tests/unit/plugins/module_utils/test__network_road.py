@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
-from ansible_collections.rootless.podman.plugins.module_utils._journal import Journal
+from ansible_collections.rootless.podman.plugins.module_utils._journal import Journal, connected
 from ansible_collections.rootless.podman.plugins.module_utils._record import LABEL, write
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_store import Store, run
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
@@ -240,3 +240,21 @@ def test_a_route_a_second_subnet_and_options_by_other_names() -> None:
         Failure, match="opt.vrf: this option needs Podman 4.8 or later, and the host has 4.7.0"
     ):
         network(Store((4, 7, 0)), check=True, opt={"vrf": "red"})
+
+
+def test_it_is_noted_who_was_connected_by_this_task() -> None:
+    store = Store()
+    network(store)
+    store.use("web")
+    store.use("db", "job", network="other")
+    both(store, connected=["db", "job"])
+    assert connected(store.account, "x") == {"db" * 20, "job" * 20}
+    assert connected(store.account, "y") == set()
+    both(store, connected=["job"], exact=True)
+    store.use("late", network="other")
+    both(store, connected=["job", "late"])
+    assert connected(store.account, "x") == {"job" * 20, "late" * 20}
+    for name in ("web", "db", "job", "late"):
+        del store.containers[name]
+    both(store, state="absent")
+    assert connected(store.account, "x") == set()
