@@ -114,12 +114,20 @@ class OptionTable:
     """The rows of one kind, and what is derived from them.
 
     ``either`` names options that say the same in two ways: the first of each tuple, or the others.
+    ``within`` names pairs of a part and its total, both numbers; a total below 1 has no bound.
     """
 
-    def __init__(self, kind: str, rows: Sequence[Option], either: Sequence[tuple[str, ...]] = ()) -> None:
+    def __init__(
+        self,
+        kind: str,
+        rows: Sequence[Option],
+        either: Sequence[tuple[str, ...]] = (),
+        within: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.kind = kind
         self.rows = tuple(rows)
         self.either = tuple(either)
+        self.within = tuple(within)
         self.by_name = {row.name: row for row in self.rows}
 
     def argument_spec(self) -> dict[str, dict[str, Any]]:
@@ -154,6 +162,14 @@ class OptionTable:
                     raise Failure(
                         f"{where}{other}: was given beside {first}, and only one of them can decide this; leave one of them out."
                     )
+        for part, total in self.within:
+            # Only the runtime would notice, in a sentence without a reason.
+            if part in spec and 0 < spec.get(total, 0) < spec[part]:
+                shown = self.shown(spec)
+                raise Failure(
+                    f"{where}{total}: {shown[total]} was given, and it counts {part} in, so at least {shown[part]} is needed; "
+                    "raise it or leave it out."
+                )
         return spec
 
     def gate(self, spec: Spec, facts: Facts, where: str = "") -> None:

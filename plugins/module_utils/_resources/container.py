@@ -29,6 +29,7 @@ TABLE = OptionTable(
         Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
     either=[("userns", "uidmap", "gidmap"), ("cpus", "cpu_period", "cpu_quota")],
+    within=[("memory", "memory_swap")],
 )
 
 

@@ -140,6 +140,7 @@ TABLE = OptionTable(
         Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
     either=[("userns", "uidmap", "gidmap")],
+    within=[("memory", "memory_swap")],
 )  # fmt: skip
 # What a pod has without an infra container; all else is the infra container's, and Podman drops most of it without a word.
 WITHOUT_INFRA = {

@@ -124,6 +124,10 @@ def test_names(name: Any) -> None:
         ({"network": "host", "network_aliases": ["a"]}, "network_aliases: network host knows no aliases"),
         ({"healthcheck": "none", "healthcheck_retries": 2}, "healthcheck: none was given beside settings"),
         ({"userns": "nomap", "gidmap": ["0:1:9"]}, "gidmap: was given beside userns, and only one of them"),
+        (
+            {"memory": "1g", "memory_swap": "512m"},
+            "memory_swap: 512m was given, and it counts memory in, so at least 1g is needed",
+        ),
         ({"cpus": 0.5, "cpu_period": 50000}, "cpu_period: was given beside cpus"),
         ({"group_add": ["keep-groups", "adm"]}, "group_add: .* keep-groups alone is needed"),
         (
