@@ -32,8 +32,9 @@ def base_in_use(settings: Settings, release: str, kind: str) -> Iterator[Path]:
 def ensure_base(settings: Settings, release: str, kind: str) -> None:
     """Build a base unless it is there; a half-built one never gets its final name."""
     folder = settings.cache / recipe.base_key(release, kind)
-    if kind == "podman" and not (folder / "root").exists():
-        ensure_base(settings, release, "bare")
+    parent = recipe.PARENT[kind]
+    if parent and not (folder / "root").exists():
+        ensure_base(settings, release, parent)
     settings.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(folder):
         if (folder / "root").exists():
@@ -45,12 +46,12 @@ def ensure_base(settings: Settings, release: str, kind: str) -> None:
         say(f"building the {kind} base of {release} (once; log: {log})")
         try:
             log.write_text("")
-            if kind == "bare":
-                build_bare(building, release, log)
+            if parent:
+                with base_in_use(settings, release, parent) as below:
+                    run([*TIED, "cp", "-a", "--reflink=auto", str(below), str(building)])
+                (build_vm if recipe.is_vm(kind) else build_podman)(building, release, log)
             else:
-                with base_in_use(settings, release, "bare") as bare:
-                    run([*TIED, "cp", "-a", "--reflink=auto", str(bare), str(building)])
-                build_podman(building, release, log)
+                build_bare(building, release, log)
             building.rename(folder / "root")
         except BaseException:
             with shielded():
@@ -81,17 +82,28 @@ def build_podman(root: Path, release: str, log: Path) -> None:
         write_file(root / "etc/apt/sources.list.d/testbed-backports.list", source)
         write_file(root / "etc/apt/preferences.d/testbed-backports", recipe.backports_preferences(release))
         script.append("apt-get -q update")
-    install = f"apt-get -q -y --no-install-recommends install {' '.join(recipe.podman_packages(release))}"
-    script.append(f"{install} || {{ apt-get -q update; {install}; }}")
-    copy_resolver(root)
-    write_file(
-        root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755
-    )  # start no service while building
-    in_root(root, "\n".join(script), log)
-    (root / "usr/sbin/policy-rc.d").unlink()
+    install(root, recipe.podman_packages(release), script, log)
     for name, text in recipe.PODMAN_FILES.get(release, {}).items():
         write_file(root / name, text)
     clean(root)
+
+
+def build_vm(root: Path, _release: str, log: Path) -> None:
+    """A base with a kernel, whose root file system is made into a disk for each host."""
+    for name, text in recipe.VM_FILES.items():
+        write_file(root / name, text)
+    install(root, recipe.VM_PACKAGES, ["set -e"], log)
+    in_root(root, recipe.VM_SETUP, log)
+    clean(root)
+
+
+def install(root: Path, packages: list[str], script: list[str], log: Path) -> None:
+    """Install packages in a root after these lines of shell; none of their services is started."""
+    command = f"apt-get -q -y --no-install-recommends install {' '.join(packages)}"
+    copy_resolver(root)
+    write_file(root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
+    in_root(root, "\n".join([*script, f"{command} || {{ apt-get -q update; {command}; }}"]), log)
+    (root / "usr/sbin/policy-rc.d").unlink()
 
 
 def in_root(root: Path, script: str, log: Path) -> None:

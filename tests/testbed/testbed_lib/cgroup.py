@@ -29,7 +29,7 @@ def roots(mountinfo: Path = Path("/proc/self/mountinfo")) -> list[Path]:
 
 
 class Cgroup:
-    """The cgroup of one host in every hierarchy: `launcher` in it for our process, `boot` for nspawn and what it starts."""
+    """The cgroup of one host in every hierarchy: `launcher` in it for our process, `boot` for what it starts."""
 
     def __init__(self, name: str) -> None:
         self.tops = [root / name for root in roots()]
@@ -56,11 +56,11 @@ class Cgroup:
         for top in self.tops:
             (top / leaf / "cgroup.procs").write_text(str(os.getpid()))
 
-    def pids(self) -> list[int]:
+    def pids(self, leaf: str = "") -> list[int]:
         """All processes of the host, as the machine counts them."""
         found: set[int] = set()
         for top in self.tops:
-            for folder, _dirs, _files in os.walk(top):
+            for folder, _dirs, _files in os.walk(top / leaf):
                 # a cgroup can vanish while we look, and a threaded one cannot be read
                 with contextlib.suppress(OSError):
                     found.update(int(word) for word in Path(folder, "cgroup.procs").read_text().split())

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import commands, nspawn
+from . import commands, power
 from .errors import TestbedError
 from .needs import check_platform
 from .recipe import RELEASES
@@ -43,6 +43,11 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("names", nargs="+", metavar="NAME")
     up.add_argument("--release", choices=RELEASES, help="Debian release of new hosts (default: trixie)")
     up.add_argument("--bare", action="store_true", help="without Podman")
+    up.add_argument(
+        "--vm",
+        action="store_true",
+        help="a virtual machine: a kernel and cgroup controllers of its own, and slow",
+    )
     add("inventory", "print an Ansible inventory of the running hosts")
     add("list", "show name, release, kind, address and state of all hosts")
     run = add("run", "run a command on a host as root; a single argument is a shell line")
@@ -65,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
 def dispatch(settings: Settings, args: argparse.Namespace) -> None:
     """Call the command."""
     if args.command == "up":
-        commands.up(settings, args.names, args.release, args.bare)
+        commands.up(settings, args.names, args.release, args.bare, args.vm)
     elif args.command == "inventory":
         commands.inventory(settings)
     elif args.command == "list":
@@ -106,7 +111,7 @@ def main(argv: Sequence[str], launcher: Path) -> int:
     """Run one command; 0, 1 with a sentence, or 2 for wrong usage."""
     if argv[:1] == ["_launch"]:
         host = load_record(Path(argv[1]))
-        return nspawn.launch(host) if host else 1
+        return power.launch(host) if host else 1
     args = parse(argv)
     try:
         check_platform()

@@ -6,41 +6,48 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Callable
 
-from . import base, network, nspawn, ssh
+from . import base, network, power, ssh
 from . import host as hosts
 from .disk import locked, need_room
 from .errors import Interrupted, TestbedError
 from .inventory import Entry, inventory_text, table_text
 from .names import check_name
-from .needs import install_packages
+from .needs import check_processor, install_packages
 from .recipe import DEFAULT_RELEASE
 from .record import Host, find, found_and_locked, load, load_all
 from .settings import Settings
 from .work import check_stop, say, shielded, stop_everything
 
 HOST_ROOM = 600
+VM_ROOM = 3000
 
 
-def up(settings: Settings, names: Sequence[str], release: str | None, bare: bool) -> None:
+def up(settings: Settings, names: Sequence[str], release: str | None, bare: bool, vm: bool) -> None:
     """Make what is missing, boot what is off; all of it, or nothing new remains."""
     names = list(dict.fromkeys(check_name(name) for name in names))
-    for name in names:
-        check_same(load(settings.hosts / name), release, bare)
-    install_packages()
+    there = [load(settings.hosts / name) for name in names]
+    for host in there:
+        check_same(host, release, bare, vm)
+    if vm:
+        check_processor(platform.machine())
+    install_packages(vm or any(host.vm for host in there if host))
     new = [name for name in names if not (settings.hosts / name / "host.json").exists()]
-    need_room(settings.state, HOST_ROOM * len(new), f"making {len(new)} hosts")
+    need_room(settings.state, (VM_ROOM if vm else HOST_ROOM) * len(new), f"making {len(new)} hosts")
+    model = Host(settings.hosts, "", release or DEFAULT_RELEASE, bare, settings.prefix, vm=vm)
     if new:
-        base.ensure_base(settings, release or DEFAULT_RELEASE, "bare" if bare else "podman")
+        base.ensure_base(settings, model.release, model.kind)
     undo: list[Callable[[], None]] = []
     try:
         with locked(settings.state):
             ssh.make_key(settings)
-        in_parallel(names, lambda name: up_one(settings, name, release, bare, undo))
+        in_parallel(names, lambda name: up_one(settings, name, release, model, undo))
         check_stop()
     except BaseException:
         with shielded():
@@ -73,11 +80,11 @@ def in_parallel(names: Sequence[str], work: Callable[[str], None]) -> None:
         raise min(errors, key=lambda error: isinstance(error, Interrupted))
 
 
-def check_same(host: Host | None, release: str | None, bare: bool) -> None:
+def check_same(host: Host | None, release: str | None, bare: bool, vm: bool) -> None:
     """A name that exists must be the host that is asked for."""
     if host and host.complete:
-        wish = (release or host.release, bare or host.bare)
-        if wish != (host.release, host.bare):
+        wish = (release or host.release, bare or host.bare, vm or host.vm)
+        if wish != (host.release, host.bare, host.vm):
             raise TestbedError(
                 f"the name {host.name!r} is taken by a {host.kind} {host.release} host: "
                 f"run `testbed down {host.name}` first, or take another name"
@@ -85,17 +92,17 @@ def check_same(host: Host | None, release: str | None, bare: bool) -> None:
 
 
 def up_one(
-    settings: Settings, name: str, release: str | None, bare: bool, undo: list[Callable[[], None]]
+    settings: Settings, name: str, release: str | None, model: Host, undo: list[Callable[[], None]]
 ) -> None:
-    """One host of `up`.  Each step is noted for undoing before it is done."""
+    """One host of `up`, made as `model` says if it is new.  Each step is noted for undoing before it is done."""
     folder = settings.hosts / name
     while True:
         with locked(folder):
             try:
                 host = load(folder)
-                check_same(host, release, bare)
+                check_same(host, release, model.bare, model.vm)
                 if not host:
-                    new = Host(folder, name, release or DEFAULT_RELEASE, bare, settings.prefix)
+                    new = replace(model, folder=folder, name=name)
                     hosts.check_free(new)  # before anything is noted for undoing: what is there is not ours
                     undo.append(lambda: undo_new(settings, name))
                     return up_new(settings, new)
@@ -126,22 +133,23 @@ def undo_new(settings: Settings, name: str) -> None:
 
 def up_again(settings: Settings, host: Host, undo: list[Callable[[], None]]) -> None:
     """Boot a host that has no power; one that runs only has to be ready."""
-    if not nspawn.is_running(host):
-        undo.append(lambda: nspawn.power_off(host))
+    if not power.is_running(host):
+        undo.append(lambda: power.power_off(host))
         say(f"{host.name}: booting")
         host = hosts.boot(settings, host)
         say(f"{host.name}: up at {host.address}")
     elif network.is_cut(host):
         say(f"{host.name}: is up already, with its network cut")
     else:
-        hosts.wait_ready(settings, host, lambda: nspawn.launcher_pid(host) is not None)
+        alive = power.launcher_pid
+        hosts.wait_ready(settings, host, lambda: alive(host) is not None, hosts.seconds_of(host))
         say(f"{host.name}: is up already at {host.address}")
 
 
 def running(settings: Settings, name: str, reachable: bool = True) -> Host:
     """A host that runs, or a sentence."""
     host = find(settings, name)
-    if not nspawn.is_running(host):
+    if not power.is_running(host):
         raise TestbedError(f"{name} is not running: `testbed up {name}` boots it")
     if reachable and network.is_cut(host):
         raise TestbedError(f"the network of {name} is cut: `testbed mend {name}` first")
@@ -151,9 +159,9 @@ def running(settings: Settings, name: str, reachable: bool = True) -> Host:
 def inventory(settings: Settings) -> None:
     """Print the running hosts for Ansible."""
     entries = [
-        Entry(host.name, host.address, settings.key, host.known_hosts, host.release, host.bare)
+        Entry(host.name, host.address, settings.key, host.known_hosts, host.release, host.bare, host.vm)
         for host in load_all(settings)
-        if host.complete and nspawn.is_running(host)
+        if host.complete and power.is_running(host)
     ]
     sys.stdout.write(inventory_text(entries))
 
@@ -186,7 +194,7 @@ def reboot(settings: Settings, name: str) -> None:
 def kill(settings: Settings, name: str) -> None:
     """A power cut."""
     with found_and_locked(settings, name) as host:
-        nspawn.power_off(host)
+        power.power_off(host)
         say(f"{name}: without power; `testbed up {name}` boots it with its disk as it was")
 
 

@@ -13,3 +13,7 @@ class TestbedError(Exception):
 
 class Interrupted(TestbedError):  # noqa: N818  it is no fault
     """SIGINT, SIGTERM or SIGHUP arrived, or another host of the same run failed."""
+
+
+class NotReady(TestbedError):  # noqa: N818  the host may be as it should be, and only slow
+    """A host ended while it booted, or was not ready in time."""

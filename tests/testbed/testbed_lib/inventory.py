@@ -20,6 +20,7 @@ class Entry(NamedTuple):
     known_hosts: Path
     release: str
     bare: bool
+    vm: bool = False
 
 
 def ssh_options(known_hosts: Path) -> list[str]:
@@ -50,6 +51,7 @@ def inventory_text(entries: Iterable[Entry]) -> str:
             "ansible_python_interpreter": "/usr/bin/python3",
             "testbed_release": entry.release,
             "testbed_bare": entry.bare,
+            "testbed_vm": entry.vm,
         }
         lines.append(f"        {entry.name}:")
         lines += [f"          {key}: {json.dumps(value)}" for key, value in facts.items()]

@@ -22,12 +22,15 @@ TOOLS = {
     "unshare": "util-linux",
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 }
+# Only for `up --vm`: they bring 200 MB along
+VM_TOOLS = {"qemu-system-x86_64": "qemu-system-x86", "mke2fs": "e2fsprogs"}
 
 
-def missing_packages() -> list[str]:
+def missing_packages(vm: bool = False) -> list[str]:
     """The packages whose programs are not there."""
+    tools = {**TOOLS, **(VM_TOOLS if vm else {})}
     return sorted(
-        {package for tool, package in TOOLS.items() if not (shutil.which(tool) or Path("/", tool).is_file())}
+        {package for tool, package in tools.items() if not (shutil.which(tool) or Path("/", tool).is_file())}
     )
 
 
@@ -57,9 +60,17 @@ def check_platform() -> None:
         raise TestbedError(f"must be run as root, for example with sudo{also}")
 
 
-def install_packages() -> None:
+def check_processor(machine: str) -> None:
+    """A virtual machine gets a base made for this machine's own processor, and there is a recipe for one only."""
+    if machine != "x86_64":
+        raise TestbedError(
+            f"--vm needs an x86_64 machine, and this one is {machine}: make hosts without --vm"
+        )
+
+
+def install_packages(vm: bool = False) -> None:
     """Install what is missing where that is ours to do, else print the one command."""
-    packages = missing_packages()
+    packages = missing_packages(vm)
     if not packages:
         return
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
@@ -73,5 +84,5 @@ def install_packages() -> None:
             run(["apt-get", "update"], check=False)
             run(command, check=False)
     check_stop()
-    if missing_packages():
+    if missing_packages(vm):
         raise TestbedError(f"packages are missing and could not be installed; look at: {' '.join(command)}")

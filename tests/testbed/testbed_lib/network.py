@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: the rootless.podman authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cable for each host: network namespace, veth pair, a small subnet, and masquerading in a table of our own."""
+"""A cable for each host: network namespace and veth pair (a tap for a virtual machine), a small subnet, and masquerading in a
+table of our own."""
 
 from __future__ import annotations
 
@@ -34,24 +35,42 @@ def connect(host: Host) -> Host:
         host = host.with_subnet(subnet.choose(host.machine, taken)).save()
         machine.prepare([link["ifname"] for link in _uplinks()])
         mtu = _uplinks()[0].get("mtu") if _uplinks() else None
-        cable = ["ip", "link", "add", host.veth, *(["mtu", str(mtu)] if mtu else []), "type", "veth"]
-        inside = ["ip", "-n", host.machine]
-        run(["ip", "netns", "add", host.machine])
-        run([*cable, "peer", "name", "host0", *(["mtu", str(mtu)] if mtu else []), "netns", host.machine])
+        _lay_tap(host, mtu) if host.vm else _lay_veth(host, mtu)
         run(["ip", "addr", "add", f"{host.gateway}/30", "dev", host.veth])
         run(["ip", "link", "set", host.veth, "up"])
-        run([*inside, "link", "set", "lo", "up"])
-        run([*inside, "addr", "add", f"{host.address}/30", "dev", "host0"])
-        run([*inside, "link", "set", "host0", "up"])
-        run([*inside, "route", "add", "default", "via", host.gateway])
         machine.forwarding(host.veth).write_text("1")
         _masquerade(host)
     return host
 
 
+def _lay_veth(host: Host, mtu: int | None) -> None:
+    """The host's end is ready before it boots: it needs nothing inside that sets up a network."""
+    size = ["mtu", str(mtu)] if mtu else []
+    inside = ["ip", "-n", host.machine]
+    run(["ip", "netns", "add", host.machine])
+    cable = ["ip", "link", "add", host.veth, *size, "type", "veth"]
+    run([*cable, "peer", "name", "host0", *size, "netns", host.machine])
+    run([*inside, "link", "set", "lo", "up"])
+    run([*inside, "addr", "add", f"{host.address}/30", "dev", "host0"])
+    run([*inside, "link", "set", "host0", "up"])
+    run([*inside, "route", "add", "default", "dev", "host0", "via", host.gateway])
+
+
+def _lay_tap(host: Host, mtu: int | None) -> None:
+    """The other end is the card of a virtual machine, which has the machine's namespace and learns its address when it boots."""
+    run(["ip", "tuntap", "add", "dev", host.veth, "mode", "tap"])
+    if mtu:
+        run(["ip", "link", "set", host.veth, "mtu", str(mtu)])
+
+
+def mtu_of(host: Host) -> str:
+    """What fits through a host's cable."""
+    return (NET / host.veth / "mtu").read_text().strip()
+
+
 def is_connected(host: Host) -> bool:
     """Namespace and cable are there (they are not after the machine itself was restarted)."""
-    return bool(host.veth) and netns(host).exists() and (NET / host.veth).exists()
+    return bool(host.veth) and (host.vm or netns(host).exists()) and (NET / host.veth).exists()
 
 
 def is_cut(host: Host) -> bool:

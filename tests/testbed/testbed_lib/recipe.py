@@ -10,7 +10,9 @@ from .names import short_hash
 
 RELEASES = ("bookworm", "trixie", "forky")
 DEFAULT_RELEASE = "trixie"
-KINDS = ("bare", "podman")
+# kind of base -> the kind that it is made from
+PARENT = {"bare": "", "podman": "bare", "bare-vm": "bare", "vm": "podman"}
+KINDS = tuple(PARENT)
 
 # The test account whose user manager says that a host is up; high, so that accounts of tests can start at 1000
 PROBE, PROBE_UID = "probe", 1999
@@ -82,12 +84,59 @@ rm -f /etc/ssh/ssh_host_* /etc/motd /etc/update-motd.d/*
 """
 
 
+# What a virtual machine has on top: a kernel of its own, and what brings up its network, which an ordinary host has from outside
+VM_PACKAGES = ["linux-image-cloud-amd64", "udev"]
+VM_FILES = {
+    # three modules instead of all that some disk may need: the processor is slow
+    "etc/initramfs-tools/conf.d/testbed.conf": "MODULES=list\nRESUME=none\n",
+    "etc/initramfs-tools/modules": "virtio_pci\nvirtio_blk\next4\n",
+    "etc/systemd/system/testbed-network.service": """[Unit]
+Description=The address that the testbed chose
+DefaultDependencies=no
+After=systemd-remount-fs.service
+Before=network.target
+Wants=network.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh /etc/testbed-network
+
+[Install]
+WantedBy=sysinit.target
+""",
+    "etc/testbed-network": """# Takes the address from the kernel's command line; it may be another one at the next boot.
+set -eu
+for word in $(cat /proc/cmdline); do
+    case $word in
+        testbed.address=*) address=${word#*=} ;;
+        testbed.gateway=*) gateway=${word#*=} ;;
+        testbed.mtu=*) mtu=${word#*=} ;;
+    esac
+done
+until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
+ip link set eth0 mtu "$mtu" name host0
+ip address add "$address" dev host0
+ip link set host0 up
+ip route add default via "$gateway" dev host0
+""",
+}
+VM_SETUP = "systemctl -q enable testbed-network.service"
+
+
 def base_key(release: str, kind: str) -> str:
     """The folder name of a base in the cache."""
     parts: list[object] = [BARE_PACKAGES, APT_OPTIONS, bare_files(release), SETUP]
-    if kind == "podman":
+    if "podman" in (kind, PARENT[kind]):
         parts += [podman_packages(release), BACKPORTS.get(release), PODMAN_FILES.get(release)]
+    if is_vm(kind):
+        parts += [VM_PACKAGES, VM_FILES, VM_SETUP]
     return f"{release}-{kind}-{short_hash(json.dumps(parts, sort_keys=True))}"
+
+
+def is_vm(kind: str) -> bool:
+    """Whether a base has a kernel of its own."""
+    return kind.endswith("vm")
 
 
 def bare_files(release: str) -> dict[str, str]:

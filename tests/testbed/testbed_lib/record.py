@@ -30,6 +30,8 @@ class Host:
     subnet: str = ""
     veth: str = ""
     complete: bool = False
+    vm: bool = False
+    accelerator: str = ""
 
     @property
     def root(self) -> Path:
@@ -40,11 +42,21 @@ class Host:
         return self.folder / "console.log"
 
     @property
+    def disk(self) -> Path:
+        return self.folder / "disk.img"
+
+    @property
+    def host_key(self) -> Path:
+        return self.folder / "host_key.pub"
+
+    @property
     def known_hosts(self) -> Path:
         return self.folder / "known_hosts"
 
     @property
     def kind(self) -> str:
+        if self.vm:
+            return "bare-vm" if self.bare else "vm"
         return "bare" if self.bare else "podman"
 
     @property

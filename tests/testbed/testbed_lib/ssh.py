@@ -30,6 +30,7 @@ def let_in(settings: Settings, host: Host) -> None:
     """Give a host its own host key, and our key to root."""
     hostkey = host.root / "etc/ssh/ssh_host_ed25519_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", host.name, "-f", str(hostkey)])
+    host.host_key.write_text(hostkey.with_suffix(".pub").read_text())
     folder = host.root / "root/.ssh"
     folder.mkdir(mode=0o700, exist_ok=True)
     authorized = folder / "authorized_keys"
@@ -39,7 +40,7 @@ def let_in(settings: Settings, host: Host) -> None:
 
 def know(host: Host) -> None:
     """Note the host key for the address, so that checking is strict and asks nothing."""
-    public = (host.root / "etc/ssh/ssh_host_ed25519_key.pub").read_text().split()[:2]
+    public = host.host_key.read_text().split()[:2]
     host.known_hosts.write_text(f"{host.address} {' '.join(public)}\n")
 
 
