@@ -61,6 +61,10 @@ unit: ## pytest without a host
 integration: ## pytest on real disposable hosts (needs root)
 	@tests/run integration
 
+.PHONY: test-vm
+test-vm: ## limits in a virtual machine with every cgroup controller; slow, and no part of `make test`
+	@tests/run vm
+
 .PHONY: bench
 bench: ## figures beside those of containers.podman, on a disposable host, into docs/benchmarks.md
 	@tools/venv .cache/venv-bench requirements/bench.txt

@@ -14,19 +14,9 @@ import importlib
 import json
 
 import pytest
-from support.prepare import BUSYBOX, prepare
+from support.prepare import prepare
+from support.walk import TABLES, ready, walk
 
-from ansible_collections.rootless.podman.plugins.module_utils import _road
-from ansible_collections.rootless.podman.plugins.module_utils._resources import network, secret, volume
-
-ACCOUNT = "walk"
-TABLES = {
-    "container": _road.containers.TABLE,
-    "pod": _road.pods.TABLE,
-    "network": network.TABLE,
-    "volume": volume.TABLE,
-    "secret": secret.TABLE,
-}
 # Only the newest-but-one generation starts what it makes, the others would take as long again.
 RELEASES = ["trixie", "bookworm", "forky"]
 
@@ -41,8 +31,7 @@ def test_every_option(kind, release, testbed):
     host = prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
     ready(host)
     whole = {**{row.name: {"first": True} for row in table.rows if row.never}, **cases.CASES}
-    job = {"user": ACCOUNT, "kind": kind, "start": release == "trixie", "base": cases.BASE, "cases": whole}
-    told = host.script("walk.py", stdin=json.dumps(job).encode(), timeout=900)
+    told = walk(host, kind, cases.BASE, whole, start=release == "trixie")
     needy = sorted(name for name in told["gated"] if table.by_name[name].controller or name == "cgroup_conf")
     gated = sorted(set(told["gated"]) - set(needy))
     print(
@@ -51,18 +40,3 @@ def test_every_option(kind, release, testbed):
         f"not here: {cases.NOT_HERE}"
     )
     assert not told["problems"], json.dumps(told["problems"], indent=1)
-
-
-def ready(host):
-    """The account, and what options name: networks, a second container, a volume, a secret, files."""
-    host.good("user", name=ACCOUNT)
-    host.good("image", user=ACCOUNT, name=BUSYBOX)
-    host.good("network", user=ACCOUNT, name="walk-net", subnet="10.77.3.0/24")
-    host.good("network", user=ACCOUNT, name="walk-net6", subnet="fd77:3::/64", ipv6=True)
-    host.good("volume", user=ACCOUNT, name="walk-data")
-    host.good("secret", user=ACCOUNT, name="walk-token", data="quiet")
-    other = {"name": "walk-other", "image": BUSYBOX, "command": "sleep 1000", "volumes": ["walk-data:/other"]}
-    host.good("container", user=ACCOUNT, **other, stop_timeout=0)
-    host.run(
-        "mkdir -p /srv/walk/root && echo A=1 > /srv/walk/env && chmod -R a+rX /srv/walk && chown -R walk: /srv/walk"
-    )

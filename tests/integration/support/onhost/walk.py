@@ -7,7 +7,8 @@
 The job comes as JSON on stdin: {"user", "kind" (container, pod, network, volume or secret), "start", "cases": {option: case}}, a case being {"first",
 "second", "more", "instead", "start", "unseen", "needed"}: two values of the option (no second one where there is just one), what the task says
 beside it, what it says when it no longer says the option, whether the object is started, and and the version whose inspect does
-not show it, and whether no task can do without it ("needed"). Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
+not show it, and whether no task can do without it ("needed"). A case may also have "inside": {"file", "first", "second", "default"}, a
+file of the running object's own cgroup and the patterns that its content fits after each step. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
 
 Everything happens in one process that has become the account, by the same road as a module's, because a thousand
 modules would take a quarter of an hour to start.
@@ -16,6 +17,9 @@ modules would take a quarter of an hour to start.
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +36,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
 from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._key import record_key
+from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 
 JOB = json.load(sys.stdin)
 TRAVEL = {"container": _road.travel_container, "pod": _road.travel_pod}
@@ -81,6 +86,7 @@ class Walk:
     def change(self, what: str, value: Any, state: str, why: str) -> None:
         """A task that has to change something because of this option alone, foretold by check mode, and done for good."""
         foretold = self.run(value, state, check=True)
+        before = self.started()
         done = self.run(value, state)
         self.expect(done["changed"], f"{what}: nothing changed")
         self.expect(
@@ -96,6 +102,11 @@ class Walk:
             self.expect(not others, f"{what}: further reasons {others}")
         if value is not None:
             self.took(what, value)
+        if {step["action"] for step in done["plan"]} == {"update"}:
+            self.expect(self.started() == before, f"{what}: an update in place was a restart")
+        elif "inside" in self.case and why == "changed" and self.row.live_in(self.engine_facts()):
+            self.problems.append(f"{what}: not in place but by {[step['action'] for step in done['plan']]}")
+        self.inside(what, {"declared": "first", "changed": "second", "removed": "default"}[why])
         for check in (False, True):
             again = self.run(value, state, check)
             self.expect(not again["changed"], f"{what}: a second run (check: {check}) plans {again['plan']}")
@@ -111,6 +122,44 @@ class Walk:
         reported = self.row.reported(inspect)
         self.expect(
             self.row.type.covers(typed, reported), f"{what}: declared {typed!r}, inspect shows {reported!r}"
+        )
+
+    def engine_facts(self) -> Facts:
+        return Facts(self.engine.version)
+
+    def inspect(self) -> dict[str, Any]:
+        return self.engine.get(f"{JOB['kind']}s/{name_in_path(self.name)}/json")
+
+    def started(self) -> Any:
+        """What an update in place leaves as it is: the container, and when it was started."""
+        if JOB["kind"] != "container":
+            return None
+        try:
+            inspect = self.inspect()
+        except Failure:
+            return None
+        return inspect["Id"], inspect["State"]["StartedAt"]
+
+    def inside(self, what: str, which: str) -> None:
+        """The kernel's own word: a container reads its cgroup itself, a pod has no file system in which it could."""
+        wanted = self.case.get("inside")
+        if not wanted:
+            return
+        if JOB["kind"] == "container":
+            place = {
+                "XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}",
+                "PATH": os.environ["PATH"],
+                "HOME": self.account.home,
+            }
+            command = ["podman", "exec", self.name, "cat", f"/sys/fs/cgroup/{wanted['file']}"]
+            done = subprocess.run(command, env=place, cwd="/", text=True, capture_output=True, check=False)
+            told = done.stdout.strip() if not done.returncode else done.stderr
+        else:
+            path = self.inspect()["CgroupPath"].lstrip("/")
+            with open(f"/sys/fs/cgroup/{path}/{wanted['file']}", encoding="utf-8") as file:
+                told = file.read().strip()
+        self.expect(
+            re.fullmatch(wanted[which], told), f"{what}: {wanted['file']} is {told!r}, not {wanted[which]!r}"
         )
 
     def is_due(self, told: str) -> bool:
