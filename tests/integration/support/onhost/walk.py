@@ -4,11 +4,12 @@
 
 """Walks options of a table on this host: each is declared, changed and taken out again, and must act as such.
 
-The job comes as JSON on stdin: {"user", "kind" (container, pod, network, volume or secret), "start", "cases": {option: case}}, a case being {"first",
-"second", "more", "instead", "start", "unseen", "needed"}: two values of the option (no second one where there is just one), what the task says
-beside it, what it says when it no longer says the option, whether the object is started, and and the version whose inspect does
-not show it, and whether no task can do without it ("needed"). A case may also have "inside": {"file", "first", "second", "default"}, a
-file of the running object's own cgroup and the patterns that its content fits after each step. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option: [sentence]}}.
+The job comes as JSON on stdin: {"user", "kind" (container, pod, network, volume or secret), "start", "cases": {option: case}}, a case being
+{"first", "second", "more", "instead", "start", "unseen", "needed", "inside"}: two values of the option (no second one where there is just
+one), what the task says beside it, what it says when it no longer says the option, whether the object is started, the version whose inspect
+does not show it, whether no task can do without it, and {"file", "first", "second", "default"}: a file of the running object's own cgroup
+and the patterns that its content fits after each step. Prints {"version", "controllers", "walked", "gated", "shown", "problems": {option:
+[sentence]}}.
 
 Everything happens in one process that has become the account, by the same road as a module's, because a thousand
 modules would take a quarter of an hour to start.
