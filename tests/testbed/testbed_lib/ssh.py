@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Sequence
 
+from .errors import TestbedError
 from .inventory import ssh_options
 from .record import Host
 from .settings import Settings
@@ -40,6 +41,10 @@ def let_in(settings: Settings, host: Host) -> None:
 
 def know(host: Host) -> None:
     """Note the host key for the address, so that checking is strict and asks nothing."""
+    if not host.host_key.exists():
+        raise TestbedError(
+            f"{host.name} was made by an earlier version of the testbed; run `testbed down {host.name}` first"
+        )
     public = host.host_key.read_text().split()[:2]
     host.known_hosts.write_text(f"{host.address} {' '.join(public)}\n")
 
