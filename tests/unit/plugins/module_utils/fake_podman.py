@@ -17,6 +17,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -78,6 +79,7 @@ class FakePodman:
         images: Mapping[str, Mapping] | None = None,
     ) -> None:
         self.version = version
+        self.account = SimpleNamespace(name="shop", home="/nonexistent")
         self.check = False
         self.calls = 0
         self.writes: list[str] = []
