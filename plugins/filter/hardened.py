@@ -11,6 +11,8 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.rootless.podman.plugins.module_utils import _hardened
+
 DOCUMENTATION = r"""
 name: hardened
 short_description: Give a container or pod the hardened defaults of apps
@@ -49,11 +51,6 @@ _value:
   type: dict
 """
 
-PORTS = ("publish", "ports", "published", "published_ports")
-# Namespaces that are not the container's own take none of its sysctls.
-FOREIGN_NETWORKS = ("host", "container", "ns")
-LOW_PORTS = {"net.ipv4.ip_unprivileged_port_start": "0"}
-
 
 def hardened(declared: Mapping[str, Any]) -> dict[str, Any]:
     """A container's or pod's declaration with the hardened defaults filled in."""
@@ -61,55 +58,7 @@ def hardened(declared: Mapping[str, Any]) -> dict[str, Any]:
         raise AnsibleFilterError(
             f"hardened: a map that declares a container or pod is needed, not {type(declared).__name__}"
         )
-    if "containers" not in declared:
-        return _outer(_container(declared), declared)
-    pod = _outer(declared, declared)
-    pod["containers"] = [_container(member) for member in declared["containers"] or []]
-    return pod
-
-
-def _container(declared: Mapping[str, Any]) -> dict[str, Any]:
-    defaults = {
-        "cap_drop": ["all"],
-        "security_opt": ["no-new-privileges"],
-        "read_only": True,
-        "restart_policy": "always",
-    }
-    return {**defaults, **declared}
-
-
-def _outer(whole: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
-    """What belongs to the namespaces: of a pod, or of a container that is in none."""
-    found = dict(whole)
-    if "pod" in declared:
-        return found
-    if not {"userns", "userns_mode"} & set(declared):
-        found["userns"] = "nomap"
-    network = [
-        name
-        for option in ("network", "networks", "net", "network_mode")
-        for name in _listed(declared.get(option))
-    ]
-    if not any(str(name).split(":", maxsplit=1)[0] in FOREIGN_NETWORKS for name in network):
-        found["sysctl"] = {**LOW_PORTS, **(declared.get("sysctl") or {})}
-    for option in PORTS:
-        if option in declared:
-            found[option] = [_local(str(port)) for port in _listed(declared[option])]
-    return found
-
-
-def _local(port: str) -> str:
-    """A port with an address: the loopback one where none is written."""
-    bare = port.split("/", maxsplit=1)[0]
-    if bare.startswith("[") or bare.count(":") >= 2:
-        return port
-    return f"127.0.0.1:{port}" if ":" in bare else f"127.0.0.1::{port}"
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    return _hardened.hardened(declared)
 
 
 class FilterModule:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Callable
 
 from . import _operations as operations
 from . import _parallel
 from ._containers import differs_still
+from ._course import COMPLETED, Course
 from ._engine import Engine
 from ._errors import EngineError, Failure
 from ._options import Spec
 from ._plan import Step
 from ._state import NEW, OLD
+from ._times import Times
 from ._way_back import REMOVE, RENAME, SETTINGS, START, STOP, WayBack
 
 NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
@@ -27,12 +29,21 @@ class Applier:
     """Carries out one plan. When a step fails, everything that this run did is undone, last first."""
 
     def __init__(
-        self, engine: Engine, specs: Mapping[str, Spec], wait: bool, timeout: float, volumes: bool = False
+        self,
+        engine: Engine,
+        specs: Mapping[str, Spec],
+        wait: bool,
+        timeout: float,
+        volumes: bool | frozenset[str] = False,
+        course: Course | None = None,
     ) -> None:
+        """``volumes`` says whether anonymous volumes go with containers that are removed, or with which of them."""
         self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
+        self.course = course or Course()
         self.ids: dict[str, str] = {}  # containers made by this run
         self.begun: dict[str, float] = {}  # when each container was started, by ID
         self.back = WayBack()
+        self.times = Times()
 
     def apply(self, steps: list[Step]) -> None:
         """Carry out the steps. Raises Failure after the way back was taken."""
@@ -46,47 +57,97 @@ class Applier:
             ) from failure
 
     def _phases(self, steps: list[Step]) -> None:
-        def of(kind: str, *actions: str) -> list[Step]:
-            return [step for step in steps if step.kind == kind and step.action in actions]
-
+        of = partial(_of, steps)
         # What an earlier, killed run left, and what is no longer declared.
-        for step in of("pod", "remove"):
-            operations.remove_pod(self.engine, step.work["id"])
+        leaving = of("pod", "remove")
+        for step in leaving:
+            with self.times.of(step):
+                if step.work.get("late"):
+                    again = partial(operations.start_pod, self.engine, step.work["id"], step.name)
+                    self.back.note(START, again, f"the pod {step.name} runs again")
+                    operations.stop_pod(self.engine, step.work["id"])
+                else:
+                    operations.remove_pod(self.engine, step.work["id"])
         # An unproven container goes before the proven one takes its name back.
         removed = of("container", "remove")
-        operations.remove_all(
-            self.engine, [step.work["id"] for step in removed if not step.work.get("late")], self.volumes
-        )
+        self._remove([step for step in removed if not step.work.get("late")])
         late = [step for step in removed if step.work.get("late")]
         for step in of("container", "rename"):
             operations.rename(self.engine, step.work["id"], step.work["to"])
         for step in of("pod", "create"):
-            self._create_pod(step.name, step.work["body"])
-        for step in of("pod", "replace"):
-            self._replace_pod(step)
-        _parallel.in_parallel(self._stop, late)
+            with self.times.of(step):
+                self._create_pod(step.name, step.work["body"])
+        self._in_parallel(self._stop, late)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
         for batch in _batches(of("container", "create", "replace")):
-            _parallel.in_parallel(self._make, batch)
-        _parallel.in_parallel(self._update, of("container", "update"))
-        replaced = of("container", "replace")
+            self._in_parallel(self._make, batch)
+        self._in_parallel(self._update, of("container", "update"))
+        for stage in self.course.split(steps):
+            self._stage(stage)
+        # From here on the new ones lead.
+        self.back.forget()
+        gone = [str(step.work["old"]) for step in of("container", "replace", "finish")]
+        operations.remove_all(self.engine, gone)
+        for step in leaving:
+            if step.work.get("late"):
+                operations.remove_pod(self.engine, step.work["id"])
+        self._remove(late)
+
+    def _stage(self, steps: list[Step]) -> None:
+        """What starts together: the old out, the new in, and the wait until it has proved itself."""
+        of = partial(_of, steps)
+        _parallel.in_parallel(self._await, self.course.awaited([step for step in steps if _starts(step)]))
+        for step in of("pod", "replace"):
+            with self.times.of(step):
+                self._replace_pod(step)
         # What others require goes first: a run killed in between then never meets a new one that needs an old one.
-        for batch in _batches(replaced):
-            _parallel.in_parallel(self._swap, batch)
+        for batch in _batches(of("container", "replace")):
+            self._in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
-        _parallel.in_parallel(self._stop, of("container", "stop"))
+        self._in_parallel(self._stop, of("container", "stop"))
         for step in of("pod", "stop"):
-            operations.stop_pod(self.engine, step.work["id"])
+            with self.times.of(step):
+                operations.stop_pod(self.engine, step.work["id"])
         for step in of("pod", "start"):
-            operations.start_pod(self.engine, step.work.get("id") or self.ids[step.name], step.name)
+            with self.times.of(step):
+                operations.start_pod(self.engine, step.work.get("id") or self.ids[step.name], step.name)
         self._start(
             [step for step in of("container", "create", "replace", "finish") if step.work["start"]],
             of("container", "start", "restart"),
         )
-        # From here on the new ones lead.
-        self.back.forget()
-        gone = [str(step.work["old"]) for step in replaced + of("container", "finish")]
-        operations.remove_all(self.engine, gone + [str(step.work["id"]) for step in late])
+
+    def _in_parallel(self, work: Callable[[Step], None], steps: list[Step]) -> None:
+        def timed(step: Step) -> None:
+            with self.times.of(step):
+                work(step)
+
+        _parallel.in_parallel(timed, steps)
+
+    def _remove(self, steps: list[Step]) -> None:
+        """Remove containers, and anonymous volumes with those for which the task says so."""
+        emptied = self.volumes
+
+        def with_volumes(step: Step) -> bool:
+            return emptied if isinstance(emptied, bool) else step.name in emptied
+
+        for volumes in (False, True):
+            identities = [step.work["id"] for step in steps if with_volumes(step) == volumes]
+            operations.remove_all(self.engine, identities, volumes)
+
+    def _await(self, need: tuple[str, str, str]) -> None:
+        """Wait for a container on which another one depends; one that is as it has to be costs one look."""
+        name, condition, dependent = need
+        try:
+            operations.await_condition(
+                self.engine, self.ids.get(name) or name, name, condition, self._waits(name)[1]
+            )
+        except Failure as failure:
+            failure.message = f"{dependent} does not start, because {failure.message}"
+            failure.facts.setdefault("step", {"action": "start", "kind": "container", "name": dependent})
+            raise
+
+    def _waits(self, name: str) -> tuple[bool, float]:
+        return self.course.waits.get(name, (self.wait, self.timeout))
 
     def _make(self, step: Step) -> None:
         name = step.name + (NEW if step.action == "replace" else "")
@@ -149,27 +210,40 @@ class Applier:
 
         def begin(item: tuple[str, Step]) -> None:
             identity, step = item
-            if step.action == "restart":
-                self._stop(step)
-            elif step.action == "start":
-                self.back.note(
-                    STOP,
-                    partial(operations.stop, self.engine, identity, step.name),
-                    f"{step.name} is stopped as before",
-                )
-            operations.start(self.engine, identity, step.name)
-            self.begun[identity] = operations.now()
+            with self.times.of(step):
+                if step.action == "restart":
+                    self._stop(step)
+                elif step.action == "start":
+                    self.back.note(
+                        STOP,
+                        partial(operations.stop, self.engine, identity, step.name),
+                        f"{step.name} is stopped as before",
+                    )
+                operations.start(self.engine, identity, step.name)
+                self.begun[identity] = operations.now()
 
-        # The first alone: in a pod it brings up what all share.
-        _parallel.in_parallel(begin, started[:1])
-        _parallel.in_parallel(begin, started[1:])
-        if self.wait:
-            _parallel.in_parallel(self._ready, started, operations.WAITING)
+        # The first of each pod alone: it brings up what all share.
+        first = {
+            str((step.work.get("body") or {}).get("pod") or ""): (identity, step)
+            for identity, step in started[::-1]
+        }
+        _parallel.in_parallel(begin, first.values())
+        _parallel.in_parallel(begin, [item for item in started if item not in first.values()])
+        _parallel.in_parallel(self._ready, started, operations.WAITING)
 
     def _ready(self, item: tuple[str, Step]) -> None:
         identity, step = item
-        settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
-        operations.await_ready(self.engine, identity, step.name, settle, self.timeout, self.begun[identity])
+        wait, timeout = self._waits(step.name)
+        if not wait and step.name not in self.course.once:
+            return
+        with self.times.of(step):
+            if step.name in self.course.once:
+                operations.await_condition(
+                    self.engine, identity, step.name, COMPLETED, timeout, self.begun[identity]
+                )
+                return
+            settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
+            operations.await_ready(self.engine, identity, step.name, settle, timeout, self.begun[identity])
 
     def _update(self, step: Step) -> None:
         """Change in place, then look: a server may answer 201 and ignore, or store what the runtime refused."""
@@ -204,7 +278,7 @@ class Applier:
         """Prove the new pod under another name while the old one waits, then make it under its own."""
         work, name, old = step.work, step.name, str(step.work["old"])
         members: list[Step] = work["members"]
-        proven = str(work["proven"])
+        proven, noted = str(work["proven"]), self.back.length
         if not proven:
             self._build_pod(name + NEW, work["body"], members)
             proven = self.ids[name + NEW]
@@ -217,7 +291,7 @@ class Applier:
                 operations.stop_pod(self.engine, old)
                 self._run_pod(name + NEW, members)
         # The declaration works; from here the proven pod is the one to go back to.
-        self.back.forget()
+        self.back.forget(noted)
         if work["start"]:
             again = partial(operations.start_pod, self.engine, proven, name + NEW)
             self.back.note(START, again, f"the pod serves as {name}{NEW}, run the task again")
@@ -227,7 +301,7 @@ class Applier:
         self._build_pod(name, work["body"], members)
         if work["start"]:
             self._run_pod(name, members)
-        self.back.forget()
+        self.back.forget(noted)
         operations.remove_pod(self.engine, proven)
 
     def _build_pod(self, name: str, body: Mapping[str, Any], members: list[Step]) -> None:
@@ -248,14 +322,21 @@ class Applier:
 
     def _run_pod(self, name: str, members: list[Step]) -> None:
         operations.start_pod(self.engine, self.ids[name], name)
-        if self.wait:
-            # An init container has ended before the others started.
-            lasting = [member for member in members if "init_container_type" not in member.work["body"]]
-            begun = operations.now()
-            self.begun.update({self.ids[member.name]: begun for member in lasting})
-            _parallel.in_parallel(
-                self._ready, [(self.ids[member.name], member) for member in lasting], operations.WAITING
-            )
+        # An init container has ended before the others started.
+        lasting = [member for member in members if "init_container_type" not in member.work["body"]]
+        begun = operations.now()
+        self.begun.update({self.ids[member.name]: begun for member in lasting})
+        _parallel.in_parallel(
+            self._ready, [(self.ids[member.name], member) for member in lasting], operations.WAITING
+        )
+
+
+def _of(steps: list[Step], kind: str, *actions: str) -> list[Step]:
+    return [step for step in steps if step.kind == kind and step.action in actions]
+
+
+def _starts(step: Step) -> bool:
+    return step.action in ("start", "restart") or bool(step.work.get("start"))
 
 
 def _needs(body: Mapping[str, Any]) -> list[str]:

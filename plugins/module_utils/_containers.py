@@ -17,9 +17,10 @@ from typing import Any
 from . import _record
 from ._compare import Comparison, compare
 from ._errors import Failure
+from ._file_uses import renewed_mounts
 from ._image_names import foreign
 from ._options import Body, Facts, Spec, get_path, set_path
-from ._plan import CHANGED, DECLARED, Reason, Step
+from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step
 from ._resources.container import KIND, TABLE, complete
 from ._resources.container_rows.security import keeps_capabilities
 from ._secret_uses import renewed_files, renewed_variables
@@ -43,6 +44,7 @@ class Wanted:
     pod: str = ""
     owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
     where: str = ""
+    once: bool = False  # it runs to its end, once for each declaration; others wait for that
 
     @property
     def pulled(self) -> bool:
@@ -69,8 +71,17 @@ class Wanted:
 class Planner:
     """Plans containers against one survey; ``pod_id`` is the pod they belong to, when it exists."""
 
-    def __init__(self, survey: Survey, facts: Facts, key: bytes, pod_id: str = "") -> None:
+    def __init__(
+        self,
+        survey: Survey,
+        facts: Facts,
+        key: bytes,
+        pod_id: str = "",
+        marks: Mapping[str, str] | None = None,
+    ) -> None:
         self.survey, self.facts, self.key, self.pod_id = survey, facts, key, pod_id
+        # Labels that what is made gets, and that no comparison asks for.
+        self.marks = dict(marks or {})
         self.adopted: list[str] = []
 
     def steps(self, wanted: Wanted) -> list[Step]:
@@ -146,7 +157,8 @@ class Planner:
         else:
             body["rootfs"], _colon, mode = wanted.image.partition(":")
             body.update({ROOTFS_MODES[mode]: True if mode == "O" else mode} if mode else {})
-        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
+        record = _record.write(self.key, KIND, wanted.name, wanted.recorded)
+        set_path(body, "labels", {_record.LABEL: record, **self.marks})
         if wanted.pod:
             body["pod"] = wanted.pod
         return body
@@ -269,7 +281,12 @@ class Planner:
         work = {"id": current.id}
         if wanted.state == STOPPED:
             return [Step("stop", KIND, wanted.name, (), work)] if current.running else []
+        if wanted.once and wanted.state == STARTED:
+            return (
+                [] if current.succeeded else [Step("start", KIND, wanted.name, (_unfinished(current),), work)]
+            )
         again = renewed_variables(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets)
+        again += renewed_mounts(current.inspect, self.survey.files)
         if wanted.restart:
             again.append(Reason("force_restart", DECLARED, None, True))
         if again and wanted.state == STARTED and current.running:
@@ -285,6 +302,12 @@ class Planner:
             for found in [self.survey.containers.get(name + tail)]
             if found
         ]
+
+
+def _unfinished(found: Found) -> Reason:
+    """Why one that runs once has to run: it has not ended well."""
+    before = f"exit code {found.exit_code}" if found.ended else str(get_path(found.inspect, "State.Status"))
+    return Reason("completed", DRIFT, before, "exit code 0")
 
 
 def _remove(found: Found) -> Step:

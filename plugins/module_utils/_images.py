@@ -11,14 +11,71 @@ from typing import Any
 
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
-from ._image_archive import load_steps, refuse_place, save_steps, tag
+from ._image_archive import FORMATS, load_steps, refuse_place, save_steps, tag
 from ._image_build import build_steps
 from ._image_names import Reference, parse_name, parse_platform
 from ._image_pull import pull_steps
 from ._image_push import destination_of, push_steps
 from ._module import Task
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
-from ._pull import KIND, SHORT, find, present, refuse_retries
+from ._pull import KIND, POLICIES, SHORT, find, present, refuse_retries
+from ._resources.image import TABLE
+
+ACCESS: dict[str, dict[str, Any]] = {
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "tls_verify": {"type": "bool", "aliases": ["validate_certs"]},
+}
+# The options of an image, in a task of its own and in an app.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "pull": {"type": "str", "choices": list(POLICIES), "default": "missing"},
+    "platform": {"type": "str"},
+    "os": {"type": "str"},
+    "arch": {"type": "str"},
+    "variant": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "archive": {"type": "path", "aliases": ["load"]},
+    "build": {
+        "type": "dict",
+        "options": {
+            "path": {"type": "path"},
+            "src": {"type": "path"},
+            "context": {"type": "str"},
+            "containerfile": {"type": "str"},
+            "file": {"type": "str"},
+            **TABLE.argument_spec(),
+        },
+        "mutually_exclusive": [("path", "src"), ("containerfile", "file")],
+        "required_one_of": [("path", "src", "context", "containerfile")],
+    },
+    "tag": {"type": "list", "elements": "str", "aliases": ["tags"]},
+    "save": {
+        "type": "dict",
+        "options": {
+            "path": {"type": "path", "required": True},
+            "format": {"type": "str", "choices": list(FORMATS), "default": FORMATS[0]},
+        },
+    },
+    "push": {
+        "type": "dict",
+        "options": {"destination": {"type": "str"}, **ACCESS},
+        "required_together": [("username", "password")],
+    },
+    **ACCESS,
+    "retry": {"type": "int"},
+    "retry_delay": {"type": "str"},
+}
+CONSTRAINTS: dict[str, Any] = {
+    "mutually_exclusive": [
+        ("build", "archive"),
+        ("platform", "os"),
+        ("platform", "arch"),
+        ("platform", "variant"),
+    ],
+    "required_together": [("username", "password")],
+}
 
 
 def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:

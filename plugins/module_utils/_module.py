@@ -27,6 +27,8 @@ class Task:
         self.check = check
         self.diff = diff
         self.warnings: list[str] = []
+        # Values that must not show in what the task tells, beside those that the argument spec names.
+        self.hidden: set[str] = set()
 
     def warn(self, sentence: str) -> None:
         """Tell the person who runs the task something that does not stop it."""
@@ -54,8 +56,11 @@ def run(
         result: dict[str, Any] = dict(work(task))
     except Failure as failure:
         _end(module, task)
-        module.fail_json(msg=failure.message, **failure.facts)
+        # Which step failed is for those who take many.
+        facts = {name: value for name, value in failure.facts.items() if name != "step"}
+        module.fail_json(msg=failure.message, **facts)
     except OSError as error:
+        _end(module, task)
         module.fail_json(
             msg=f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
         )
@@ -67,6 +72,7 @@ def run(
 def _end(module: AnsibleModule, task: Task) -> None:
     if not task.check:
         _bytecode.keep()
+    module.no_log_values |= task.hidden
     for sentence in task.warnings:
         module.warn(sentence)
 

@@ -27,6 +27,21 @@ from ._simple import SimpleRoad
 from ._survey import inspected
 from ._way_back import RENAME, SETTINGS, START, STOP
 
+# The options of a network, in a task of its own and in an app.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "recreate": {"type": "bool", "default": False},
+    "reconnect": {"type": "bool", "default": False},
+    "connected": {"type": "list", "elements": "raw"},
+    "disconnected": {"type": "list", "elements": "str"},
+    "exact": {"type": "bool", "default": False},
+    **NETWORK.table.argument_spec(),
+}
+CONSTRAINTS: dict[str, Any] = {
+    "mutually_exclusive": [("subnet", "net_config"), ("gateway", "net_config"), ("ip_range", "net_config")],
+}
+
 
 class NetworkRoad(SimpleRoad):
     """One network on its way."""

@@ -10,14 +10,15 @@ import contextlib
 import re
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Callable
 
 from . import _record
+from ._course import COMPLETED
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
 from ._pasta import end_pastas, end_rootless_netns, ownerless_pastas
-from ._readiness import judge
+from ._readiness import Verdict, judge, judge_end, judge_health
 from ._streams import text_of
 from ._survey import inspected
 
@@ -255,22 +256,40 @@ def await_ready(
 
     Raises Failure with the last log lines.
     """
+    _await(engine, identity, name, lambda inspect, lived: judge(inspect, lived, settle, timeout), begun)
+
+
+def await_condition(
+    engine: Engine, identity: str, name: str, condition: str, timeout: float, begun: float | None = None
+) -> None:
+    """Wait until a container is ``healthy`` or ``completed``, for others that depend on it. Raises Failure with the last log lines."""
+    verdict = judge_end if condition == COMPLETED else judge_health
+    _await(engine, identity, name, lambda inspect, lived: verdict(inspect, lived, timeout), begun)
+
+
+def _await(
+    engine: Engine,
+    identity: str,
+    name: str,
+    verdict_on: Callable[[Mapping[str, Any], float], Verdict],
+    begun: float | None,
+) -> None:
     checked = time.monotonic()
     begun = checked if begun is None else begun
     pause = 0.05
     while True:
-        inspect = engine.get(f"containers/{identity}/json")
+        inspect = engine.get(f"containers/{name_in_path(identity)}/json")
         now = time.monotonic()
-        verdict = judge(inspect, now - begun, settle, timeout)
+        verdict = verdict_on(inspect, now - begun)
         if verdict.ready:
             return
         if verdict.failure:
-            told = logs(engine, identity)
+            told = logs(engine, str(inspect["Id"]))
             last = f"; its last log line: {told[-1]}" if told else ""
             raise Failure(f"container {name} {verdict.failure}{last}.", logs=told)
         if verdict.check and now - checked > CHECK_PAUSE:
             checked = now
-            _run_health_check(engine, identity)
+            _run_health_check(engine, str(inspect["Id"]))
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
 

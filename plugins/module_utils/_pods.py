@@ -54,8 +54,11 @@ class WantedPod:
 class PodPlanner:
     """Plans one pod against one survey."""
 
-    def __init__(self, survey: Survey, facts: Facts, key: bytes) -> None:
+    def __init__(
+        self, survey: Survey, facts: Facts, key: bytes, marks: Mapping[str, str] | None = None
+    ) -> None:
         self.survey, self.facts, self.key = survey, facts, key
+        self.marks = dict(marks or {})  # labels, see Planner
         self.warnings: list[str] = []
         self.adopted: list[str] = []
 
@@ -121,7 +124,7 @@ class PodPlanner:
 
     def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Step]:
         """The pod stays; its containers are planned one by one."""
-        planner = Planner(self.survey, self.facts, self.key, str(current["Id"]))
+        planner = Planner(self.survey, self.facts, self.key, str(current["Id"]), self.marks)
         steps: list[Step] = self._undeclared(wanted, current)
         members = [member for member in wanted.containers or [] if INIT not in member.spec]
         for member in members:
@@ -214,7 +217,7 @@ class PodPlanner:
                 )
 
     def _create(self, wanted: WantedPod) -> list[Step]:
-        planner = Planner(self.survey, self.facts, self.key)
+        planner = Planner(self.survey, self.facts, self.key, marks=self.marks)
         shown = TABLE.shown(wanted.spec)
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
         steps = [Step("create", KIND, wanted.name, reasons, {"body": self._body(wanted)})]
@@ -229,7 +232,7 @@ class PodPlanner:
 
     def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> list[Step]:
         """``old`` serves now; ``proven`` is what a killed run had made under the other name, after the old one went."""
-        planner = Planner(self.survey, self.facts, self.key)
+        planner = Planner(self.survey, self.facts, self.key, marks=self.marks)
         members = wanted.containers or []
         for member in members:
             CONTAINERS.gate(member.spec, self.facts, member.where)
@@ -267,7 +270,8 @@ class PodPlanner:
 
     def _body(self, wanted: WantedPod) -> Body:
         body = TABLE.body(wanted.spec, self.facts)
-        set_path(body, "labels", {_record.LABEL: _record.write(self.key, KIND, wanted.name, wanted.recorded)})
+        record = _record.write(self.key, KIND, wanted.name, wanted.recorded)
+        set_path(body, "labels", {_record.LABEL: record, **self.marks})
         return body
 
 

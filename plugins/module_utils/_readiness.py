@@ -67,6 +67,36 @@ def judge(inspect: Mapping[str, Any], lived: float, settle: float, timeout: floa
     return Verdict(check=status == "running" and lived < start_period)
 
 
+def judge_health(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdict:
+    """Judge a container on which another one depends as healthy: running is not enough."""
+    if (get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) == ["NONE"]:
+        return Verdict(failure="has no health check that could tell whether it is healthy")
+    if get_path(inspect, "State.Status") not in ("running", "paused") and lived > timeout:
+        return Verdict(failure="does not run")
+    return judge(inspect, lived, 0.0, timeout)
+
+
+def judge_end(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdict:
+    """Judge a container that has to run to its end, and well. A restart policy may give it further tries."""
+    state = inspect.get("State") or {}
+    if str(state.get("Status")) in ("exited", "stopped"):
+        code = int(state.get("ExitCode") or 0)
+        if code == 0:
+            return Verdict(ready=True)
+        policy = get_path(inspect, "HostConfig.RestartPolicy") or {}
+        tries = int(policy.get("MaximumRetryCount") or 0)
+        more = policy.get("Name") == "on-failure" and (
+            not tries or int(inspect.get("RestartCount") or 0) < tries
+        )
+        if not more or lived > timeout:
+            return Verdict(failure=f"ended with exit code {code}")
+    if lived > timeout:
+        return Verdict(
+            failure=f"was {state.get('Status')}, not at its end, {timeout:.0f} seconds after its start (wait_timeout)"
+        )
+    return Verdict()
+
+
 def _output(health: Mapping[str, Any]) -> str:
     log = health.get("Log") or [{}]
     return " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]

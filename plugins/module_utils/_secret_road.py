@@ -27,6 +27,21 @@ from ._state import NEW
 from ._survey import inspected
 from ._way_back import SETTINGS, START, STOP
 
+# The options of a secret, in a task of its own and in an app.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "path": {"type": "str"},
+    "skip_existing": {"type": "bool", "default": False},
+    "restart": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 60},
+    **SECRET.table.argument_spec(),
+}
+CONSTRAINTS: dict[str, Any] = {
+    "required_if": [("state", "present", ("data", "path"), True)],
+    "mutually_exclusive": [("data", "path")],
+}
+
 
 class SecretRoad(SimpleRoad):
     """One secret on its way."""

@@ -18,6 +18,7 @@ from ._options import Spec, get_path
 from ._plan import DECLARED, Reason, Step, outcome
 from ._resources.simple import Request, SimpleKind
 from ._survey import facts_of
+from ._times import Times
 from ._values import OBJECT_NAME
 from ._way_back import PARTLY, WayBack
 
@@ -37,6 +38,9 @@ class SimpleRoad:
         self.compared: Comparison | None = None
         self.request: Request | None = None
         self.back = WayBack()
+        # Labels that what is made gets, and that no comparison asks for.
+        self.marks: Mapping[str, str] = {}
+        self.times = Times()
 
     def travel(self) -> dict[str, Any]:
         """Bring the object to what the task declares; return the task's result."""
@@ -84,7 +88,8 @@ class SimpleRoad:
         """Carry out the steps. When one fails, those before it are undone. Raises Failure."""
         try:
             for step in steps:
-                getattr(self, "do_" + step.action)(step)
+                with self.times.of(step):
+                    getattr(self, "do_" + step.action)(step)
         except Failure as failure:
             told = self.back.take()
             if not told.startswith(PARTLY):
@@ -114,7 +119,8 @@ class SimpleRoad:
         return None
 
     def _arrive(self) -> list[Step]:
-        labels = {_record.LABEL: _record.write(self.key, self.kind.name, self.name, self.spec)}
+        record = _record.write(self.key, self.kind.name, self.name, self.spec)
+        labels = {_record.LABEL: record, **self.marks}
         body = self.kind.table.body(self.spec, self.facts)
         params = {**self.params, "replaces": self.found is not None}
         # Made before anything is planned: a declaration that is no request is refused in check mode too.

@@ -31,6 +31,21 @@ class Found:
         return get_path(self.inspect, "State.Status") in ("running", "paused")
 
     @property
+    def ended(self) -> bool:
+        """Whether it has run and has no process any more."""
+        return get_path(self.inspect, "State.Status") in ("exited", "stopped", "dead")
+
+    @property
+    def exit_code(self) -> int:
+        """With which code its process ended last."""
+        return int(get_path(self.inspect, "State.ExitCode") or 0)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has run to its end, and well."""
+        return self.ended and self.exit_code == 0
+
+    @property
     def pod(self) -> str:
         """ID of its pod, empty without one."""
         return str(self.inspect.get("Pod") or "")
@@ -64,6 +79,8 @@ class Survey:
     pods: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     images: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
     secrets: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    # When files on the host that containers may have mounted last got another content, in seconds since 1970.
+    files: dict[str, float] = dataclasses.field(default_factory=dict)
     # By network, the IDs of containers that the network's own task has connected.
     connected: dict[str, set[str]] = dataclasses.field(default_factory=dict)
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -49,6 +50,49 @@ def look(
         survey.secrets = {
             str((each.get("Spec") or {}).get("Name")): each for each in engine.get("secrets/json")
         }
+    return survey
+
+
+@dataclasses.dataclass
+class Listings:
+    """What an account has, each kind listed once. Only containers are always listed."""
+
+    containers: list[Mapping[str, Any]]
+    pods: list[Mapping[str, Any]]
+    networks: list[Mapping[str, Any]] = dataclasses.field(default_factory=list)
+    volumes: list[Mapping[str, Any]] = dataclasses.field(default_factory=list)
+    secrets: list[Mapping[str, Any]] = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def take(cls, engine: Engine, *kinds: str) -> Listings:
+        """List containers, and what else is named: pods, networks, volumes, secrets."""
+        found = {kind: list(engine.get(f"{kind}/json") or []) for kind in kinds}
+        whole = list(engine.get("containers/json", {"all": True}) or [])
+        return cls(whole, found.pop("pods", []), **found)
+
+
+def look_at_many(
+    engine: Engine, listings: Listings, names: Iterable[str], images: Iterable[str], pods: Iterable[str]
+) -> Survey:
+    """As ``look``, for several pods at once and out of listings that are there already."""
+    survey = Survey()
+    wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
+    whole = {name + tail for name in pods for tail in ("", NEW)}
+    for each in listings.pods:
+        if str(each.get("Name")) in whole:
+            inspect = engine.find(f"pods/{name_in_path(str(each['Id']))}/json")
+            if inspect is not None:
+                survey.pods[str(inspect.get("Name"))] = inspect
+                wanted |= {str(member.get("Name")) for member in inspect.get("Containers") or []}
+    for each in listings.containers:
+        if wanted & {str(name) for name in each.get("Names") or []}:
+            inspect = inspected(engine, each)
+            name = str(inspect.get("Name") or "")
+            if name in wanted:
+                survey.containers[name] = Found(name, str(inspect["Id"]), inspect)
+    for image in set(images):
+        survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
+    survey.secrets = {str((each.get("Spec") or {}).get("Name")): each for each in listings.secrets}
     return survey
 
 

@@ -25,6 +25,18 @@ from ._way_back import RENAME
 
 # Beside the volumes, under a name that no volume can have: the data of one that is being made anew.
 ASIDE = ".rp-kept-"
+# The options of a volume, in a task of its own and in an app.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "recreate": {"type": "bool", "default": False},
+    "keep_data": {"type": "bool", "default": False},
+    "import": {"type": "str"},
+    "export": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    **VOLUME.table.argument_spec(),
+}
+CONSTRAINTS: dict[str, Any] = {"mutually_exclusive": [("import", "export")]}
 
 
 class VolumeRoad(SimpleRoad):

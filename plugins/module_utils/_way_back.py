@@ -28,9 +28,14 @@ class WayBack:
         """Remember what undoes a step; ``sentence`` tells the person what was undone."""
         self._notes.append((stage, sentence, undo))
 
-    def forget(self) -> None:
-        """Nothing leads back from here."""
-        self._notes.clear()
+    @property
+    def length(self) -> int:
+        """How many notes there are."""
+        return len(self._notes)
+
+    def forget(self, since: int = 0) -> None:
+        """Nothing leads back from here; with ``since`` only what was noted when there were so many notes."""
+        del self._notes[since:]
 
     def take(self) -> str:
         """Undo, stage by stage, in each the last first; returns what was done, for a person.

@@ -287,11 +287,8 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import (
-    CONSTRAINTS,
-    CONTAINER_SPEC,
-    travel_container,
-)
+from ansible_collections.rootless.podman.plugins.module_utils._road import travel_container
+from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONSTRAINTS, CONTAINER_SPEC
 
 
 def main() -> None:

@@ -437,70 +437,12 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._image_archive import FORMATS
-from ansible_collections.rootless.podman.plugins.module_utils._images import travel
-from ansible_collections.rootless.podman.plugins.module_utils._pull import POLICIES
-from ansible_collections.rootless.podman.plugins.module_utils._resources.image import TABLE
-
-ACCESS = {
-    "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-    "tls_verify": {"type": "bool", "aliases": ["validate_certs"]},
-}
+from ansible_collections.rootless.podman.plugins.module_utils._images import ARGUMENTS, CONSTRAINTS, travel
 
 
 def main() -> None:
     """Bring one image to what the task declares."""
-    run_in_account(
-        travel,
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "pull": {"type": "str", "choices": list(POLICIES), "default": "missing"},
-            "platform": {"type": "str"},
-            "os": {"type": "str"},
-            "arch": {"type": "str"},
-            "variant": {"type": "str"},
-            "force": {"type": "bool", "default": False},
-            "archive": {"type": "path", "aliases": ["load"]},
-            "build": {
-                "type": "dict",
-                "options": {
-                    "path": {"type": "path"},
-                    "src": {"type": "path"},
-                    "context": {"type": "str"},
-                    "containerfile": {"type": "str"},
-                    "file": {"type": "str"},
-                    **TABLE.argument_spec(),
-                },
-                "mutually_exclusive": [("path", "src"), ("containerfile", "file")],
-                "required_one_of": [("path", "src", "context", "containerfile")],
-            },
-            "tag": {"type": "list", "elements": "str", "aliases": ["tags"]},
-            "save": {
-                "type": "dict",
-                "options": {
-                    "path": {"type": "path", "required": True},
-                    "format": {"type": "str", "choices": list(FORMATS), "default": FORMATS[0]},
-                },
-            },
-            "push": {
-                "type": "dict",
-                "options": {"destination": {"type": "str"}, **ACCESS},
-                "required_together": [("username", "password")],
-            },
-            **ACCESS,
-            "retry": {"type": "int"},
-            "retry_delay": {"type": "str"},
-        },
-        mutually_exclusive=[
-            ("build", "archive"),
-            ("platform", "os"),
-            ("platform", "arch"),
-            ("platform", "variant"),
-        ],
-        required_together=[("username", "password")],
-    )
+    run_in_account(travel, ARGUMENTS, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -329,25 +329,17 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._network_road import NetworkRoad
-from ansible_collections.rootless.podman.plugins.module_utils._resources.network import NETWORK
+from ansible_collections.rootless.podman.plugins.module_utils._network_road import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    NetworkRoad,
+)
 
 
 def main() -> None:
     """Bring one network to what the task declares."""
     run_in_account(
-        lambda task, engine, key: NetworkRoad(task, engine, key).travel(),
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "recreate": {"type": "bool", "default": False},
-            "reconnect": {"type": "bool", "default": False},
-            "connected": {"type": "list", "elements": "raw"},
-            "disconnected": {"type": "list", "elements": "str"},
-            "exact": {"type": "bool", "default": False},
-            **NETWORK.table.argument_spec(),
-        },
-        mutually_exclusive=[("subnet", "net_config"), ("gateway", "net_config"), ("ip_range", "net_config")],
+        lambda task, engine, key: NetworkRoad(task, engine, key).travel(), ARGUMENTS, **CONSTRAINTS
     )
 
 

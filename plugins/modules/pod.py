@@ -508,7 +508,8 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import CONSTRAINTS, POD_SPEC, travel_pod
+from ansible_collections.rootless.podman.plugins.module_utils._road import travel_pod
+from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONSTRAINTS, POD_SPEC
 
 
 def main() -> None:

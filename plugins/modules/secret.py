@@ -217,26 +217,16 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._resources.secret import SECRET
-from ansible_collections.rootless.podman.plugins.module_utils._secret_road import SecretRoad
+from ansible_collections.rootless.podman.plugins.module_utils._secret_road import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    SecretRoad,
+)
 
 
 def main() -> None:
     """Bring one secret to what the task declares."""
-    run_in_account(
-        lambda task, engine, key: SecretRoad(task, engine, key).travel(),
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "path": {"type": "str"},
-            "skip_existing": {"type": "bool", "default": False},
-            "restart": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int", "default": 60},
-            **SECRET.table.argument_spec(),
-        },
-        required_if=[("state", "present", ("data", "path"), True)],
-        mutually_exclusive=[("data", "path")],
-    )
+    run_in_account(lambda task, engine, key: SecretRoad(task, engine, key).travel(), ARGUMENTS, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -220,30 +220,12 @@ plan:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
-from ansible_collections.rootless.podman.plugins.module_utils._accounts.user_task import work
+from ansible_collections.rootless.podman.plugins.module_utils._accounts.user_task import ARGUMENTS, work
 
 
 def main() -> None:
-    run(
-        work,
-        {
-            "name": {"type": "str", "required": True},
-            "uid": {"type": "int"},
-            "group": {"type": "str"},
-            "home": {"type": "path"},
-            "shell": {"type": "str"},
-            "comment": {"type": "str"},
-            "ranges": {
-                "type": "dict",
-                "options": {"count": {"type": "int", "default": 65536}, "start": {"type": "int"}},
-            },
-            "linger": {"type": "bool", "default": True},
-            "socket": {"type": "bool", "default": True},
-            "restart_service": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "remove": {"type": "bool", "default": False},
-        },
-    )
+    """Bring the account about, or take it away."""
+    run(work, ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -257,26 +257,16 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._resources.volume import VOLUME
-from ansible_collections.rootless.podman.plugins.module_utils._volume_road import VolumeRoad
+from ansible_collections.rootless.podman.plugins.module_utils._volume_road import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    VolumeRoad,
+)
 
 
 def main() -> None:
     """Bring one volume to what the task declares."""
-    run_in_account(
-        lambda task, engine, key: VolumeRoad(task, engine, key).travel(),
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "recreate": {"type": "bool", "default": False},
-            "keep_data": {"type": "bool", "default": False},
-            "import": {"type": "str"},
-            "export": {"type": "str"},
-            "force": {"type": "bool", "default": False},
-            **VOLUME.table.argument_spec(),
-        },
-        mutually_exclusive=[("import", "export")],
-    )
+    run_in_account(lambda task, engine, key: VolumeRoad(task, engine, key).travel(), ARGUMENTS, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

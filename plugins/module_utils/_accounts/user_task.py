@@ -18,6 +18,25 @@ from . import users as _users
 from .birth import Declared
 from .ranges import NEEDED
 
+# The options of an account, in a task of its own and in an app.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "uid": {"type": "int"},
+    "group": {"type": "str"},
+    "home": {"type": "path"},
+    "shell": {"type": "str"},
+    "comment": {"type": "str"},
+    "ranges": {
+        "type": "dict",
+        "options": {"count": {"type": "int", "default": 65536}, "start": {"type": "int"}},
+    },
+    "linger": {"type": "bool", "default": True},
+    "socket": {"type": "bool", "default": True},
+    "restart_service": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "remove": {"type": "bool", "default": False},
+}
+
 
 def work(task: Task) -> dict[str, Any]:
     """Bring the account about, or take it away."""

@@ -84,7 +84,7 @@ def one_after_the_other(work: Callable[[Any], Any], items: Iterable[Any], at_onc
 
 
 def checked_once(check: Callable[..., Any]) -> Callable[..., Any]:
-    """Stands in for ``_road._checked``, which takes most of the time of a run here: the same, remembered."""
+    """Stands in for ``_wanted._checked``, which takes most of the time of a run here: the same, remembered."""
     known: dict[str, Any] = {}
 
     def checked(params: Any, arguments: Any, where: str) -> Any:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _parallel, _road
+from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _parallel, _wanted
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
@@ -42,8 +42,13 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     steps_of,
 )
 
+<<<<<<< HEAD
 CHECKED = checked_once(_road._checked)
 IN_PARALLEL = _parallel.in_parallel
+=======
+CHECKED = checked_once(_wanted._checked)
+IN_PARALLEL = _operations.in_parallel
+>>>>>>> 2a6aba9 (apps: one call declares and converges all apps of a host; roads that others can travel)
 Run = Callable[[FakePodman], Any]
 
 
@@ -52,7 +57,7 @@ def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
     """One call after the other and no waiting, so that the n-th call is the same one in every run."""
     monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
-    monkeypatch.setattr(_road, "_checked", CHECKED)
+    monkeypatch.setattr(_wanted, "_checked", CHECKED)
 
 
 def members(*names: str, **changed: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from ansible.utils.plugin_docs import merge_fragment
 
-from ansible_collections.rootless.podman.plugins.module_utils import _module, _road
+from ansible_collections.rootless.podman.plugins.module_utils import _module, _wanted
 
 PLUGINS = Path(_module.__file__).parents[1]
 NAMES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py") if path.stem != "__init__")
@@ -121,20 +121,20 @@ def named(text: str, lead: str) -> list[str]:
 def test_pod_says_which_options_its_containers_take() -> None:
     """They have no suboptions, because each entry is checked by the container's own table."""
     told = " ".join(texts("pod")["DOCUMENTATION"]["options"]["containers"]["description"])
-    assert named(told, "and refused here.") == list(_road.BELONGS_TO_POD)
+    assert named(told, "and refused here.") == list(_wanted.BELONGS_TO_POD)
     said = {*named(told, "Each needs"), *named(told, "It can have")}
-    assert said == {*_road.CONTAINER_ARGUMENTS, *_road._pair_files.ARGUMENTS}
+    assert said == {*_wanted.CONTAINER_ARGUMENTS, *_wanted._pair_files.ARGUMENTS}
 
 
 def test_container_names_what_belongs_to_its_pod() -> None:
     told = " ".join(texts("container")["DOCUMENTATION"]["options"]["pod"]["description"])
     refused = told.split("cannot have", 1)[1].split(", which", 1)[0]
-    assert re.findall(r"O\(([a-z0-9_]+)\)", refused) == list(_road.BELONGS_TO_POD)
+    assert re.findall(r"O\(([a-z0-9_]+)\)", refused) == list(_wanted.BELONGS_TO_POD)
 
 
 def test_container_says_what_is_changed_in_place_and_since_when() -> None:
     options = texts("container")["DOCUMENTATION"]["options"]
-    for row in _road.containers.TABLE.rows:
+    for row in _wanted.containers.TABLE.rows:
         told = options[row.name]["description"]
         found = re.findall(
             r"Changed in place with Podman ([0-9.]+) or newer\.",
@@ -145,7 +145,7 @@ def test_container_says_what_is_changed_in_place_and_since_when() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_versions_that_an_option_needs_are_told(name: str) -> None:
-    tables = {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}
+    tables = {"container": _wanted.containers.TABLE, "pod": _wanted.pods.TABLE}
     for kind in ("network", "secret", "volume"):
         tables[kind] = importlib.import_module(f"{PACKAGE}.module_utils._resources.{kind}").TABLE
     if name not in tables:
@@ -160,7 +160,7 @@ def test_versions_that_an_option_needs_are_told(name: str) -> None:
 
 
 def test_what_is_refused_says_so_with_the_reason_that_a_task_gets() -> None:
-    for name, table in {"container": _road.containers.TABLE, "pod": _road.pods.TABLE}.items():
+    for name, table in {"container": _wanted.containers.TABLE, "pod": _wanted.pods.TABLE}.items():
         options = texts(name)["DOCUMENTATION"]["options"]
         for row in table.rows:
             told = " ".join(options[row.name]["description"])

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The apps of one account, in the process that became it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .._account import Account, require_linger
+from .._engine import Engine
+from .._errors import Failure
+from .._key import record_key
+from .._record import KEY_BYTES
+from . import record
+from .declared import App
+from .run import AppRun
+from .shared import Shared
+from .vacant import Vacant
+
+# What a home may hold that is not data of anybody: Podman's own, ours, and what every new account gets.
+EXPECTED_AT_HOME = {
+    ".local",
+    ".config",
+    ".cache",
+    ".bash_logout",
+    ".bashrc",
+    ".profile",
+    ".bash_history",
+    "apps",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What is to be done as one account. ``vacant`` is set when it is not there yet: Podman's version and controllers."""
+
+    apps: list[App]
+    check: bool
+    diff: bool
+    prune: bool
+    vacant: tuple[tuple[int, int, int], list[str]] | None = None
+    exports: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
+    """Converge all apps of one account, one after the other; what is told of each."""
+    job = jobs[account.name]
+    if job.vacant is not None:
+        engine: Engine = Vacant(account, *job.vacant)
+        key = os.urandom(KEY_BYTES)
+    else:
+        require_linger(account)
+        engine = Engine(account, job.check)
+        key = record_key(account, engine)
+    shared = Shared(account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps))
+    told = [AppRun(shared, app, job.exports.get(app.name)).run() for app in job.apps]
+    return {
+        "apps": told,
+        "api_calls": engine.calls,
+        "known": [] if job.vacant else record.apps(account),
+        "remains": _remains(shared, told) if any(app.remove_data for app in job.apps) else [],
+        "home": _strange_at_home(account) if any(app.remove_data for app in job.apps) else [],
+    }
+
+
+def known(account: Account) -> list[str]:
+    """The apps of an account that the task does not name."""
+    return record.apps(account)
+
+
+def _kinds(job: Job) -> frozenset[str]:
+    """What has to be listed beside containers; nothing that no app asks about."""
+    kinds = set()
+    for app in job.apps:
+        units = [*app.raw["pods"], *app.raw["containers"]]
+        if app.raw["pods"]:
+            kinds.add("pods")
+        members = [each for unit in units for each in [unit, *(unit.get("containers") or [])]]
+        if any("secrets" in each or "secret" in each for each in members if isinstance(each, Mapping)):
+            kinds.add("secrets")
+        if job.prune or not app.present:
+            kinds |= {"pods", "networks"}
+        if app.remove_data or any(app.prune_data.values()):
+            kinds |= {"volumes", "secrets"}
+    return frozenset(kinds)
+
+
+def _declared(apps: list[App]) -> dict[str, frozenset[str]]:
+    present = [app.names() for app in apps if app.present]
+    return {kind: frozenset(name for names in present for name in names[kind]) for kind in record.KINDS}
+
+
+def _remains(shared: Shared, told: list[dict[str, Any]]) -> list[str]:
+    """Containers, pods and volumes that the account has beside what the apps take away."""
+    removed = {
+        (step["kind"], step["name"]) for each in told for step in each["plan"] if step["action"] == "remove"
+    }
+    gone_pods = {name for kind, name in removed if kind == "pod"}
+    listings = shared.look()
+    found = []
+    for each in listings.containers:
+        name = str((each.get("Names") or ["?"])[0])
+        if ("container", name) not in removed and str(each.get("PodName") or "") not in gone_pods:
+            found.append(f"container {name}")
+    found += [
+        f"volume {each.get('Name')}"
+        for each in listings.volumes
+        if ("volume", str(each.get("Name"))) not in removed
+    ]
+    found += [
+        f"app {name}" for name in record.apps(shared.account) if name not in {each["name"] for each in told}
+    ]
+    return sorted(found)
+
+
+def _strange_at_home(account: Account) -> list[str]:
+    try:
+        return sorted(set(os.listdir(account.home)) - EXPECTED_AT_HOME)
+    except OSError as error:
+        raise Failure(f"home: {account.home} cannot be read ({error.strerror or error}).") from error

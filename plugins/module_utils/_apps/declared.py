@@ -1,0 +1,302 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task declares: apps, checked whole before anything is touched.
+
+Files that options name (``env_file``) are not read here, because this may be root's process; the account's own reads them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, MutableSet
+from typing import Any
+
+from .. import _images, _network_road, _secret_road, _volume_road
+from .._accounts import user_task
+from .._arguments import checked
+from .._containers import ABSENT, Wanted
+from .._errors import Failure
+from .._hardened import hardened_container, hardened_pod
+from .._pods import WantedPod
+from .._resources.network import NETWORK
+from .._resources.secret import SECRET
+from .._resources.volume import VOLUME
+from .._values import OBJECT_NAME
+from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
+from . import order
+from .files import ARGUMENTS as FILE_ARGUMENTS
+from .files import File, file_of
+from .placed import placed
+
+LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
+APP: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "user": {"type": "str"},
+    "account": {"type": "dict"},
+    "remove_data": {"type": "bool", "default": False},
+    "prune_data": {
+        "type": "dict",
+        "options": {
+            "volumes": {"type": "list", "elements": "str"},
+            "secrets": {"type": "list", "elements": "str"},
+        },
+    },
+    **{kind: {"type": "list", "elements": "dict"} for kind in LISTS},
+}
+# The kinds that one road brings about one by one: arguments, constraints and table of their own modules.
+ROADS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Any]] = {
+    "images": (_images.ARGUMENTS, _images.CONSTRAINTS, None),
+    "networks": (_network_road.ARGUMENTS, _network_road.CONSTRAINTS, NETWORK.table),
+    "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, VOLUME.table),
+    "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, SECRET.table),
+}
+WHOLE = ("definition", "pod")
+CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
+POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
+READ_LATER = ("env_file", "env_files", "label_file")
+# A name that can be a folder.
+APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+# A secret in a file is hidden; a word of it is not, because it would be hidden wherever it stands.
+SHORTEST = 8
+
+
+@dataclasses.dataclass
+class Unit:
+    """A container or a pod of an app, with the parameters that its own module would have."""
+
+    kind: str
+    name: str
+    params: Mapping[str, Any]
+    containers: list[Wanted]
+    pod: WantedPod | None = None
+
+    @property
+    def waits(self) -> tuple[bool, float]:
+        """Whether, and for how many seconds, its containers are waited for."""
+        return bool(self.params.get("wait", True)), float(self.params.get("wait_timeout") or 120)
+
+
+@dataclasses.dataclass
+class App:
+    """One app as the task declares it."""
+
+    name: str
+    user: str
+    state: str
+    account: Mapping[str, Any]
+    remove_data: bool
+    prune_data: Mapping[str, list[str]]
+    raw: Mapping[str, list[Mapping[str, Any]]]
+    simple: Mapping[str, list[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
+    files: list[File] = dataclasses.field(default_factory=list)
+    units: list[Unit] = dataclasses.field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """How sentences about it begin."""
+        return f"apps[{self.name}]."
+
+    @property
+    def present(self) -> bool:
+        """Whether it is to be there."""
+        return self.state == "present"
+
+    def folder(self, home: str) -> str:
+        """Where its files lie."""
+        return f"{home.rstrip('/')}/apps/{self.name}"
+
+    def names(self) -> dict[str, list[str]]:
+        """The names of all that it declares, by kind."""
+        told = {
+            kind: [str(each["name"]) for each in self.simple.get(kind, []) if each["state"] != ABSENT]
+            for kind in ROADS
+        }
+        lasting = [unit for unit in self.units if unit.params.get("state") != ABSENT]
+        told["pods"] = [unit.name for unit in lasting if unit.kind == "pod"]
+        told["containers"] = [each.name for unit in lasting for each in unit.containers]
+        told["files"] = [each.path for each in self.files]
+        return {kind: sorted(names) for kind, names in told.items()}
+
+
+def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
+    """The task's apps. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
+    apps = [_app(each, index, hidden) for index, each in enumerate(raw)]
+    _refuse_twins([app.name for app in apps], "apps")
+    for app in apps:
+        _read_kinds(app, hidden)
+        app.units = units(app, "/", read_files=False)
+        order.course(app.where, _raw_units(app), app.units)
+    _refuse_shared_names(apps)
+    return apps
+
+
+def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
+    name = str(raw.get("name") or "") if isinstance(raw, Mapping) else ""
+    where = f"apps[{name if APP_NAME.fullmatch(name) else index}]"
+    if not isinstance(raw, Mapping):
+        raise Failure(f"{where}: a map that declares an app is needed, not {type(raw).__name__}.")
+    params = checked(raw, APP, where, "apps")
+    if not APP_NAME.fullmatch(name):
+        raise Failure(
+            f"{where}.name: {name[:80]!r} was given, and a name of up to 63 letters, digits, '_', '.' and '-' is needed."
+        )
+    account = dict(params["account"] or {})
+    beside = account.pop("name", None)
+    user = str(params["user"] or beside or name)
+    if beside is not None and str(beside) != user:
+        raise Failure(
+            f"{where}.account.name: {beside!r} was given beside user: {user}; name the account once, with user."
+        )
+    account = dict(
+        checked({"name": user, **account}, user_task.ARGUMENTS, f"{where}.account", "user", hidden)
+    )
+    if account["state"] != "present" or account["remove"]:
+        raise Failure(
+            f"{where}.account: an app's account is removed with the app, by state: absent and remove_data: true of the app; "
+            "take state and remove out."
+        )
+    if params["remove_data"] and params["state"] != "absent":
+        raise Failure(
+            f"{where}.remove_data: only goes with state: absent, and the app says state: present; take one of them out."
+        )
+    lists = {kind: list(params[kind] or []) for kind in LISTS}
+    pruned = {kind: list((params["prune_data"] or {}).get(kind) or []) for kind in ("volumes", "secrets")}
+    # Options of an account that nobody gave are not compared with another app's.
+    given = {
+        key: value for key, value in account.items() if key in (params["account"] or {}) and key != "name"
+    }
+    app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
+    for kind, names in pruned.items():
+        both = sorted(set(names) & {str(each.get("name")) for each in lists[kind]})
+        if both:
+            raise Failure(f"{where}.prune_data.{kind}: {both[0]} is declared as well; name it in one place.")
+    return app
+
+
+def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
+    simple: dict[str, list[Mapping[str, Any]]] = {}
+    for kind, (arguments, constraints, table) in ROADS.items():
+        simple[kind] = []
+        for where, raw in _entries(app, kind):
+            params = checked(raw, arguments, where, kind[:-1], hidden, **constraints)
+            if kind != "images" and not OBJECT_NAME.fullmatch(str(params["name"])):
+                raise Failure(
+                    f"{where}.name: {params['name']!r} was given, and a name of letters, digits, '_', '.' and '-' is needed."
+                )
+            if table is not None and params["state"] != ABSENT:
+                table.parse(params, f"{where}.")
+            simple[kind].append(params)
+        _refuse_twins([str(each["name"]) for each in simple[kind]], f"{app.where}{kind}")
+    app.simple = simple
+    for where, raw in _entries(app, "files", "path"):
+        app.files.append(file_of(checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
+        if len(app.files[-1].content) >= SHORTEST:
+            hidden.add(app.files[-1].content)
+    _refuse_twins([each.path for each in app.files], f"{app.where}files")
+    for each in app.files:
+        inside = [other.path for other in app.files if other.path.startswith(each.path + "/")]
+        if inside:
+            raise Failure(
+                f"{app.where}files[{inside[0]}].path: {each.path} is a file, and cannot be a folder as well."
+            )
+
+
+def _entries(app: App, kind: str, named_by: str = "name") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each entry of a list, with how sentences about it begin."""
+    for index, raw in enumerate(app.raw[kind]):
+        name = str(raw.get(named_by) or index)
+        yield f"{app.where}{kind}[{name[:120] if name.isprintable() else index}]", raw
+
+
+def _raw_units(app: App) -> list[Mapping[str, Any]]:
+    return [*app.raw["pods"], *app.raw["containers"]]
+
+
+def units(app: App, home: str, read_files: bool) -> list[Unit]:
+    """The app's pods and containers as what is wanted, hardened where they do not say otherwise.
+
+    With ``read_files`` the files that options name are read, which only the account may do.
+    """
+    folder = app.folder(home)
+    once = order.completed(app.where, _raw_units(app))
+    found = []
+    for where, raw in _entries(app, "pods"):
+        entry = _without_later(placed(raw, folder), read_files)
+        members = entry.get("containers")
+        if members is not None:
+            entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
+        params = checked(hardened_pod(entry), POD, where, "pod")
+        if params.get("state") is None:
+            params = {**params, "state": "started"}
+        pod = pod_of(params, f"{where}.")
+        found.append(Unit("pod", pod.name, params, list(pod.containers or []), pod))
+    for where, raw in _entries(app, "containers"):
+        if "pod" in raw:
+            raise Failure(
+                f"{where}.pod: in an app a container of a pod stands in that pod's containers; declare it there."
+            )
+        runs_once = str(raw.get("name")) in once
+        entry = _without_later(placed(raw, folder), read_files)
+        params = checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
+        wanted = dataclasses.replace(container_of(params, f"{where}."), once=runs_once)
+        _refuse_endless(wanted)
+        found.append(Unit("container", wanted.name, params, [wanted]))
+    names = [name for unit in found for name in {unit.name, *(each.name for each in unit.containers)}]
+    _refuse_twins(names, f"{app.where}containers")
+    return found
+
+
+def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:
+    left_out = ("depends_on",) if read_files else ("depends_on", *READ_LATER)
+    return {key: value for key, value in raw.items() if key not in left_out}
+
+
+def _refuse_endless(wanted: Wanted) -> None:
+    """One that has to run to its end must be able to, and be there afterwards to tell how it went."""
+    if not wanted.once or wanted.state == ABSENT:
+        return
+    if wanted.state != "started":
+        raise Failure(
+            f"{wanted.where}state: {wanted.state} was given, and others wait until it has completed; it has to be started."
+        )
+    policy = wanted.spec.get("restart_policy") or {}
+    if policy.get("name") in ("always", "unless-stopped"):
+        raise Failure(
+            f"{wanted.where}restart_policy: {policy['name']} was given, and others wait until it has completed; write no or on-failure."
+        )
+    if wanted.spec.get("rm"):
+        raise Failure(
+            f"{wanted.where}rm: true was given, and others wait until it has completed, which is only known of one that stays; take it out."
+        )
+
+
+def _refuse_twins(names: list[str], where: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Failure(f"{where}: {twice[0]} is declared more than once; give each a name of its own.")
+
+
+def _refuse_shared_names(apps: list[App]) -> None:
+    """Apps of one account share its Podman: no two may declare the same object, nor an account in two ways."""
+    owners: dict[tuple[str, str, str], str] = {}
+    accounts: dict[str, App] = {}
+    for app in (each for each in apps if each.present):
+        for kind, names in app.names().items():
+            for name in names if kind not in ("images", "files") else ():
+                first = owners.setdefault((app.user, kind, name), app.name)
+                if first != app.name:
+                    raise Failure(
+                        f"{app.where}{kind}: {name} is declared by app {first} too, in the same account {app.user}; "
+                        "choose another name, or another account for one of them."
+                    )
+        other = accounts.get(app.user)
+        if other is not None and app.account and other.account and app.account != other.account:
+            raise Failure(
+                f"{app.where}account: app {other.name} declares account {app.user} differently; say it once, or the same."
+            )
+        if other is None or app.account:
+            accounts[app.user] = app

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of an app goes: what it no longer declares (``prune``), or all of it (``state: absent``)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from .. import _volume_content as content
+from .._engine import name_in_path
+from .._errors import EngineError, Failure
+from .._plan import REMOVED, Reason, Step
+from .._resources.volume import elsewhere
+from .._state import NEW, OLD
+from .._times import Times
+from .record import Names
+from .shared import LABEL, Shared, labelled, labels_of, name_of
+
+KEPT_NETWORKS = ("podman",)
+
+
+@dataclasses.dataclass
+class Leftovers:
+    """What of an app is there: names of objects by kind."""
+
+    containers: list[Mapping[str, Any]]
+    pods: list[Mapping[str, Any]]
+    networks: list[str]
+    volumes: list[str]
+    secrets: list[str]
+
+    def steps(self) -> list[Step]:
+        """Steps that remove its containers and pods."""
+        whole = [
+            Step(
+                "remove", "pod", name_of(each), _why("pods", name_of(each)), {"id": each["Id"], "late": True}
+            )
+            for each in self.pods
+        ]
+        return whole + [
+            Step(
+                "remove",
+                "container",
+                name_of(each),
+                _why("containers", name_of(each)),
+                {"id": each["Id"], "late": True, "running": each.get("State") in ("running", "paused")},
+            )
+            for each in self.containers
+        ]
+
+
+def _why(kind: str, name: str) -> tuple[Reason, ...]:
+    return (Reason(kind, REMOVED, name, None),)
+
+
+def leftovers(shared: Shared, app: str, known: Names, kept: Mapping[str, frozenset[str]]) -> Leftovers:
+    """What carries the app's label, or was declared by it once, and is not among ``kept``.
+
+    A name that another app of the account declares is that one's now.
+    """
+    there = shared.look()
+
+    def ours(kind: str, listed: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        marked = {name_of(each) for each in labelled(listed, app)}
+        mine = {name for name in marked | set(known[kind]) if _bare(name) not in kept[kind]}
+        foreign = {
+            name_of(each) for each in listed if name_of(each) not in marked and _marked_otherwise(each, app)
+        }
+        return [each for each in listed if name_of(each) in mine - foreign]
+
+    pods = ours("pods", there.pods)
+    inside = {str(each["Id"]) for each in pods}
+    declared_pods = {str(each["Id"]) for each in there.pods if _bare(name_of(each)) in kept["pods"]}
+    containers = [
+        each
+        for each in ours("containers", there.containers)
+        # A pod takes its containers along, and one that stays has a road of its own for them.
+        if str(each.get("Pod") or "") not in inside | declared_pods and not each.get("IsInfra")
+    ]
+    return Leftovers(
+        containers,
+        pods,
+        [name_of(each) for each in ours("networks", there.networks) if name_of(each) not in KEPT_NETWORKS],
+        [name_of(each) for each in ours("volumes", there.volumes)],
+        [name_of(each) for each in ours("secrets", there.secrets)],
+    )
+
+
+def _bare(name: str) -> str:
+    """A name without what a replacement adds to it for a while."""
+    return name[: -len(NEW)] if name.endswith((NEW, OLD)) else name
+
+
+def _marked_otherwise(listed: Mapping[str, Any], app: str) -> bool:
+    marked = labels_of(listed).get(LABEL)
+    return bool(marked) and marked != app
+
+
+def remove_simple(shared: Shared, times: Times, kind: str, names: list[str]) -> list[Step]:
+    """Remove networks, volumes or secrets by name; what was done, or would be. Raises Failure while containers use one."""
+    steps = [Step("remove", kind[:-1], name, _why(kind, name)) for name in sorted(names)]
+    for step in steps:
+        if not shared.check:
+            with times.of(step):
+                _remove(shared, kind, step.name)
+    return steps
+
+
+def _remove(shared: Shared, kind: str, name: str) -> None:
+    try:
+        answer = shared.engine.write("DELETE", f"{kind}/{name_in_path(name)}")
+    except EngineError as error:
+        if error.status == 404:
+            return
+        raise Failure(
+            f"{kind[:-1]} {name}: cannot be removed ({error.cause}); remove the containers that use it first."
+        ) from error
+    for each in answer if isinstance(answer, list) else []:
+        if each.get("Err"):
+            raise Failure(
+                f"{kind[:-1]} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
+            )
+
+
+def volumes_in(shared: Shared, containers: list[Mapping[str, Any]]) -> set[str]:
+    """Volumes that these containers have mounted, and no other container has."""
+    ids = {str(each["Id"]) for each in containers}
+    inside: set[str] = set()
+    outside: set[str] = set()
+    for each in shared.look().containers:
+        inspect = shared.engine.find(f"containers/{each['Id']}/json") or {}
+        names = {str(one.get("Name")) for one in inspect.get("Mounts") or [] if one.get("Type") == "volume"}
+        if str(each["Id"]) in ids:
+            inside |= names
+        else:
+            outside |= names
+    return inside - outside
+
+
+def export(shared: Shared, times: Times, folder: str, names: list[str]) -> tuple[list[Step], list[str]]:
+    """Write volumes into archives in a folder; the steps, and the names of those whose data lies elsewhere and stays there."""
+    steps, away = [], []
+    listed = {name_of(each): each for each in shared.look().volumes}
+    for name in sorted(names):
+        found = listed.get(name) or {}
+        if elsewhere(found.get("Driver"), found.get("Options") or {}):
+            away.append(name)
+            continue
+        steps.append(Step("export", "volume", name, (Reason("remove_data", REMOVED, None, f"{name}.tar"),)))
+        if not shared.check:
+            with times.of(steps[-1]):
+                shared.engine.admit("write", folder)
+                content.export(name, f"{folder}/{name}.tar")
+    return steps, away

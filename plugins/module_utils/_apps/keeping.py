@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files of one app, kept as declared by the process that became its account."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import Failure
+from .._plan import Step
+from .._times import Times
+from . import inside
+from .declared import App, Unit
+from .files import File, ids_of, removal_of, step_of
+from .shared import Shared
+
+# Later than any container's start: when check mode foretells that something is written.
+FUTURE = float(1 << 40)
+
+
+class Keeper:
+    """Looks at an app's files, writes them, and removes those that are no longer declared."""
+
+    def __init__(self, shared: Shared, app: App, units: list[Unit], times: Times) -> None:
+        self.shared, self.app, self.times = shared, app, times
+        self.base = app.folder(shared.account.home)
+        self.ids = {each.path: self._ids(each, units) for each in app.files}
+        # Only there do the ids of other users than the account exist.
+        self.in_namespace = any(each.owner is not None for each in app.files)
+        # When the content of each file was last changed, by its path on the host.
+        self.written: dict[str, float] = {}
+
+    def _ids(self, file: File, units: list[Unit]) -> tuple[int, int]:
+        path = f"{self.base}/{file.path}"
+        modes = []
+        for unit in units:
+            sources = [
+                str(mount["source"])
+                for each in unit.containers
+                for option in ("volume", "mount")
+                for mount in each.spec.get(option) or []
+                if mount["type"] in ("bind", "overlay")
+            ]
+            if any(path == source or path.startswith(source.rstrip("/") + "/") for source in sources):
+                spec = unit.pod.spec if unit.pod is not None else unit.containers[0].spec
+                modes.append("uidmap" if "uidmap" in spec else str(spec.get("userns") or ""))
+        return ids_of(file, modes, f"{self.app.where}files[{file.path}].")
+
+    def keep(self) -> list[Step]:
+        """Bring the files to what is declared; what was done, or would be."""
+        files = self.app.files
+        if not files:
+            return []
+        there = self._look([each.path for each in files])
+        planned = [(each, step_of(each, there.get(each.path), self.ids[each.path])) for each in files]
+        todo = [(each, step) for each, step in planned if step is not None]
+        if todo and not self.shared.check:
+            self.shared.engine.admit("write", self.base)
+            for each, step in todo:
+                with self.times.of(step):
+                    self._ask({"do": "write", "files": [each.order(self.ids[each.path])]})
+            there = self._look([each.path for each in files])
+        renewed = {each.path for each, step in todo if any(why.option == "content" for why in step.reasons)}
+        for each in files:
+            if self.shared.check and each.path in renewed:
+                self.written[f"{self.base}/{each.path}"] = FUTURE
+            elif each.path in there:
+                self.written[f"{self.base}/{each.path}"] = float(there[each.path]["written"])
+        return [step for _file, step in todo]
+
+    def prune(self, known: list[str]) -> list[Step]:
+        """Remove the files that were declared once, are no longer, and are there."""
+        wanted = {each.path for each in self.app.files} if self.app.present else set()
+        left = [path for path in known if path not in wanted]
+        there = self._look(left) if left else {}
+        steps = [removal_of(path) for path in left if path in there]
+        if steps and not self.shared.check:
+            self.shared.engine.admit("write", self.base)
+            for step in steps:
+                with self.times.of(step):
+                    self._ask({"do": "remove", "paths": [step.name]})
+        return steps
+
+    def _look(self, paths: list[str]) -> Mapping[str, Any]:
+        if not os.path.isdir(self.base):
+            return {}
+        found: Mapping[str, Any] = self._ask({"do": "look", "paths": paths}).get("found") or {}
+        return found
+
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Have it done, inside the account's user namespace where that is needed. Raises Failure."""
+        order = {**order, "base": self.base}
+        if not self.in_namespace:
+            answer = self._as_the_account(order)
+            if "refused" not in answer:
+                return answer
+        # It may have belonged to a container's user until now.
+        answer = self._in_namespace(order)
+        if "refused" in answer:
+            raise Failure(
+                f"{self.app.where}files: {self.base} cannot be worked on ({answer['refused']}); look at what lies there."
+            )
+        return answer
+
+    def _as_the_account(self, order: dict[str, Any]) -> dict[str, Any]:
+        """As the account itself, whose id is 0 in the namespace."""
+        if "files" in order:
+            order = {**order, "files": [{**each, "uid": -1, "gid": -1} for each in order["files"]]}
+        answer = inside.answer(order)
+        own = {"uid": os.geteuid(), "gid": os.getegid()}
+        for each in (answer.get("found") or {}).values():
+            for key, mine in own.items():
+                each[key] = 0 if each[key] == mine else each[key]
+        return answer
+
+    def _in_namespace(self, order: dict[str, Any]) -> dict[str, Any]:
+        python = sys.executable or "python3"
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
+            ["podman", "unshare", python, "-c", inside.SOURCE],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            cwd="/",
+            check=False,
+        )
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = None
+        if done.returncode or not isinstance(answer, dict):
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise Failure(
+                f"{self.app.where}files: podman unshare does not work for account {self.shared.account.name} "
+                f"({said[-1][:300] if said else 'it says nothing'})."
+            )
+        return answer

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an app declared when it was last applied, by name: a file in the account's home. Used as the account.
+
+Labels tell most of it. The file also knows what was taken over without a label, and what an app without any container had.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._account import Account
+from .._journal import PLACE, Journal
+
+KIND = "app"
+KINDS = ("images", "networks", "volumes", "secrets", "pods", "containers", "files")
+Names = dict[str, list[str]]
+_FILE = re.compile(r"rootless\.podman\.app\.(.+)\.json")
+
+
+def journal(account: Account, app: str) -> Journal:
+    """The file of one app."""
+    return Journal(account, KIND, app)
+
+
+def read(account: Account, app: str) -> tuple[Names, Names]:
+    """What it declared last, and what it declared before and nobody has removed since."""
+    notes = journal(account, app).read() or {}
+    return names_of(notes.get("declared")), names_of(notes.get("former"))
+
+
+def notes(declared: Names, former: Names) -> dict[str, Any]:
+    """What the file holds."""
+    return {"declared": declared, "former": {kind: names for kind, names in former.items() if names}}
+
+
+def names_of(raw: Any) -> Names:
+    """Names by kind, whatever stands there: the account can write what it likes."""
+    found: Names = {kind: [] for kind in KINDS}
+    if isinstance(raw, Mapping):
+        for kind in KINDS:
+            listed = raw.get(kind)
+            if isinstance(listed, list):
+                found[kind] = sorted({each for each in listed if isinstance(each, str)})
+    return found
+
+
+def apps(account: Account) -> list[str]:
+    """The apps of which the account has such a file, but for those whose data alone is left."""
+    paths = glob.glob(os.path.join(glob.escape(account.home), PLACE, "rootless.podman.app.*.json"))
+    found = (_FILE.fullmatch(os.path.basename(path)) for path in paths)
+    names = sorted(each.group(1) for each in found if each)
+    return [name for name in names if any(read(account, name)[0].values())]

@@ -1,0 +1,326 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One app on its way, in the process that became its account: images, networks, volumes, secrets, files, pods and containers."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .. import _images
+from .._apply import Applier
+from .._containers import ABSENT, Planner, Wanted, closure
+from .._errors import Failure
+from .._module import Task
+from .._network_road import NetworkRoad
+from .._plan import Step, diff
+from .._pods import PodPlanner
+from .._pull import refuse_retries
+from .._road import pull_first, pull_missing, refuse_lost_dependents
+from .._secret_road import SecretRoad
+from .._simple import SimpleRoad
+from .._state import Survey
+from .._survey import look_at_many
+from .._times import Times
+from .._volume_road import VolumeRoad
+from . import going, order, record
+from .declared import App, Unit, units
+from .keeping import Keeper
+from .shared import LABEL, Shared
+
+ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
+
+
+class AppRun:
+    """One app. ``run`` never raises what is wrong with the app: others go on."""
+
+    def __init__(self, shared: Shared, app: App, export_folder: str | None = None) -> None:
+        self.shared, self.app, self.export_folder = shared, app, export_folder
+        self.marks = {LABEL: app.name}
+        self.plan: list[dict[str, Any]] = []
+        self.steps: list[Step] = []
+        self.warnings: list[str] = []
+        self.times = Times()
+        self.told: dict[str, Any] = {}
+        self.made: set[str] = set()  # images that this run brings, or would
+        self.renewed: set[str] = set()  # secrets that it makes anew, or would
+
+    def run(self) -> dict[str, Any]:
+        """Converge; what is told of it."""
+        begun = time.monotonic()
+        failure: Failure | None = None
+        try:
+            if self.app.present:
+                self._arrive()
+            else:
+                self._leave()
+        except Failure as refused:
+            failure = refused
+        return {
+            "name": self.app.name,
+            "user": self.app.user,
+            "state": self.app.state,
+            "changed": bool(self.plan),
+            "plan": self.plan,
+            "duration": round(time.monotonic() - begun, 3),
+            "failed": failure is not None,
+            "msg": _sentence(failure),
+            "diff": diff(self.steps),
+            "warnings": self.warnings,
+            **({key: value for key, value in failure.facts.items() if key != "plan"} if failure else {}),
+            **self.told,
+        }
+
+    # There
+
+    def _arrive(self) -> None:
+        app, shared = self.app, self.shared
+        wanted = units(app, shared.account.home, read_files=True)
+        course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
+        before, former = record.read(shared.account, app.name)
+        try:
+            for params in app.simple["images"]:
+                self._image(params)
+            for kind, road in ROADS.items():
+                for params in app.simple[kind]:
+                    self._object(kind, road, params)
+            known = {kind: sorted({*before[kind], *former[kind]}) for kind in record.KINDS}
+            keeper = Keeper(shared, app, wanted, self.times)
+            written = keeper.keep()
+            self._tell(written)
+            gone = going.leftovers(shared, app.name, known, shared.declared) if shared.prune else None
+            self._units(wanted, course, keeper.written, gone)
+            if gone is not None:
+                self._tell(going.remove_simple(shared, self.times, "networks", gone.networks))
+                self._tell(keeper.prune(known["files"]))
+            self._prune_data(known)
+        finally:
+            self._remember(before, former, gone_too=shared.prune)
+
+    def _image(self, params: Mapping[str, Any]) -> None:
+        task = self._task(params)
+        begun = time.monotonic()
+        result = _images.travel(task, self.shared.engine, self.shared.key)
+        self._took(task, result, time.monotonic() - begun)
+        if result["changed"]:
+            self.made |= {str(params["name"]), *(str(each) for each in params.get("tag") or [])}
+
+    def _object(self, kind: str, road: type[SimpleRoad], params: Mapping[str, Any]) -> None:
+        task = self._task(params)
+        traveller = road(task, self.shared.engine, self.shared.key)
+        traveller.marks = self.marks
+        traveller.times = self.times
+        result = traveller.travel()
+        self._took(task, result)
+        if kind == "secrets" and result["changed"]:
+            self.renewed.add(str(params["name"]))
+
+    def _task(self, params: Mapping[str, Any]) -> Task:
+        return Task(params, self.shared.check, self.shared.diff)
+
+    def _took(self, task: Task, result: Mapping[str, Any], seconds: float | None = None) -> None:
+        """Add what another road did to the app's own plan; several steps of one image share its time."""
+        self.warnings += task.warnings
+        for each in result["plan"]:
+            spent = self.times.seconds(each["kind"], each["name"], each["action"])
+            self.plan.append({**each, "seconds": spent if seconds is None else round(seconds, 3)})
+            self.steps.append(Step(each["action"], each["kind"], each["name"]))
+        if result["plan"]:
+            self.shared.forget()
+
+    def _tell(self, steps: Iterable[Step]) -> None:
+        """Add steps, which may still have to be taken: their time is filled in at the end."""
+        for step in steps:
+            seconds = self.times.seconds(step.kind, step.name, step.action)
+            self.plan.append({**step.public(), "seconds": seconds})
+            self.steps.append(step)
+
+    def _units(
+        self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
+    ) -> None:
+        """Pods and containers: one plan, carried out in the order in which they depend on each other."""
+        shared, engine = self.shared, self.shared.engine
+        members = [each for unit in wanted for each in unit.containers]
+        for unit in wanted:
+            refuse_retries(unit.params, engine)
+            if unit.params.get("state") != ABSENT:
+                pull_first(self._task({}), engine, unit.containers, unit.params)
+        leaving = gone.steps() if gone is not None else []
+        survey = self._survey(wanted, members, files)
+        pulls, steps, warnings = self._planned(wanted, survey)
+        refuse_lost_dependents(engine, steps, members)
+        self.warnings += warnings
+        begun, counted = len(self.plan), [*pulls, *leaving, *steps]
+        self._tell(counted)
+        if shared.check or not counted:
+            return
+        try:
+            if pulls:
+                for unit in wanted:
+                    self._pull(unit, pulls)
+                shared.forget()
+                _pulls, steps, _warnings = self._planned(wanted, self._survey(wanted, members, files))
+            specs = {each.name: each.spec for each in members}
+            emptied = frozenset(unit.name for unit in wanted if unit.params.get("delete_volumes"))
+            applier = Applier(engine, specs, True, 120.0, emptied, course)
+            applier.times = self.times
+            applier.apply([*leaving, *steps])
+        finally:
+            shared.forget()
+            for told, step in zip(self.plan[begun:], counted):
+                told["seconds"] = self.times.seconds(step.kind, step.name, step.action)
+
+    def _pull(self, unit: Unit, pulls: list[Step]) -> None:
+        images = {each.image for each in unit.containers if each.state != ABSENT}
+        mine = [
+            step
+            for step in pulls
+            if step.name in images and not self.times.seconds("image", step.name, "pull")
+        ]
+        for step in mine:
+            with self.times.of(step):
+                pull_missing(self.shared.engine, [step], unit.params)
+
+    def _survey(self, wanted: list[Unit], members: list[Wanted], files: Mapping[str, float]) -> Survey:
+        images = [each.image for each in members if each.pulled and each.state != ABSENT]
+        pods = [unit.name for unit in wanted if unit.kind == "pod"]
+        survey = look_at_many(
+            self.shared.engine, self.shared.look(), [each.name for each in members], images, pods
+        )
+        survey.files = dict(files)
+        if self.shared.check:
+            # What earlier steps would have brought about by now.
+            survey.images.update({name: {"Id": ""} for name in self.made & set(images)})
+            for name in self.renewed:
+                survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
+        return survey
+
+    def _planned(self, wanted: list[Unit], survey: Survey) -> tuple[list[Step], list[Step], list[str]]:
+        """Pulls, all other steps, and warnings."""
+        shared = self.shared
+        steps: list[Step] = []
+        warnings: list[str] = []
+        for unit in wanted:
+            if unit.pod is not None:
+                planner = PodPlanner(survey, shared.facts, shared.key, self.marks)
+                steps += planner.steps(unit.pod)
+                warnings += planner.warnings
+        alone = [unit.containers[0] for unit in wanted if unit.kind == "container"]
+        planner_of_all = Planner(survey, shared.facts, shared.key, "", self.marks)
+        mine = [step for each in alone for step in planner_of_all.pulls(each)]
+        for each in alone:
+            mine += planner_of_all.steps(each)
+        steps += closure(mine, alone, planner_of_all)
+        pulls = list({step.name: step for step in steps if step.action == "pull"}.values())
+        return pulls, [step for step in steps if step.action != "pull"], warnings
+
+    def _prune_data(self, known: record.Names) -> None:
+        """Volumes and secrets that the task names, if the app had them."""
+        named = self.app.prune_data
+        if not named["volumes"] and not named["secrets"]:
+            return
+        nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
+        there = going.leftovers(self.shared, self.app.name, known, nothing)
+        for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
+            gone = [name for name in names if name in named[kind]]
+            self._tell(going.remove_simple(self.shared, self.times, kind, gone))
+            if gone:
+                self.shared.forget()
+
+    def _remember(self, before: record.Names, former: record.Names, gone_too: bool) -> None:
+        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``."""
+        if self.shared.check:
+            return
+        now = self.app.names()
+        left = {
+            kind: []
+            if gone_too and kind in ("containers", "pods", "networks", "files")
+            else sorted(
+                {*before[kind], *former[kind]} - set(now[kind]) - set(self.app.prune_data.get(kind, ()))
+            )
+            for kind in record.KINDS
+            if kind != "images"
+        }
+        notes = record.notes(now, left)
+        journal = record.journal(self.shared.account, self.app.name)
+        if journal.read() != notes:
+            self.shared.engine.admit("write", journal.path)
+            journal.write(notes)
+
+    # Gone
+
+    def _leave(self) -> None:
+        app, shared = self.app, self.shared
+        declared, former = record.read(shared.account, app.name)
+        own = app.names()
+        known = {kind: sorted({*declared[kind], *former[kind], *own[kind]}) for kind in record.KINDS}
+        # What another app of the account declares stays.
+        there = going.leftovers(shared, app.name, known, shared.declared)
+        steps = there.steps()
+        mounted: set[str] = set()
+        if app.remove_data:
+            inside = {str(each["Id"]) for each in there.pods}
+            whole = [
+                *there.containers,
+                *(each for each in shared.look().containers if str(each.get("Pod")) in inside),
+            ]
+            mounted = going.volumes_in(shared, whole) - shared.declared["volumes"]
+        begun = len(self.plan)
+        self._tell(steps)
+        if steps and not shared.check:
+            try:
+                applier = Applier(shared.engine, {}, False, 0.0)
+                applier.times = self.times
+                applier.apply(steps)
+            finally:
+                shared.forget()
+                for told, step in zip(self.plan[begun:], steps):
+                    told["seconds"] = self.times.seconds(step.kind, step.name, step.action)
+        self._tell(going.remove_simple(shared, self.times, "networks", there.networks))
+        keeper = Keeper(shared, app, [], self.times)
+        self._tell(keeper.prune(known["files"]))
+        if app.remove_data:
+            self._remove_data(sorted({*there.volumes, *mounted}), there.secrets)
+        if not shared.check:
+            journal = record.journal(shared.account, app.name)
+            if app.remove_data:
+                journal.forget()
+            elif journal.read() is not None:
+                kept = {kind: known[kind] for kind in ("volumes", "secrets")}
+                notes = record.notes(record.names_of(None), {**record.names_of(None), **kept})
+                if journal.read() != notes:
+                    shared.engine.admit("write", journal.path)
+                    journal.write(notes)
+
+    def _remove_data(self, volumes: list[str], secrets: list[str]) -> None:
+        """Export, then remove. Nothing is removed before all is exported."""
+        folder = self.export_folder or ""
+        steps, away = going.export(self.shared, self.times, folder, volumes)
+        self._tell(steps)
+        if steps:
+            self.told["exported"] = {"folder": folder, "volumes": [step.name for step in steps]}
+        for name in away:
+            self.warnings.append(
+                f"volume {name} is removed, and its data stays where it lies outside of the volume."
+            )
+        self._tell(going.remove_simple(self.shared, self.times, "volumes", volumes))
+        self._tell(going.remove_simple(self.shared, self.times, "secrets", secrets))
+        self.shared.forget()
+
+
+def _sentence(failure: Failure | None) -> str:
+    """What went wrong, with the step at which it did."""
+    if failure is None:
+        return ""
+    step = failure.facts.get("step")
+    about = f"{step['kind']} {step['name']}" if step else ""
+    return failure.message if about in failure.message else f"{about}: {failure.message}"
+
+
+def folder_for_export(parent: str, app: str) -> str:
+    """A folder of that app and moment."""
+    return os.path.join(parent, f"{app}-{time.strftime('%Y%m%dT%H%M%S')}")

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the apps of one account share while they converge: its engine, its key, one look at everything."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._account import Account
+from .._engine import Engine
+from .._options import Facts
+from .._survey import Listings, facts_of
+
+LABEL = "rootless.podman.app"
+
+
+@dataclasses.dataclass
+class Shared:
+    """One account on its way. ``listings`` are taken once, and again only after something was written."""
+
+    account: Account
+    engine: Engine
+    key: bytes
+    check: bool
+    diff: bool
+    prune: bool
+    kinds: frozenset[str]
+    # Names that any app of the account declares, by kind: nothing of these is another app's leftover.
+    declared: Mapping[str, frozenset[str]]
+    listings: Listings | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """The engine's facts for a plan."""
+        return facts_of(self.engine)
+
+    def look(self) -> Listings:
+        """What there is."""
+        if self.listings is None:
+            self.listings = Listings.take(self.engine, *sorted(self.kinds))
+        return self.listings
+
+    def forget(self) -> None:
+        """Something was written: look again."""
+        if not self.check:
+            self.listings = None
+
+
+def labelled(listed: Iterable[Mapping[str, Any]], app: str) -> list[Mapping[str, Any]]:
+    """Those of a listing that carry the app's label."""
+    return [each for each in listed if labels_of(each).get(LABEL) == app]
+
+
+def labels_of(listed: Mapping[str, Any]) -> Mapping[str, str]:
+    """The labels of a listed object of whatever kind."""
+    spec = listed.get("Spec")
+    for labels in (
+        listed.get("Labels"),
+        listed.get("labels"),
+        spec.get("Labels") if isinstance(spec, Mapping) else None,
+    ):
+        if isinstance(labels, Mapping):
+            return labels
+    return {}
+
+
+def name_of(listed: Mapping[str, Any]) -> str:
+    """The name of a listed object of whatever kind."""
+    names = listed.get("Names")
+    if isinstance(names, list) and names:
+        return str(names[0])
+    spec = listed.get("Spec")
+    return str(
+        listed.get("Name")
+        or listed.get("name")
+        or (spec.get("Name") if isinstance(spec, Mapping) else "")
+        or ""
+    )

@@ -1,0 +1,251 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task of module apps: check everything, accounts one after the other, then all accounts at once, and what is told of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._account import Account, choose, find
+from .._accounts import removal, user_task
+from .._accounts.home import look as look_at_home
+from .._checks.ids import lingering
+from .._each_account import call_as_each
+from .._errors import Failure
+from .._libraries import podman_py
+from .._module import Task
+from .._plan import outcome
+from .account import Job, converge, known
+from .declared import App, read
+from .run import folder_for_export
+from .vacant import controllers, podman_version
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "apps": {"type": "list", "elements": "dict", "required": True},
+    "prune": {"type": "bool", "default": False},
+    "export_to": {"type": "path", "default": "/var/lib/rootless.podman/exports"},
+}
+# Seconds that one account may take: pulls and migrations may be long.
+PATIENCE = 6 * 3600.0
+# Nobody in particular: as whom check mode plans for an account that has no uid yet.
+NOBODY = 65534
+LOGINS = ("nologin", "false")
+
+
+def travel(task: Task) -> dict[str, Any]:
+    """Converge all apps of the host; the task's result. Raises Failure at the end when one of them failed."""
+    apps = read(task.params["apps"], task.hidden)
+    host = _Host(task, apps)
+    host.refuse()
+    return host.converge()
+
+
+class _Host:
+    """The apps of one host, by account."""
+
+    def __init__(self, task: Task, apps: list[App]) -> None:
+        self.task, self.apps = task, apps
+        self.root = os.geteuid() == 0
+        self.by_account: dict[str, list[App]] = {}
+        for app in apps:
+            self.by_account.setdefault(app.user, []).append(app)
+        self.results: dict[str, dict[str, Any]] = {}
+        self.exports: dict[str, str] = {}
+
+    def refuse(self) -> None:
+        """Raise Failure for what this process cannot do for anybody."""
+        if self.root:
+            return
+        for app in self.apps:
+            choose(app.user)
+            if app.account:
+                raise Failure(
+                    f"{app.where}account: this task runs as uid {os.geteuid()}, and root is needed to make accounts; add become: true, or take account out."
+                )
+
+    def converge(self) -> dict[str, Any]:
+        """Accounts, then their apps, then what goes with an app that takes its data along."""
+        steps: dict[str, list[dict[str, Any]]] = {}
+        accounts: list[Account] = []
+        jobs: dict[str, Job] = {}
+        for user, apps in self.by_account.items():
+            begun = time.monotonic()
+            try:
+                plan, account, vacant = self._account(user, apps)
+            except Failure as failure:
+                self._fail(apps, failure, time.monotonic() - begun)
+                continue
+            steps[user] = [{**step, "seconds": round(time.monotonic() - begun, 3)} for step in plan]
+            if account is None:
+                for app in apps:
+                    self.results[app.name] = _nothing(app)
+                continue
+            accounts.append(account)
+            jobs[user] = Job(
+                apps,
+                self.task.check,
+                self.task.diff,
+                self.task.params["prune"],
+                vacant,
+                self._folders(apps, account),
+            )
+        if accounts:
+            podman_py()  # once, before the children are forked
+        calls, orphans = 0, []
+        for account, answer in zip(accounts, call_as_each(accounts, converge, jobs, patience=PATIENCE)):
+            apps = jobs[account.name].apps
+            if isinstance(answer, Failure):
+                self._fail(apps, answer, 0.0)
+                continue
+            calls += answer["api_calls"]
+            for told in answer["apps"]:
+                self.results[told["name"]] = told
+            names = {app.name for app in apps}
+            orphans += [{"name": name, "user": account.name} for name in answer["known"] if name not in names]
+            self._close(account, apps, answer)
+        for user, apps in self.by_account.items():
+            first = self.results[apps[0].name]
+            first["plan"] = steps.get(user, []) + first["plan"]
+            first["changed"] = first["changed"] or bool(steps.get(user))
+        orphans += self._elsewhere()
+        return self._result(calls, sorted(orphans, key=lambda each: (each["user"], each["name"])))
+
+    def _account(self, user: str, apps: Sequence[App]) -> tuple[list[dict[str, Any]], Account | None, Any]:
+        """Bring an account about. What was done, the account (None where nothing of it is needed), and how it is foretold."""
+        present = [app for app in apps if app.present]
+        if not present:
+            return [], find(user), None
+        if not self.root:
+            return [], choose(user), None
+        declared = next((app.account for app in present if app.account), {})
+        params = {
+            **{name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()},
+            **declared,
+            "name": user,
+        }
+        inner = Task(params, self.task.check, self.task.diff)
+        told = user_task.work(inner)
+        self.task.warnings += inner.warnings
+        plan = told["plan"]
+        account = find(user)
+        if account is not None:
+            return plan, account, None
+        # Check mode: the account that would be there, and a Podman that has nothing.
+        uid = told["uid"] if told["uid"] is not None else NOBODY
+        gid = told["gid"] if told["gid"] is not None else NOBODY
+        account = Account(user, uid, gid, str(told["home"]), "")
+        return plan, account, (podman_version(), controllers())
+
+    def _folders(self, apps: Sequence[App], account: Account) -> dict[str, str]:
+        """A folder for the volumes of each app that takes its data along, which only that account may write to for now."""
+        found = {}
+        for app in apps:
+            if not app.remove_data:
+                continue
+            folder = folder_for_export(self.task.params["export_to"], app.name)
+            found[app.name] = self.exports[app.name] = folder
+            if self.task.check:
+                continue
+            # Nobody but root can put a link where root is about to work.
+            os.makedirs(self.task.params["export_to"], mode=0o711 if self.root else 0o700, exist_ok=True)
+            os.mkdir(folder, 0o700)
+            if self.root:
+                os.chown(folder, account.uid, account.gid)
+        return found
+
+    def _close(
+        self,
+        account: Account,
+        apps: Sequence[App],
+        answer: Mapping[str, Any],
+    ) -> None:
+        """Keep what was exported from the account, and take the account away when nothing of it is left."""
+        for app in apps:
+            folder = self.exports.get(app.name)
+            if folder is None or self.task.check:
+                continue
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)  # nothing was exported
+            if self.root and os.path.isdir(folder):
+                os.chown(folder, 0, 0)
+        told = [self.results[app.name] for app in apps]
+        if not self.root or not all(app.remove_data for app in apps) or any(each["failed"] for each in told):
+            return
+        reason = _stays(account, answer)
+        if reason:
+            told[0]["warnings"].append(f"account {account.name} stays, because {reason}.")
+            return
+        try:
+            removed = removal.absent(account.name, None, True, self.task.check)
+        except Failure as failure:
+            told[0].update(failed=True, msg=failure.message)
+            return
+        told[-1]["plan"] += [{**step.public(), "seconds": 0.0} for step in removed]
+        told[-1]["changed"] = bool(told[-1]["plan"])
+
+    def _elsewhere(self) -> list[dict[str, str]]:
+        """Apps of accounts that the task does not name at all."""
+        if not self.root:
+            return []
+        names = [name for name in lingering() if name not in self.by_account]
+        accounts = [account for account in map(find, names) if account is not None and account.uid]
+        found = []
+        for account, answer in zip(accounts, call_as_each(accounts, known)):
+            if not isinstance(answer, Failure):
+                found += [{"name": str(name), "user": account.name} for name in answer]
+        return found
+
+    def _fail(self, apps: Sequence[App], failure: Failure, seconds: float) -> None:
+        for app in apps:
+            self.results[app.name] = {
+                **_nothing(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
+            }  # fmt: skip
+
+    def _result(self, calls: int, orphans: list[dict[str, str]]) -> dict[str, Any]:
+        ordered = [self.results[app.name] for app in self.apps]
+        diffs = [each.pop("diff") for each in ordered]
+        for each in ordered:
+            for sentence in each.pop("warnings"):
+                self.task.warn(f"app {each['name']}: {sentence}")
+        result = {
+            "changed": any(each["changed"] for each in ordered),
+            "apps": ordered,
+            "orphans": orphans,
+            "api_calls": calls,
+            "diff": [
+                {"before_header": each["name"], "after_header": each["name"], **told}
+                for each, told in zip(ordered, diffs)
+                if told["before"] or told["after"]
+            ],
+        }
+        failed = [each for each in ordered if each["failed"]]
+        if failed:
+            told = " ".join(f"app {each['name']} (account {each['user']}): {each['msg']}" for each in failed)
+            raise Failure(told, **result)
+        return result
+
+
+def _nothing(app: App) -> dict[str, Any]:
+    """What is told of an app that nothing was done for."""
+    return {
+        "name": app.name, "user": app.user, "state": app.state, "changed": False, "plan": [], "duration": 0.0,
+        "failed": False, "msg": "", "diff": outcome([])["diff"], "warnings": [],
+    }  # fmt: skip
+
+
+def _stays(account: Account, answer: Mapping[str, Any]) -> str:
+    """Why an account is not removed with its app; empty when it may go."""
+    if answer["remains"]:
+        return f"it has {', '.join(answer['remains'][:5])} beside the app"
+    if answer["home"]:
+        return f"its home holds {', '.join(answer['home'][:5])}, which is nobody's volume"
+    if os.path.basename(account.shell) not in LOGINS:
+        return f"somebody may log in with it (its shell is {account.shell})"
+    home = look_at_home(account.home)
+    return "" if home is not None and home.uid == account.uid else f"{account.home} is not its own"

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Podman of an account that is not there yet: it has nothing. For check mode, which plans against it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from .._account import Account
+from .._engine import Engine
+from .._errors import Failure
+
+LISTED = re.compile(r"(containers|pods|networks|volumes|secrets|images)/json")
+
+
+class Vacant(Engine):
+    """Answers as the engine of a new account would, without one."""
+
+    def __init__(self, account: Account, version: tuple[int, int, int], controllers: list[str]) -> None:
+        self.account, self.version = account, version
+        self.check = True
+        self.calls = 0
+        self.before_writes = None
+        self._info = {"host": {"cgroupControllers": controllers}}
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,  # noqa: ARG002
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> Any:
+        """An empty list for every listing. Raises Failure for what only something that is there has."""
+        if LISTED.fullmatch(path):
+            return []
+        raise Failure(f"internal: {path} was asked of an account that is not there yet; please report this.")
+
+    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+        """Nothing is there."""
+        return None
+
+
+def podman_version() -> tuple[int, int, int]:
+    """The version of the host's Podman, asked of the command, which makes nothing for that. Raises Failure."""
+    told = _said(["podman", "--version"])
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", told)
+    if not found:
+        raise Failure(
+            "the host has no podman command that tells its version; the role rootless.podman.rootless_host installs it, or: apt install podman"
+        )
+    return int(found.group(1)), int(found.group(2)), int(found.group(3))
+
+
+def controllers() -> list[str]:
+    """The cgroup controllers that systemd hands to the manager of an account."""
+    told = _said(["systemctl", "show", "--property", "DelegateControllers", "--value", "user@0.service"])
+    return told.split()
+
+
+def _said(command: list[str]) -> str:
+    try:
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A map inside a task, checked and converted as the task's own parameters are (pure)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, MutableSet
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ._errors import Failure
+
+
+def checked(
+    params: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    where: str,
+    module: str = "",
+    hidden: MutableSet[str] | None = None,
+    **constraints: Any,
+) -> Mapping[str, Any]:
+    """The map with its defaults filled in. Raises Failure, which begins with ``where``.
+
+    ``module`` is the one whose options these are, ``constraints`` are AnsibleModule's own. What must not be shown is
+    added to ``hidden``, also when the map is refused.
+    """
+    arguments = dict(arguments)
+    if "container_user" in arguments:
+        # The account is named elsewhere, so user is free for what Podman calls so.
+        arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
+    try:
+        found = ArgumentSpecValidator(arguments, **constraints).validate(dict(params))
+    except (ArithmeticError, ValueError) as error:  # Ansible itself stumbles over infinity
+        raise Failure(f"{where}: a number in it cannot be read ({error}); write a whole one.") from error
+    if hidden is not None:
+        hidden |= {str(each) for each in found._no_log_values}
+    for unknown in sorted(map(str, found.unsupported_parameters)):
+        raise Failure(f"{where}: {_unknown(unknown, arguments, module)}.")
+    if found.error_messages:
+        told = " ".join(found.error_messages[0].split()).rstrip(".")
+        raise Failure(f"{where}: {told if len(told) < 500 else told[:500] + ' ...'}.")
+    validated: Mapping[str, Any] = found.validated_parameters
+    return validated
+
+
+def _unknown(name: str, arguments: Mapping[str, Any], module: str) -> str:
+    """That there is no such option, and which one may be meant."""
+    known = [
+        each for option, argument in arguments.items() for each in (option, *argument.get("aliases", ()))
+    ]
+    near = difflib.get_close_matches(name, known, 1)
+    cure = f"write {near[0]} if that is meant" if near else "take it out"
+    module = module or ("pod" if "containers" in arguments else "container")
+    return f"{name[:60]!r} is no option; {cure}, or see: ansible-doc rootless.podman.{module}"
