@@ -69,6 +69,11 @@ class Outcome:
     ranges: Mapping[str, Mapping[str, tuple[Range, ...]]]
     warnings: tuple[str, ...] = ()
 
+    def of(self, name: str) -> Outcome:
+        """What of it is about one account."""
+        mine = tuple(change for change in self.changes if change.name == name)
+        return dataclasses.replace(self, changes=mine, ranges={name: self.ranges[name]})
+
     def steps(self) -> list[Step]:
         """The changes as steps of a plan, one for each account."""
         grouped: dict[str, list[Change]] = {}

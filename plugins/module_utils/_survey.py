@@ -84,12 +84,13 @@ def look_at_many(
             if inspect is not None:
                 survey.pods[str(inspect.get("Name"))] = inspect
                 wanted |= {str(member.get("Name")) for member in inspect.get("Containers") or []}
-    for each in listings.containers:
-        if wanted & {str(name) for name in each.get("Names") or []}:
-            inspect = inspected(engine, each)
-            name = str(inspect.get("Name") or "")
-            if name in wanted:
-                survey.containers[name] = Found(name, str(inspect["Id"]), inspect)
+    listed = [
+        each for each in listings.containers if wanted & {str(name) for name in each.get("Names") or []}
+    ]
+    for inspect in _parallel.in_parallel(lambda each: inspected(engine, each), listed):
+        name = str(inspect.get("Name") or "")
+        if name in wanted:
+            survey.containers[name] = Found(name, str(inspect["Id"]), inspect)
     for image in set(images):
         survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
     survey.secrets = {str((each.get("Spec") or {}).get("Name")): each for each in listings.secrets}

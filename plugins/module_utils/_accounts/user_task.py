@@ -12,7 +12,7 @@ from typing import Any
 from .._errors import Failure
 from .._module import Task
 from .._plan import outcome
-from .._subid import need
+from .._subid import Want, need
 from . import removal as _removal
 from . import users as _users
 from .birth import Declared
@@ -38,8 +38,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def work(task: Task) -> dict[str, Any]:
-    """Bring the account about, or take it away."""
+def work(task: Task, before: list[Want] | None = None) -> dict[str, Any]:
+    """Bring the account about, or take it away. ``before`` are accounts that check mode has planned already."""
     task.require_root("make accounts")
     params = task.params
     _require_text(params)
@@ -68,6 +68,7 @@ def work(task: Task) -> dict[str, Any]:
             ),
             need(NEEDED if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"),
             task.check,
+            before,
         )
     for sentence in warnings:
         task.warn(sentence)

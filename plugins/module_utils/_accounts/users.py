@@ -51,15 +51,21 @@ class Todo:
     make_patient: bool = False
 
 
-def present(declared: Declared, need: Need, check: bool) -> tuple[list[Step], dict[str, Any], list[str]]:
+def present(
+    declared: Declared, need: Need, check: bool, before: list[Want] | None = None
+) -> tuple[list[Step], dict[str, Any], list[str]]:
     """Bring the account about. Returns the steps, the account as a task's result shows it, and warnings.
 
-    Everything that can be refused is refused before the first write.
+    Everything that can be refused is refused before the first write. ``before`` are accounts that check mode has planned
+    already; this one is added to them, so that no two are promised the same ids.
     """
     _require_units(declared)
     account = find(declared.name)
     todo = _plan_existing(declared, account) if account else _plan_new(declared)
-    ranges = settle([_want(declared.name, account, todo, need)], check=True)
+    want = _want(declared.name, account, todo, need)
+    ranges = settle([*(before or []), want], check=True).of(declared.name)
+    if check and before is not None:
+        before.append(want)
     if not check:
         account = _apply_account(declared, todo, account)
         ranges = settle([_want(declared.name, account, todo, need)])

@@ -21,6 +21,7 @@ from .._errors import Failure
 from .._libraries import podman_py
 from .._module import Task
 from .._plan import outcome
+from .._subid import Want
 from .account import Job, converge, known
 from .declared import App, read
 from .run import folder_for_export
@@ -57,6 +58,8 @@ class _Host:
             self.by_account.setdefault(app.user, []).append(app)
         self.results: dict[str, dict[str, Any]] = {}
         self.exports: dict[str, str] = {}
+        # Accounts that check mode has planned: no two are promised the same ids.
+        self.planned: list[Want] = []
 
     def refuse(self) -> None:
         """Raise Failure for what this process cannot do for anybody."""
@@ -130,7 +133,7 @@ class _Host:
             "name": user,
         }
         inner = Task(params, self.task.check, self.task.diff)
-        told = user_task.work(inner)
+        told = user_task.work(inner, self.planned)
         self.task.warnings += inner.warnings
         plan = told["plan"]
         account = find(user)

@@ -42,13 +42,8 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     steps_of,
 )
 
-<<<<<<< HEAD
-CHECKED = checked_once(_road._checked)
-IN_PARALLEL = _parallel.in_parallel
-=======
 CHECKED = checked_once(_wanted._checked)
-IN_PARALLEL = _operations.in_parallel
->>>>>>> 2a6aba9 (apps: one call declares and converges all apps of a host; roads that others can travel)
+IN_PARALLEL = _parallel.in_parallel
 Run = Callable[[FakePodman], Any]
 
 
