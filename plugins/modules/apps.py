@@ -5,6 +5,263 @@
 
 from __future__ import annotations
 
+DOCUMENTATION = r"""
+module: apps
+short_description: All apps of a host, declared and converged in one call
+version_added: 0.1.0
+description:
+  - Brings every app of a list to what it declares. An app is an account of its own and, in it, images, networks, volumes, secrets, files, pods and
+    containers. One call does it for the whole host, however many apps there are.
+  - Everything is checked before anything is touched. A mistake anywhere ends the task with one sentence that names the app, the kind, the name
+    and the option, such as C(apps[shop].containers[web].publish).
+  - Accounts and their ranges come first, one after the other. Then all accounts are at work at the same time. Within an app the order is images,
+    networks, volumes, secrets, files, and then pods and containers in the order of their C(depends_on).
+  - Each object is compared, changed in place, replaced or left alone just as by its own module, and has the options of that module.
+  - Pods and containers are hardened as by P(rootless.podman.hardened#filter), so no capabilities, no new privileges, a read-only root file
+    system, ids that no account owns, ports on the loopback address. Each relaxation is a line in the app.
+  - Within an app all new containers are made before any old one stops. When one of them does not start, become healthy or complete, all containers
+    of that app are put back as they were. Pods that were made anew before that stay new, and so do images, networks, volumes, secrets and files.
+    B(The other apps go on.) The task fails at the end and says what failed where.
+  - What is made carries the label C(rootless.podman.app) with the app's name. An object that is there already, and is as declared, is taken over
+    as it is, without that label.
+options:
+  apps:
+    description:
+      - The apps. Each is a map with these keys, of which only C(name) is needed.
+      - C(name) is the app's name, of up to 63 letters, digits, C(_), C(.) and C(-).
+      - C(state) is V(present), the default, or V(absent). V(absent) removes the app's containers, pods, networks and files, whether the task names them
+        or not. B(Volumes, secrets, images and the account stay.)
+      - C(user) is the account of the app, its name by default. Several apps can share one.
+      - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
+      - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
+        M(rootless.podman.volume) and M(rootless.podman.secret). An image that is merely pulled need not be listed. Containers pull it.
+      - C(pods) and C(containers) are lists of maps with the options of M(rootless.podman.pod) and M(rootless.podman.container), but for C(definition). The
+        containers of a pod stand in that pod's C(containers).
+      - C(depends_on) of a pod or container is a list of names of others in the same app, or a map from names to conditions, as compose files have
+        it. The condition V(started) waits until the other one has proved that it runs, V(healthy) until its health check is good, V(completed)
+        until it has ended with exit code 0. C(service_healthy) and the like are understood.
+      - B(A container that others want completed runs once for each declaration.) It is not started again while it is there, has ended with exit
+        code 0, and neither its options nor its image have changed. When it fails, what depends on it is not touched. It gets no restart policy, and
+        C(wait_timeout) says how long it may take.
+      - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
+        C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). These two are ids B(inside the container), so V(70) is the user
+        70 of the container that mounts the file. Without them the file belongs to the account, which is nobody inside, so the container can read and
+        not write it.
+      - In the C(volume) and C(mount) of a pod or container of the app, a source that begins with C(./) lies in that folder, such as
+        V(./nginx.conf:/etc/nginx/nginx.conf:ro). A container is started again when a file that it mounts has got another content.
+      - C(prune_data) is a map of C(volumes) and C(secrets), lists of names. These are removed B(with their data) if the app declared them once.
+      - C(remove_data) goes with V(absent). When it is true the volumes of the app are exported, then removed, and its secrets with them. The account goes too,
+        unless it has other objects, holds other files in its home, or has a shell for people to log in.
+    type: list
+    elements: dict
+    required: true
+  prune:
+    description:
+      - Also remove containers, pods, networks and files which an app of the list declared before and no longer does, or which carry its label.
+      - Volumes and secrets are never removed by this. Name them in C(prune_data) of their app.
+      - Without this they stay, and go on running.
+    type: bool
+    default: false
+  export_to:
+    description:
+      - The folder on the host in which C(remove_data) makes a folder of the app and the moment, with a tar archive of each volume. The result says which.
+      - Root makes it, and nobody else can look into what is kept there. M(rootless.podman.volume) with C(import) brings an archive back.
+    type: path
+    default: /var/lib/rootless.podman/exports
+attributes:
+  check_mode:
+    support: full
+    description:
+      - Writes nothing, and returns the plan that a run would carry out, also for accounts that do not exist yet. What is built or pulled gets its ID
+        only then, so of a new image the plan can only tell that containers follow it.
+  diff_mode:
+    support: full
+    description: Shows each app's options before and after. Values that may be secret, and the content of files, are not shown.
+notes:
+  - Needs root (C(become)) unless every app belongs to the account that runs the task, exists, and has no C(account).
+  - Values of secrets, passwords and contents of files are hidden in results and are not logged. A content of less than 8 characters is not
+    hidden, because it could be part of anything.
+  - When a run is killed half-way, run the task again. It completes what the killed one began.
+  - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.
+seealso:
+  - module: rootless.podman.container
+  - module: rootless.podman.pod
+  - module: rootless.podman.user
+  - plugin: rootless.podman.hardened
+    plugin_type: filter
+author:
+  - The rootless.podman contributors (@rootless-podman)
+"""
+
+EXAMPLES = r"""
+- name: All apps of a host
+  rootless.podman.apps:
+    prune: true
+    apps:
+      - name: shop
+        networks:
+          - name: shop
+        volumes:
+          - name: shop-stock
+        secrets:
+          - name: shop-password
+            data: correct horse battery
+        files:
+          - path: www/index.html
+            content: |
+              Open all day
+          - path: stock.conf
+            content: |
+              shelves = 12
+            owner: 70
+            mode: "0400"
+        containers:
+          - name: shop-prepare
+            image: docker.io/library/busybox:1.37
+            command: [sh, -c, "cp /stock.conf /stock/now"]
+            user: "70"
+            volumes: ["shop-stock:/stock:U", "./stock.conf:/stock.conf:ro"]
+          - name: shop-stock
+            image: docker.io/library/busybox:1.37
+            command: [sleep, infinity]
+            init: true
+            user: "70"
+            volumes: ["shop-stock:/stock"]
+            networks: [shop]
+            healthcheck: test -s /stock/now
+            healthcheck_interval: 5s
+            depends_on:
+              shop-prepare:
+                condition: completed
+          - name: shop-web
+            image: docker.io/library/busybox:1.37
+            command: [httpd, -f, -p, "80", -h, /www]
+            init: true
+            publish: ["8090:80"]
+            volumes: ["./www:/www:ro"]
+            secrets: [{name: shop-password, uid: 0, mode: "0400"}]
+            networks: [shop]
+            depends_on:
+              shop-stock: healthy
+      - name: blog
+        account:
+          comment: What we think
+        pods:
+          - name: blog
+            publish: ["8091:8080"]
+            containers:
+              - name: blog-web
+                image: docker.io/library/busybox:1.37
+                command: [httpd, -f, -p, "8080", -h, /var]
+                init: true
+
+- name: One app, and what it has no longer goes
+  rootless.podman.apps:
+    prune: true
+    apps:
+      - name: shop
+        prune_data:
+          volumes: [shop-stock]
+        containers:
+          - name: shop-web
+            image: docker.io/library/busybox:1.37
+            command: [httpd, -f, -p, "80", -h, /www]
+            init: true
+
+- name: An app goes, its data stays
+  rootless.podman.apps:
+    apps:
+      - name: shop
+        state: absent
+
+- name: Apps go with their data, which is exported first, and with their accounts
+  rootless.podman.apps:
+    export_to: /var/lib/rootless.podman/exports
+    apps:
+      - name: shop
+        state: absent
+        remove_data: true
+      - name: blog
+        state: absent
+        remove_data: true
+"""
+
+RETURN = r"""
+apps:
+  description: What came of each app, in the order of the task. Also when the task fails.
+  returned: unless the task was refused as a whole
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The app.
+      type: str
+    user:
+      description: Its account.
+      type: str
+    state:
+      description: As the task declares it.
+      type: str
+    changed:
+      description: Whether anything was done for it, or would be in check mode.
+      type: bool
+    plan:
+      description:
+        - What was done, in this order, or would be in check mode. Each step has C(action), C(kind), C(name), C(reasons) as those of
+          M(rootless.podman.container), and C(seconds), the time that it took. The steps of an account share one time.
+        - Of an app that failed, what was to be done.
+      type: list
+      elements: dict
+    duration:
+      description: The seconds that the app took, without its account.
+      type: float
+    failed:
+      description: Whether it is not as declared.
+      type: bool
+    msg:
+      description: Why not, in one sentence.
+      type: str
+    step:
+      description: The step that failed, with C(action), C(kind) and C(name). Only there when a step did.
+      type: dict
+    logs:
+      description: The last lines of the container that did not prove itself. Only there when one did not.
+      type: list
+      elements: str
+    rolled_back:
+      description: What was put back, in one sentence. Only there when a step failed.
+      type: str
+    exported:
+      description: With C(remove_data), the C(folder) on the host and the names of the C(volumes) in it.
+      type: dict
+  sample:
+    - name: shop
+      user: shop
+      state: present
+      changed: true
+      duration: 1.2
+      failed: false
+      msg: ""
+      plan:
+        - action: replace
+          kind: container
+          name: shop-web
+          seconds: 0.8
+          reasons:
+            - {"option": "env", "why": "changed", "before": {"TZ": "(hidden)"}, "after": {"TZ": "(hidden)"}}
+orphans:
+  description: Apps that accounts of the host have and the task does not name, each with C(name) and C(user). Nothing is done to them.
+  returned: unless the task was refused as a whole
+  type: list
+  elements: dict
+  sample: [{"name": "old-shop", "user": "old-shop"}]
+api_calls:
+  description: How many requests were made to Podman, for all accounts together.
+  returned: unless the task was refused as a whole
+  type: int
+  sample: 21
+"""
+
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
 from ansible_collections.rootless.podman.plugins.module_utils._apps.task import ARGUMENTS, travel
 
