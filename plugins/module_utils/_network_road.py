@@ -115,7 +115,12 @@ class NetworkRoad(SimpleRoad):
             raise Failure(
                 "exact: it says that connected lists all containers, and there is none; declare connected too."
             )
-        gone = [name for name in self.on_it if name in self.unwanted or (exact and name not in self.declared)]
+        # Who is on it is only asked when somebody may have to leave.
+        gone = (
+            [name for name in self.on_it if name in self.unwanted or (exact and name not in self.declared)]
+            if self.unwanted or exact
+            else []
+        )
         wanted = {
             name: each
             for name, each in wanted.items()
