@@ -32,10 +32,16 @@ def checked(
     if "container_user" in arguments:
         # The account is named elsewhere, so user is free for what Podman calls so.
         arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
+    for name, argument in arguments.items():
+        # Ansible itself stumbles over these.
+        if "options" in argument and not isinstance(params.get(name), (Mapping, list, str, type(None))):
+            raise Failure(f"{where}.{name}: {params[name]!r} was given, and a map is needed.")
     try:
         found = ArgumentSpecValidator(arguments, **constraints).validate(dict(params))
     except (ArithmeticError, ValueError) as error:  # Ansible itself stumbles over infinity
         raise Failure(f"{where}: a number in it cannot be read ({error}); write a whole one.") from error
+    except TypeError as error:
+        raise Failure(f"{where}: a value in it has another form than its option needs ({error}).") from error
     if hidden is not None:
         hidden |= {str(each) for each in found._no_log_values}
     for unknown in sorted(map(str, found.unsupported_parameters)):

@@ -21,7 +21,7 @@ CONDITIONS = (STARTED, HEALTHY, COMPLETED)
 COMPOSE = {
     "service_started": STARTED, "service_healthy": HEALTHY, "service_completed_successfully": COMPLETED,
 }  # fmt: skip
-_NAMESPACES = ("network", "ipc", "pid", "uts", "userns", "cgroupns")
+_NAMESPACES = ("ipc", "pid", "uts", "userns", "cgroupns")
 _SHARED = re.compile(r"container:([A-Za-z0-9][A-Za-z0-9_.-]*)")
 
 
@@ -121,6 +121,9 @@ def _bound(unit: Unit) -> set[str]:
     found: set[str] = set()
     for each in unit.containers:
         found |= set(each.spec.get("requires") or [])
+        network = each.spec.get("network") or {}
+        if network.get("mode") == "container":
+            found.add(str(network["value"]))
         for option in _NAMESPACES:
             found |= set(_SHARED.findall(str(each.spec.get(option) or "")))
     return found

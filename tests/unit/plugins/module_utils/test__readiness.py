@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils._readiness import Verdict, judge
+from ansible_collections.rootless.podman.plugins.module_utils._readiness import (
+    Verdict,
+    judge,
+    judge_end,
+    judge_health,
+)
 
 SETTLE, TIMEOUT = 1.0, 60.0
 TEST = {"Healthcheck": {"Test": ["CMD", "true"], "StartPeriod": 10 * 10**9}}
@@ -72,3 +77,35 @@ def test_podman_4_calls_it_healthcheck() -> None:
 def test_half_an_inspect_is_waited_for(shown: dict) -> None:
     assert judge(shown, 0.1, SETTLE, TIMEOUT) == Verdict()
     assert judge(shown, 99, SETTLE, TIMEOUT).failure
+
+
+@pytest.mark.parametrize(
+    ("shown", "lived", "verdict"),
+    [
+        (inspect("exited"), 0.1, "ready"),
+        (inspect("exited", code=3), 0.1, "failed"),
+        (inspect("exited", code=3, policy="on-failure"), 0.1, "wait"),
+        (inspect("exited", code=3, policy="on-failure"), 61.0, "failed"),
+        (inspect("running"), 59.0, "wait"),
+        (inspect("running"), 61.0, "failed"),
+        (inspect("created"), 1.0, "wait"),
+    ],
+)
+def test_one_that_has_to_complete_is_ready_at_its_end(shown: dict, lived: float, verdict: str) -> None:
+    found = judge_end(shown, lived, TIMEOUT)
+    assert (found.ready, bool(found.failure)) == (verdict == "ready", verdict == "failed")
+
+
+@pytest.mark.parametrize(
+    ("shown", "lived", "verdict"),
+    [
+        (inspect("running", "healthy", config=TEST), 0.1, "ready"),
+        (inspect("running", "starting", config=TEST), 20.0, "wait"),
+        (inspect("running", "unhealthy", config=TEST), 0.1, "failed"),
+        (inspect("running"), 5.0, "failed"),
+        (inspect("created", config=TEST), 61.0, "failed"),
+    ],
+)
+def test_one_that_has_to_be_healthy_needs_a_health_check(shown: dict, lived: float, verdict: str) -> None:
+    found = judge_health(shown, lived, TIMEOUT)
+    assert (found.ready, bool(found.failure)) == (verdict == "ready", verdict == "failed")

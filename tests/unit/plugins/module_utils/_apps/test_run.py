@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One app in the process of its account, against a Podman in memory: order, what runs once, labels, pruning, calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel
+from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._apps import account as accounts
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.vacant import Vacant
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
+    KEY,
+    Clock,
+    one_after_the_other,
+)
+
+DB, WEB = {"name": "db", "image": "img"}, {"name": "web", "image": "img"}
+MIGRATE = {"name": "migrate", "image": "img", "command": "end"}
+
+
+class Podman(FakePodman):
+    """Whose listings tell labels and states, and whose container ``end`` is at its end as soon as it has started."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self.account = Account("shop", 1000, 1000, str(home), "")
+        self.log: list[str] = []
+
+    def admit(self, _method: str, path: str) -> None:
+        assert not self.check, path
+
+    def _serve(self, method: str, path: str, params: dict, body: Any) -> Any:
+        self.log.append(f"{method} {path}")
+        if path in ("networks/json", "volumes/json"):
+            return []
+        answer = super()._serve(method, path, params, body)
+        if path == "containers/json":
+            for each in answer:
+                there = self.containers[each["Id"]]
+                each.update(
+                    Labels=there.body.get("labels", {}),
+                    State=there.status,
+                    Pod=there.pod,
+                    IsInfra=there.infra,
+                )
+        if path == "pods/json":
+            for each in answer:
+                each["Labels"] = self.pods[each["Id"]].body.get("labels", {})
+        return answer
+
+    def _containers_start(self, each: Any, params: dict, body: Any) -> None:
+        super()._containers_start(each, params, body)
+        if each.body.get("command") == ["end"]:
+            each.status, each.exit_code = "exited", int(each.body.get("env", {}).get("CODE", 0))
+
+
+@pytest.fixture
+def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Podman:
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_operations, "time", Clock())
+    made = Podman(tmp_path)
+    monkeypatch.setattr(accounts, "Engine", lambda _account, check: _in_mode(made, check))
+    monkeypatch.setattr(accounts, "record_key", lambda _account, _engine: KEY)
+    monkeypatch.setattr(accounts, "require_linger", lambda _account: None)
+    return made
+
+
+def _in_mode(podman: Podman, check: bool) -> Podman:
+    podman.check, podman.calls, podman.log = check, 0, []
+    return podman
+
+
+def converge(
+    podman: Podman, *apps: dict[str, Any], check: bool = False, prune: bool = False
+) -> dict[str, Any]:
+    declared = read([{"user": "shop", **each} for each in apps], set())
+    job = accounts.Job(declared, check, False, prune)
+    try:
+        return accounts.converge(podman.account, {"shop": job})
+    finally:
+        podman.check = False
+
+
+def app(*containers: dict[str, Any], name: str = "shop", **more: Any) -> dict[str, Any]:
+    return {"name": name, "containers": list(containers), **more}
+
+
+def plan(told: dict[str, Any], position: int = 0) -> list[tuple[str, str]]:
+    return [(step["action"], step["name"]) for step in told["apps"][position]["plan"]]
+
+
+def starts(podman: Podman) -> list[str]:
+    ids = [call.split("/")[1] for call in podman.log if call.endswith("/start")]
+    return [podman.containers[each].name for each in ids if each in podman.containers]
+
+
+def test_what_is_made_carries_the_label_and_its_absence_is_no_drift(podman: Podman) -> None:
+    converge(podman, app(WEB))
+    web = podman.named("web")
+    assert web.body["labels"]["rootless.podman.app"] == "shop"
+    del web.body["labels"]["rootless.podman.app"]
+    assert plan(converge(podman, app(WEB))) == []
+
+
+def test_each_kind_is_listed_once_for_all_apps_of_an_account(podman: Podman) -> None:
+    pods = [{"name": "p", "containers": [{"name": "a", "image": "img"}, {"name": "b", "image": "img"}]}]
+    apps = [
+        app({**WEB, "secrets": ["word"]}, DB),
+        app({"name": "third", "image": "img"}, name="blog", pods=pods),
+    ]
+    podman.secrets = {"word"}
+    converge(podman, *apps)
+    again = converge(podman, *apps)
+    assert [each["changed"] for each in again["apps"]] == [False, False]
+    listings = [call for call in podman.log if call.endswith("s/json") and call.count("/") == 1]
+    assert sorted(listings) == ["GET containers/json", "GET pods/json", "GET secrets/json"]
+    # Three listings; six containers with the infra container, the pod; the image for each app.
+    assert again["api_calls"] == 3 + 6 + 1 + 2
+
+
+def test_containers_start_in_the_order_in_which_they_depend_on_each_other(podman: Podman) -> None:
+    told = converge(
+        podman, app({**WEB, "depends_on": {"migrate": "completed"}}, {**MIGRATE, "depends_on": ["db"]}, DB)
+    )
+    assert not told["apps"][0]["failed"]
+    assert starts(podman) == ["db", "migrate", "web"]
+
+
+def test_one_that_has_to_complete_runs_once_for_each_declaration(podman: Podman) -> None:
+    def shop(**more: Any) -> dict[str, Any]:
+        return app({**WEB, "depends_on": {"migrate": "completed"}}, {**MIGRATE, **more})
+
+    converge(podman, shop())
+    assert plan(converge(podman, shop())) == []
+    assert plan(converge(podman, shop(env={"A": "1"}))) == [("replace", "migrate")]
+    podman.named("migrate").exit_code = 3
+    again = converge(podman, shop(env={"A": "1"}))
+    assert plan(again) == [("start", "migrate")]
+    assert again["apps"][0]["plan"][0]["reasons"][0]["before"] == "exit code 3"
+    podman.named("migrate").status = "created"
+    assert plan(converge(podman, shop(env={"A": "1"}))) == [("start", "migrate")]
+
+
+def test_when_it_fails_what_depends_on_it_is_as_it_was(podman: Podman) -> None:
+    def shop(web: dict[str, Any], migrate: dict[str, Any]) -> dict[str, Any]:
+        return app({**WEB, **web, "depends_on": {"migrate": "completed"}}, {**MIGRATE, **migrate})
+
+    converge(podman, shop({}, {}))
+    before = podman.view()
+    told = converge(podman, shop({"env": {"A": "1"}}, {"env": {"CODE": "3"}}))["apps"][0]
+    assert told["failed"]
+    assert "container migrate ended with exit code 3" in told["msg"]
+    assert told["step"] == {"action": "replace", "kind": "container", "name": "migrate"}
+    assert told["rolled_back"].startswith("What was changed is undone")
+    assert podman.view() == before
+    assert plan(converge(podman, shop({}, {}))) == []
+
+
+def test_one_that_never_turns_healthy_stops_what_depends_on_it(podman: Podman) -> None:
+    told = converge(podman, app({**WEB, "depends_on": {"db": "healthy"}}, DB))["apps"][0]
+    assert "web does not start, because container db has no health check" in told["msg"]
+    assert podman.named("web") is None
+
+
+def test_a_failing_app_does_not_stop_the_next(podman: Podman) -> None:
+    told = converge(podman, app({**WEB, "env": {"BREAKS": "yes"}}), app(DB, name="blog"))["apps"]
+    assert [each["failed"] for each in told] == [True, False]
+    assert podman.named("db").running
+
+
+def test_pruning_takes_what_is_labelled_or_was_declared_and_nothing_else(podman: Podman) -> None:
+    pods = [{"name": "p", "containers": [{"name": "a", "image": "img"}]}]
+    podman.write("POST", "containers/create", None, {"name": "by-hand", "image": "img"})
+    converge(podman, app(WEB, DB, pods=pods))
+    assert plan(converge(podman, app(WEB))) == []
+    foretold = converge(podman, app(WEB), check=True, prune=True)
+    done = converge(podman, app(WEB), prune=True)
+    assert plan(done) == plan(foretold) == [("remove", "p"), ("remove", "db")]
+    assert {each.name for each in podman.containers.values()} == {"web", "by-hand"}
+    assert plan(converge(podman, app(WEB), prune=True)) == []
+
+
+def test_what_another_app_declares_now_is_not_pruned(podman: Podman) -> None:
+    converge(podman, app(WEB, DB))
+    told = converge(podman, app(WEB), app(DB, name="blog"), prune=True)
+    assert [each["plan"] for each in told["apps"]] == [[], []]
+
+
+def test_an_app_that_is_absent_leaves_the_others_alone(podman: Podman) -> None:
+    converge(podman, app(WEB), app(DB, name="blog"))
+    gone = converge(podman, {"name": "shop", "state": "absent"}, app(DB, name="blog"))
+    assert plan(gone) == [("remove", "web")]
+    assert plan(gone, 1) == []
+    assert [each.name for each in podman.containers.values()] == ["db"]
+    assert plan(converge(podman, {"name": "shop", "state": "absent"})) == []
+
+
+def test_a_file_with_another_content_brings_what_mounts_it_back(podman: Podman, tmp_path: Path) -> None:
+    def shop(content: str) -> dict[str, Any]:
+        return app({**WEB, "volumes": ["./conf:/conf"]}, DB, files=[{"path": "conf/a", "content": content}])
+
+    converge(podman, shop("one"))
+    podman._inspect = lambda each, inner=podman._inspect: _started(inner(each))  # type: ignore[method-assign]
+    assert (tmp_path / "apps" / "shop" / "conf" / "a").read_text() == "one"
+    foretold, done = converge(podman, shop("two"), check=True), converge(podman, shop("two"))
+    assert plan(foretold) == plan(done) == [("update", "conf/a"), ("restart", "web")]
+
+
+def _started(inspect: dict) -> dict:
+    """Started at a time before any file of this test, but for check mode's own."""
+    inspect["State"]["StartedAt"] = "2026-01-01T00:00:00Z"
+    return inspect
+
+
+def test_the_plan_for_an_account_that_is_not_there_is_that_of_a_new_one(
+    podman: Podman, tmp_path: Path
+) -> None:
+    shop = {"user": "shop", **app({**WEB, "depends_on": ["db"]}, DB, files=[{"path": "a", "content": "x"}])}
+    job = accounts.Job(read([shop], set()), True, False, False, ((5, 4, 2), ["memory"]))
+    foretold = accounts.converge(Account("shop", 65534, 65534, str(tmp_path), ""), {"shop": job})
+    podman.registry, podman.images = dict(podman.images), {}
+    done = converge(podman, shop)
+    assert plan(foretold) == plan(done)
+    assert foretold["api_calls"] == 0
+
+
+def test_a_vacant_podman_has_nothing() -> None:
+    vacant = Vacant(Account("x", 1, 1, "/x", ""), (5, 4, 2), ["memory"])
+    assert vacant.get("containers/json") == []
+    assert vacant.find("networks/x/json") is None
+    assert vacant.info["host"]["cgroupControllers"] == ["memory"]
