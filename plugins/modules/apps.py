@@ -152,7 +152,7 @@ EXAMPLES = r"""
             containers:
               - name: blog-web
                 image: docker.io/library/busybox:1.37
-                command: [httpd, -f, -p, "8080", -h, /var]
+                command: [httpd, -f, -p, "8080", -h, /tmp]
                 init: true
 
 - name: One app, and what it has no longer goes
