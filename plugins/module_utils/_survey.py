@@ -39,10 +39,7 @@ def look(
         for found in survey.pods.values():
             wanted |= {str(member.get("Name")) for member in found.get("Containers") or []}
     survey.containers = containers(engine, wanted)
-    several = {
-        name for each in survey.containers.values() if len(each.networks) > 1 for name in each.networks
-    }
-    survey.connected = {name: connected(engine.account, name) for name in several}
+    survey.connected = _connected(engine, survey)
     for image in images:
         if image not in survey.images:
             survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
@@ -91,10 +88,19 @@ def look_at_many(
         name = str(inspect.get("Name") or "")
         if name in wanted:
             survey.containers[name] = Found(name, str(inspect["Id"]), inspect)
+    survey.connected = _connected(engine, survey)
     for image in set(images):
         survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
     survey.secrets = {str((each.get("Spec") or {}).get("Name")): each for each in listings.secrets}
     return survey
+
+
+def _connected(engine: Engine, survey: Survey) -> dict[str, set[str]]:
+    """By network, the containers that the network's own task has connected; only asked of those that are on several."""
+    several = {
+        name for each in survey.containers.values() if len(each.networks) > 1 for name in each.networks
+    }
+    return {name: connected(engine.account, name) for name in several}
 
 
 def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
