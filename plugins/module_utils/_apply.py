@@ -87,11 +87,10 @@ class Applier:
         # From here on the new ones lead.
         self.back.forget()
         gone = [str(step.work["old"]) for step in of("container", "replace", "finish")]
-        operations.remove_all(self.engine, gone)
+        operations.remove_all(self.engine, gone + [str(step.work["id"]) for step in late])
         for step in leaving:
             if step.work.get("late"):
                 operations.remove_pod(self.engine, step.work["id"])
-        self._remove(late)
 
     def _stage(self, steps: list[Step]) -> None:
         """What starts together: the old out, the new in, and the wait until it has proved itself."""

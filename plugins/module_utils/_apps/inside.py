@@ -49,8 +49,8 @@ def look(base: str, paths: list[str]) -> dict[str, Any]:
 
 def write(base: str, files: list[dict[str, Any]]) -> None:
     """Write files, each whole or not at all; folders on the way are made."""
-    for folder in (os.path.dirname(base), base):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+    for place in (os.path.dirname(base), base):
+        os.makedirs(place, mode=0o700, exist_ok=True)
     for each in files:
         folders = each["path"].split("/")[:-1]
         for depth in range(len(folders)):
