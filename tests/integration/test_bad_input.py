@@ -54,6 +54,21 @@ ROWS = [
         ["image", "pull: never"],
     ),
     ("pod", member(image="docker.io/library/nosuch:1"), ["image", "docker.io/library/nosuch:1"]),
+    # Apps: the app, the kind, the name and the option
+    (
+        "apps",
+        {"apps": [{"name": "shop", "containers": [{**WEB, "publish": ["x"]}]}]},
+        ["apps[shop].containers[web].publish:"],
+    ),
+    ("apps", {"apps": [{"name": "shop", "secrets": [{"name": "s"}]}]}, ["apps[shop].secrets[s]", "data"]),
+    ("apps", {"apps": [{"name": "a b"}]}, ["apps[0].name:", "'a b'"]),
+    ("apps", {"apps": [{"name": "shop", "user": "root"}]}, ["root"]),
+    (
+        "apps",
+        {"apps": [{"name": "shop", "files": [{"path": "/etc/x", "content": "x"}]}]},
+        ["files[/etc/x].path:"],
+    ),
+    ("apps", {"apps": [{"name": "bad", "account": {"uid": 0}}]}, ["uid"]),
     # Ranges
     ("subid", {"name": "bad", "start": OTHERS_START + 100, "force": True}, ["start", "bad-other"]),
     ("subid", {"name": "bad", "count": 1000}, ["count", "65536"]),

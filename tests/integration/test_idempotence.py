@@ -189,6 +189,63 @@ def test_looking_changes_nothing(host, account):
     assert differences(before, take(host, ACCOUNT)) == []
 
 
+APP = {
+    "name": "idem-app",
+    "user": ACCOUNT,
+    "networks": [{"name": "inner"}],
+    "volumes": [{"name": "data"}],
+    "secrets": [{"name": "token", "data": "first-word"}],
+    "files": [
+        {"path": "www/index.html", "content": "first page"},
+        {"path": "conf", "content": "only for 7", "owner": 7, "mode": "0400"},
+    ],
+    "containers": [
+        {**WEB, "volumes": ["./www:/www:ro"], "networks": ["inner"], "depends_on": {"first": "completed"}},
+        {"name": "first", "image": BUSYBOX, "command": "cat /conf", "user": "7", "volumes": ["./conf:/conf"]},
+    ],
+    "pods": [{"name": "app", "containers": [HELPER]}],
+}
+APPS = [
+    {"apps": [APP, {"name": "idem-other", "user": "idem-new", "containers": [HELPER]}]},
+    {"apps": [{**APP, "files": [{"path": "www/index.html", "content": "second page"}, APP["files"][1]]}]},
+    {"apps": [{**APP, "secrets": [{"name": "token", "data": "second-word"}]}]},
+    {"apps": [{**APP, "containers": [{**APP["containers"][0], "env": {"A": "1"}}, APP["containers"][1]]}]},
+    {"apps": [{**APP, "pods": [], "networks": [], "containers": [WEB], "files": []}], "prune": True},
+    {"apps": [{"name": "idem-app", "user": ACCOUNT, "state": "absent"}]},
+]
+
+
+def test_apps_are_foretold_done_and_done_again(host, account):
+    account(ACCOUNT)
+    now = take(host, ACCOUNT, "idem-new")
+    try:
+        for arguments in APPS:
+            foretold = host.good("apps", check_mode=True, **arguments)
+            before, now = now, take(host, ACCOUNT, "idem-new")
+            assert differences(before, now) == [], f"check mode wrote: {arguments}"
+            done = host.good("apps", **arguments)
+            assert done["changed"], f"nothing to do: {arguments}"
+            assert _plans(foretold) == _plans(done)
+            assert foretold["diff"] == done["diff"]
+            before, now = now, take(host, ACCOUNT, "idem-new")
+            assert differences(before, now), f"it said changed and nothing has: {arguments}"
+            for mode in (False, True):
+                again = host.good("apps", check_mode=mode, **arguments)
+                assert (again["changed"], _plans(again)) == (False, [[] for _app in arguments["apps"]])
+            before, now = now, take(host, ACCOUNT, "idem-new")
+            assert differences(before, now) == [], f"a run that changed nothing wrote: {arguments}"
+    finally:
+        host.remove_account("idem-new")
+
+
+def _plans(result):
+    """Each app's plan, without the time that it took."""
+    return [
+        [{key: value for key, value in step.items() if key != "seconds"} for step in app["plan"]]
+        for app in result["apps"]
+    ]
+
+
 def test_every_module_is_here():
     modules = {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("*.py")}
-    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info"}
+    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info", "apps"}
