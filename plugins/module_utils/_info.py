@@ -57,7 +57,7 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
     }
     _info_extras.check_options(wanted)
     query = Query(params["query"]) if params["query"] is not None else None
-    accounts, silent = _accounts(params)
+    accounts, silent = accounts_of(params)
     if len(accounts) > 1:
         podman_py()  # once, before the children are forked
     found: list[dict[str, Any]] = []
@@ -76,11 +76,11 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
         "api_calls": calls,
     }
     result.update({kind.plural: found} if query is None else {"query_result": query.search(found)})
-    _judge(task, silent, result)
+    judge(task, silent, result)
     return {"changed": False, **result}
 
 
-def _judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) -> None:
+def judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) -> None:
     """Raise Failure, or warn, for accounts that gave no answer."""
     if not silent:
         return
@@ -101,7 +101,7 @@ def _judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) 
     task.warn(sentence)
 
 
-def _accounts(params: Mapping[str, Any]) -> tuple[list[Account], dict[str, Failure]]:
+def accounts_of(params: Mapping[str, Any]) -> tuple[list[Account], dict[str, Failure]]:
     """Whom to ask, each once, and for whom that is impossible."""
     users = params["users"]
     if users is None:

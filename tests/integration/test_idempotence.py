@@ -248,4 +248,4 @@ def _plans(result):
 
 def test_every_module_is_here():
     modules = {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("*.py")}
-    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info", "apps"}
+    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info", "apps", "apps_info"}

@@ -29,8 +29,8 @@ OPEN = 0o755
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-def look(base: str, paths: list[str]) -> dict[str, Any]:
-    """What there is at these paths: type, mode, owner, digest of the content, time of the last change of it."""
+def look(base: str, paths: list[str], contents: bool = True) -> dict[str, Any]:
+    """What there is at these paths: type, mode, owner, digest of the content if wanted, time of the last change of it."""
     found = {}
     for path in paths:
         with (
@@ -42,7 +42,7 @@ def look(base: str, paths: list[str]) -> dict[str, Any]:
             found[path] = {
                 "type": "file" if regular else "folder" if stat.S_ISDIR(there.st_mode) else "link or device",
                 "mode": stat.S_IMODE(there.st_mode), "uid": there.st_uid, "gid": there.st_gid,
-                "written": there.st_mtime, "digest": _digest(folder, name) if regular else "",
+                "written": there.st_mtime, "digest": _digest(folder, name) if regular and contents else "",
             }  # fmt: skip
     return found
 

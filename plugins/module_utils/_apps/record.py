@@ -35,9 +35,20 @@ def read(account: Account, app: str) -> tuple[Names, Names]:
     return names_of(notes.get("declared")), names_of(notes.get("former"))
 
 
-def notes(declared: Names, former: Names) -> dict[str, Any]:
-    """What the file holds."""
-    return {"declared": declared, "former": {kind: names for kind, names in former.items() if names}}
+def notes(declared: Names, former: Names, once: list[str], resting: list[str]) -> dict[str, Any]:
+    """What the file holds. ``once`` are containers that run to their end, ``resting`` those that need not run."""
+    left = {kind: names for kind, names in former.items() if names}
+    return {"declared": declared, "former": left, "once": sorted(once), "resting": sorted(resting)}
+
+
+def not_running(account: Account, app: str) -> tuple[set[str], set[str]]:
+    """Which of an app's containers run to their end, and which need not run."""
+    told = journal(account, app).read() or {}
+    once, resting = (
+        {each for each in listed if isinstance(each, str)} if isinstance(listed, list) else set()
+        for listed in (told.get("once"), told.get("resting"))
+    )
+    return once, resting
 
 
 def names_of(raw: Any) -> Names:

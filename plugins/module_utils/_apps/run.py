@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import _images
 from .._apply import Applier
-from .._containers import ABSENT, Planner, Wanted, closure
+from .._containers import ABSENT, STARTED, Planner, Wanted, closure
 from .._errors import Failure
 from .._module import Task
 from .._network_road import NetworkRoad
@@ -245,7 +245,9 @@ class AppRun:
             for kind in record.KINDS
             if kind != "images"
         }
-        notes = record.notes(now, left)
+        members = [each for unit in self.app.units for each in unit.containers]
+        once = [each.name for each in members if each.once]
+        notes = record.notes(now, left, once, [each.name for each in members if each.state != STARTED])
         journal = record.journal(self.shared.account, self.app.name)
         if journal.read() != notes:
             self.shared.engine.admit("write", journal.path)
@@ -291,7 +293,8 @@ class AppRun:
                 journal.forget()
             elif journal.read() is not None:
                 kept = {kind: known[kind] for kind in ("volumes", "secrets")}
-                notes = record.notes(record.names_of(None), {**record.names_of(None), **kept})
+                nothing = record.names_of(None)
+                notes = record.notes(nothing, {**nothing, **kept}, [], [])
                 if journal.read() != notes:
                     shared.engine.admit("write", journal.path)
                     journal.write(notes)

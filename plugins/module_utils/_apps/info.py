@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the apps of accounts are and how they are; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .. import _parallel
+from .._account import Account
+from .._each_account import call_as_each
+from .._engine import Engine, name_in_path
+from .._errors import Failure
+from .._info import ALL, accounts_of, judge
+from .._libraries import podman_py
+from .._module import Task
+from .._options import get_path
+from .._query import Query
+from .._record import LABEL as RECORD
+from .._survey import Listings, inspected
+from . import inside, record
+from .allowed import allowed, published
+from .shared import LABEL, labels_of, name_of
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "user": {"type": "str"},
+    "users": {"type": "list", "elements": "str"},
+    "on_no_answer": {"type": "str", "choices": ["fail", "warn"]},
+    "name": {"type": "list", "elements": "str", "aliases": ["names"]},
+    "query": {"type": "str"},
+}
+CONSTRAINTS: dict[str, Any] = {"mutually_exclusive": [("user", "users")]}
+OBJECTS = ("networks", "volumes", "secrets")
+
+
+def look(task: Task) -> dict[str, Any]:
+    """The apps of the accounts that the task names, or of all."""
+    params = dict(task.params)
+    if params["user"] is None and params["users"] is None:
+        params["users"] = [ALL]
+    told = Task(params, task.check, task.diff)
+    query = Query(params["query"]) if params["query"] is not None else None
+    accounts, silent = accounts_of(params)
+    if accounts:
+        podman_py()  # once, before the children are forked
+    found: list[dict[str, Any]] = []
+    asked, calls = [], 0
+    for account, answer in zip(
+        accounts, call_as_each(accounts, _ask, params["users"] == [ALL], params["name"])
+    ):
+        if isinstance(answer, Failure):
+            silent[account.name] = answer
+        elif answer is not None:
+            asked.append(account.name)
+            found += answer["found"]
+            calls += answer["api_calls"]
+    result: dict[str, Any] = {
+        "accounts": asked,
+        "without_answer": {name: failure.message for name, failure in silent.items()},
+        "api_calls": calls,
+    }
+    result.update({"apps": found} if query is None else {"query_result": query.search(found)})
+    judge(told, silent, result)
+    task.warnings += told.warnings
+    return {"changed": False, **result}
+
+
+def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:
+    """One account's answer, in a child that has become it; None for one that has no apps and was only guessed to have some."""
+    recorded = record.apps(account)
+    if discover and (not os.path.exists(account.socket)):
+        return None
+    engine = Engine(account, check=True)
+    there = Listings.take(engine, "pods", *OBJECTS)
+    known = {labels_of(each).get(LABEL) for kind in (there.containers, there.pods) for each in kind}
+    apps = sorted({*recorded, *(str(each) for each in known if each)})
+    wanted = [name for name in apps if names is None or name in names]
+    looked = {}
+    if wanted:
+        inspects = _parallel.in_parallel(lambda each: inspected(engine, each), there.containers)
+        looked = {str(each.get("Name")): each for each in inspects if each}
+    return {
+        "found": [_app(engine, account, name, there, looked) for name in wanted],
+        "api_calls": engine.calls,
+    }
+
+
+def _app(
+    engine: Engine, account: Account, name: str, there: Listings, looked: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    declared, former = record.read(account, name)
+    once, resting = record.not_running(account, name)
+    folder = f"{account.home.rstrip('/')}/apps/{name}"
+
+    def ours(kind: str, listed: Iterable[Mapping[str, Any]]) -> list[str]:
+        """What there is of the app, declared or not."""
+        told = {name_of(each): labels_of(each).get(LABEL) for each in listed}
+        return sorted(
+            each
+            for each, mark in told.items()
+            if mark == name or (not mark and each in {*declared[kind], *former[kind]})
+        )
+
+    containers = [
+        _container(looked[each], each in declared["containers"], each in once, each in resting, folder)
+        for each in ours("containers", there.containers)
+        if each in looked and not looked[each].get("IsInfra")
+    ]
+    pods = [_pod(engine, looked, each, each in declared["pods"]) for each in ours("pods", there.pods)]
+    objects = {kind: ours(kind, getattr(there, kind)) for kind in OBJECTS}
+    present = {
+        **objects,
+        "pods": [each["name"] for each in pods],
+        "containers": [each["name"] for each in containers],
+        "files": sorted(inside.look(folder, declared["files"], contents=False))
+        if os.path.isdir(folder)
+        else [],
+    }
+    drifted = [
+        {"kind": kind[:-1], "name": each, "what": "missing"}
+        for kind in ("networks", "volumes", "secrets", "files", "pods", "containers")
+        for each in declared[kind]
+        if each not in present[kind]
+    ]
+    drifted += [
+        {"kind": kind[:-1], "name": each, "what": "not declared any more"}
+        for kind in ("networks", "pods", "containers")
+        for each in present[kind]
+        if each not in declared[kind]
+    ]
+    drifted += [
+        {"kind": "container", "name": each["name"], "what": each["what"]}
+        for each in containers
+        if each["what"]
+    ]
+    for each in containers:
+        del each["what"]
+    mine = [each for each in containers if each["declared"]]
+    return {
+        "name": name,
+        "user": account.name,
+        "declared": {kind: names for kind, names in declared.items() if names},
+        "containers": containers,
+        "pods": pods,
+        "running": bool(mine)
+        and all(each["running"] or each["completed"] or each["name"] in resting for each in mine),
+        "healthy": all(each["health"] in ("", "healthy") for each in mine if each["running"]),
+        "drifted": drifted,
+    }
+
+
+def _container(
+    inspect: Mapping[str, Any], declared: bool, once: bool, resting: bool, folder: str
+) -> dict[str, Any]:
+    state = inspect.get("State") or {}
+    status, code = str(state.get("Status") or ""), int(state.get("ExitCode") or 0)
+    health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
+    running = status == "running"
+    completed = once and status in ("exited", "stopped") and code == 0
+    labels = get_path(inspect, "Config.Labels") or {}
+    what = ""
+    if declared and not running and not completed and not resting:
+        what = (
+            f"{status or 'unknown'}, exit code {code}"
+            if status in ("exited", "stopped")
+            else status or "unknown"
+        )
+    elif declared and running and health not in ("", "healthy"):
+        what = health
+    elif declared and RECORD not in labels:
+        what = "made by something else, taken over as it is"
+    return {
+        "name": inspect.get("Name"),
+        "pod": str(inspect.get("Pod") or ""),
+        "image": inspect.get("ImageName"),
+        "status": status,
+        "running": running,
+        "completed": completed,
+        "health": health,
+        "declared": declared,
+        "allowed": allowed(inspect, folder),
+        "what": what,
+    }
+
+
+def _pod(
+    engine: Engine, looked: Mapping[str, Mapping[str, Any]], name: str, declared: bool
+) -> dict[str, Any]:
+    found = engine.find(f"pods/{name_in_path(name)}/json") or {}
+    infra = next((each for each in looked.values() if each.get("Id") == found.get("InfraContainerID")), {})
+    return {"name": name, "status": found.get("State"), "declared": declared, "published": published(infra)}
