@@ -72,6 +72,7 @@ EXAMPLES = r"""
 
 - name: All apps of the host
   rootless.podman.apps_info:
+    users: [all]
   register: host_apps
 
 - name: Fail when one of them is not as declared
