@@ -60,6 +60,10 @@ class AppRun:
                 self._leave()
         except Failure as refused:
             failure = refused
+        except OSError as error:
+            failure = Failure(
+                f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
+            )
         return {
             "name": self.app.name,
             "user": self.app.user,
