@@ -89,6 +89,12 @@ class _Host:
                 for app in apps:
                     self.results[app.name] = _nothing(app)
                 continue
+            try:
+                folders = self._folders(apps, account)
+            except OSError as error:
+                why = f"export_to: {error.filename} cannot be made ({error.strerror}); name another folder."
+                self._fail(apps, Failure(why), 0.0)
+                continue
             accounts.append(account)
             jobs[user] = Job(
                 apps,
@@ -96,7 +102,7 @@ class _Host:
                 self.task.diff,
                 self.task.params["prune"],
                 vacant,
-                self._folders(apps, account),
+                folders,
             )
         if accounts:
             podman_py()  # once, before the children are forked
@@ -123,7 +129,7 @@ class _Host:
         """Bring an account about. What was done, the account (None where nothing of it is needed), and how it is foretold."""
         present = [app for app in apps if app.present]
         if not present:
-            return [], find(user), None
+            return [], choose(user) if find(user) is not None else None, None
         if not self.root:
             return [], choose(user), None
         declared = next((app.account for app in present if app.account), {})
@@ -159,7 +165,7 @@ class _Host:
             os.makedirs(self.task.params["export_to"], mode=0o711 if self.root else 0o700, exist_ok=True)
             os.mkdir(folder, 0o700)
             if self.root:
-                os.chown(folder, account.uid, account.gid)
+                _give(folder, account.uid, account.gid)
         return found
 
     def _close(
@@ -176,7 +182,7 @@ class _Host:
             with contextlib.suppress(OSError):
                 os.rmdir(folder)  # nothing was exported
             if self.root and os.path.isdir(folder):
-                os.chown(folder, 0, 0)
+                _give(folder, 0, 0)
         told = [self.results[app.name] for app in apps]
         if not self.root or not all(app.remove_data for app in apps) or any(each["failed"] for each in told):
             return
@@ -232,6 +238,15 @@ class _Host:
             told = " ".join(f"app {each['name']} (account {each['user']}): {each['msg']}" for each in failed)
             raise Failure(told, **result)
         return result
+
+
+def _give(folder: str, uid: int, gid: int) -> None:
+    """Give a folder to somebody; never what a link in its place leads to."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        os.fchown(opened, uid, gid)
+    finally:
+        os.close(opened)
 
 
 def _nothing(app: App) -> dict[str, Any]:
