@@ -33,10 +33,17 @@ class UserNamespace(ValueType):
         return text
 
     @staticmethod
-    def write(value: str, body: Body, _facts: Facts) -> None:
-        """For a container; the API spells nomap no-map, and auto wants its own switch."""
+    def write(value: str, body: Body, facts: Facts) -> None:
+        """For a container; nomap is spelled out, and auto wants its own switch.
+
+        Podman looks up the account's ids for nomap, in a library that does not stand two calls at once: when containers were
+        made side by side it was seen to find none (5.4), and to take the whole service down (5.8).
+        """
         mode, _colon, rest = value.partition(":")
-        body["userns"] = {"nsmode": {"nomap": "no-map", "ns": "path"}.get(mode, mode), "value": rest}
+        if value == "nomap":
+            _spell_out(body, facts)
+            return
+        body["userns"] = {"nsmode": {"ns": "path"}.get(mode, mode), "value": rest}
         if mode == "auto":
             body["idmappings"] = {
                 "AutoUserNs": True,
@@ -54,20 +61,17 @@ class UserNamespace(ValueType):
             return bool(maps) and own == (mode == "keep-id")
         return mode in ("container", "ns") or bool(maps) == (mode != "host")
 
-    @staticmethod
-    def write_for_pod(value: str, body: Body, facts: Facts) -> None:
-        """For a pod the API knows no no-map from 5.0 on: the same mapping is spelled out, which all versions take."""
-        if value != "nomap":
-            UserNamespace.write(value, body, facts)
-            return
-        uids, gids = facts.id_counts
-        body["userns"] = {"nsmode": "private"}
-        body["idmappings"] = {
-            "UIDMap": [{"container_id": 0, "host_id": 1, "size": uids}],
-            "GIDMap": [{"container_id": 0, "host_id": 1, "size": gids}],
-            "HostUIDMapping": False,
-            "HostGIDMapping": False,
-        }
+
+def _spell_out(body: Body, facts: Facts) -> None:
+    """All ids of the account but its own, in their order."""
+    uids, gids = facts.id_counts
+    body["userns"] = {"nsmode": "private"}
+    body["idmappings"] = {
+        "UIDMap": [{"container_id": 0, "host_id": 1, "size": uids}],
+        "GIDMap": [{"container_id": 0, "host_id": 1, "size": gids}],
+        "HostUIDMapping": False,
+        "HostGIDMapping": False,
+    }
 
 
 class Namespace(ValueType):

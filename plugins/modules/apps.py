@@ -44,7 +44,9 @@ options:
         code 0, and neither its options nor its image have changed. When it fails, what depends on it is not touched. It gets no restart policy, and
         C(wait_timeout) says how long it may take.
       - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
-        C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). These two are ids B(inside the container), so V(70) is the user
+        C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). Instead of C(content) it can have C(src), a text file on the
+        B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
+        M(ansible.builtin.template). Owner and group are ids B(inside the container), so V(70) is the user
         70 of the container that mounts the file. Without them the file belongs to the account, which is nobody inside, so the container can read and
         not write it.
       - In the C(volume) and C(mount) of a pod or container of the app, a source that begins with C(./) lies in that folder, such as

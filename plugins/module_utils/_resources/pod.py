@@ -92,7 +92,7 @@ TABLE = OptionTable(
         Option("ip", Address(4), write=Address(4).write),
         Option("ip6", Address(6), write=Address(6).write),
         Option("mac_address", MacAddress(), write=MacAddress.write),
-        Option("userns", UserNamespace(), write=UserNamespace.write_for_pod),
+        Option("userns", UserNamespace(), write=UserNamespace.write),
         Option("uidmap", UIDS, write=UIDS.write),
         Option("gidmap", GIDS, write=GIDS.write),
         Option("hostname", Text(), "hostname", "Hostname"),

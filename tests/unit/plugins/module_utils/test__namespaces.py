@@ -29,8 +29,8 @@ FACTS = Facts((5, 4, 2), lambda: IDS)
 @pytest.mark.parametrize(
     ("written", "userns"),
     [
-        ("nomap", {"nsmode": "no-map", "value": ""}),
-        ("no-map", {"nsmode": "no-map", "value": ""}),
+        ("nomap", {"nsmode": "private"}),
+        ("no-map", {"nsmode": "private"}),
         ("keep-id:uid=200,gid=210", {"nsmode": "keep-id", "value": "uid=200,gid=210"}),
         ("host", {"nsmode": "host", "value": ""}),
         ("container:db", {"nsmode": "container", "value": "db"}),
@@ -49,14 +49,14 @@ def test_auto_has_a_switch_of_its_own() -> None:
     assert body["idmappings"]["AutoUserNs"] is True
 
 
-def test_nomap_of_a_pod_is_spelled_out_from_the_ranges() -> None:
+def test_nomap_is_spelled_out_from_the_ranges() -> None:
     body: dict = {}
-    UserNamespace.write_for_pod("nomap", body, FACTS)
+    UserNamespace.write("nomap", body, FACTS)
     assert body["userns"] == {"nsmode": "private"}
     assert body["idmappings"]["UIDMap"] == [{"container_id": 0, "host_id": 1, "size": 65636}]
     assert body["idmappings"]["GIDMap"] == [{"container_id": 0, "host_id": 1, "size": 65536}]
     other: dict = {}
-    UserNamespace.write_for_pod("keep-id", other, FACTS)
+    UserNamespace.write("keep-id", other, FACTS)
     assert other == {"userns": {"nsmode": "keep-id", "value": ""}}
 
 
