@@ -141,11 +141,16 @@ def test_names_of_all_that_is_declared() -> None:
     assert (names["containers"], names["volumes"], names["files"]) == (["web"], ["v"], ["a/b"])
 
 
+KEYS = [
+    "user", "account", "images", "networks", "volumes", "secrets", "files", "pods", "containers", "prune_data", "state",
+    "remove_data",
+]  # fmt: skip
+INNER = ["name", "image", "path", "content", "depends_on", "containers", "mode"]
+entries = st.lists(st.dictionaries(st.sampled_from(INNER), junk, max_size=4), max_size=3)
+
+
 @house
-@given(
-    key=st.sampled_from(["user", "account", "images", "networks", "volumes", "secrets", "files", "pods", "containers", "prune_data", "state", "remove_data"]),
-    value=st.one_of(junk, hostile, st.lists(st.dictionaries(st.sampled_from(["name", "image", "path", "content", "depends_on", "containers", "mode"]), junk, max_size=4), max_size=3)),
-)  # fmt: skip
+@given(key=st.sampled_from(KEYS), value=st.one_of(junk, hostile, entries))
 def test_whatever_stands_there_is_taken_or_refused_in_a_sentence(key: str, value: Any) -> None:
     try:
         read([app(**{key: value})], set())
