@@ -16,6 +16,7 @@ from .._subid import Want, need
 from . import removal as _removal
 from . import users as _users
 from .birth import Declared
+from .grant import Need
 from .ranges import NEEDED
 
 # The options of an account, in a task of its own and in an app.
@@ -52,27 +53,36 @@ def work(task: Task, before: list[Want] | None = None) -> dict[str, Any]:
             raise Failure(
                 "remove: only goes with state: absent, and the task says state: present; take one of them out"
             )
-        ranges = params["ranges"] or {}
-        count = ranges.get("count")
-        steps, shown, warnings = _users.present(
-            Declared(
-                name=params["name"],
-                uid=params["uid"],
-                group=params["group"],
-                home=params["home"],
-                shell=params["shell"],
-                comment=params["comment"],
-                linger=params["linger"],
-                socket=params["socket"],
-                restart=params["restart_service"],
-            ),
-            need(NEEDED if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"),
-            task.check,
-            before,
-        )
+        steps, shown, warnings = _users.present(*_told(params), task.check, before)
     for sentence in warnings:
         task.warn(sentence)
     return {**outcome(steps), "state": params["state"], **shown}
+
+
+def is_as_declared(params: Mapping[str, Any]) -> bool:
+    """Whether an account that exists needs nothing. Only looks, so the account's own process can do it."""
+    _require_text(params)
+    return not _users.present(*_told(params), check=True)[0]
+
+
+def _told(params: Mapping[str, Any]) -> tuple[Declared, Need]:
+    """The account as the task declares it, and the ids that it is to have."""
+    ranges = params["ranges"] or {}
+    count = ranges.get("count")
+    declared = Declared(
+        name=params["name"],
+        uid=params["uid"],
+        group=params["group"],
+        home=params["home"],
+        shell=params["shell"],
+        comment=params["comment"],
+        linger=params["linger"],
+        socket=params["socket"],
+        restart=params["restart_service"],
+    )
+    return declared, need(
+        NEEDED if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"
+    )
 
 
 def _require_text(params: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._account import Account, require_linger
+from .._accounts.user_task import is_as_declared
 from .._engine import Engine
 from .._errors import Failure
 from .._key import record_key
@@ -37,7 +38,11 @@ EXPECTED_AT_HOME = {
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What is to be done as one account. ``vacant`` is set when it is not there yet: Podman's version and controllers."""
+    """What is to be done as one account.
+
+    ``vacant`` is set when it is not there yet: Podman's version and controllers. ``declared`` is the account itself, where
+    that has still to be looked at.
+    """
 
     apps: list[App]
     check: bool
@@ -45,11 +50,17 @@ class Job:
     prune: bool
     vacant: tuple[tuple[int, int, int], list[str]] | None = None
     exports: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    declared: Mapping[str, Any] | None = None
 
 
 def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
-    """Converge all apps of one account, one after the other; what is told of each."""
+    """Converge all apps of one account, one after the other; what is told of each.
+
+    When the account itself is not as declared nothing is done but to say so: that is root's part, and comes first.
+    """
     job = jobs[account.name]
+    if job.declared is not None and not is_as_declared(job.declared):
+        return {"account": True}
     if job.vacant is not None:
         engine: Engine = Vacant(account, *job.vacant)
         key = os.urandom(KEY_BYTES)

@@ -58,6 +58,9 @@ class _Host:
             self.by_account.setdefault(app.user, []).append(app)
         self.results: dict[str, dict[str, Any]] = {}
         self.exports: dict[str, str] = {}
+        self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to accounts
+        self.orphans: list[dict[str, str]] = []
+        self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
         self.planned: list[Want] = []
 
@@ -74,82 +77,94 @@ class _Host:
 
     def converge(self) -> dict[str, Any]:
         """Accounts, then their apps, then what goes with an app that takes its data along."""
-        steps: dict[str, list[dict[str, Any]]] = {}
+        there = {user: find(user) for user in self.by_account}
+        # Accounts that exist look at themselves, all at once. Most often nothing is to be done to them.
+        known = [user for user, account in there.items() if account is not None and self._is_declared(user)]
+        left = self._work(known, looking=True) if self.root else known
+        self._work([user for user in self.by_account if user not in known or user in left], looking=False)
+        for user, apps in self.by_account.items():
+            first = self.results[apps[0].name]
+            first["plan"] = self.steps.get(user, []) + first["plan"]
+            first["changed"] = first["changed"] or bool(self.steps.get(user))
+        self.orphans += self._elsewhere()
+        return self._result(sorted(self.orphans, key=lambda each: (each["user"], each["name"])))
+
+    def _is_declared(self, user: str) -> bool:
+        return any(app.present for app in self.by_account[user])
+
+    def _work(self, users: Sequence[str], looking: bool) -> list[str]:
+        """Bring the apps of these accounts about, all accounts at once. Returns those on which root has to work first.
+
+        ``looking`` leaves that to the accounts; without it root has brought each account about, one after the other.
+        """
         accounts: list[Account] = []
         jobs: dict[str, Job] = {}
-        for user, apps in self.by_account.items():
+        for user in users:
+            apps = self.by_account[user]
             begun = time.monotonic()
+            declared = vacant = None
             try:
-                plan, account, vacant = self._account(user, apps)
+                if looking:
+                    account: Account | None = choose(user)
+                    declared = self._declared(user)
+                else:
+                    account, vacant = self._account(user)
+                folders = self._folders(apps, account) if account else {}
             except Failure as failure:
                 self._fail(apps, failure, time.monotonic() - begun)
                 continue
-            steps[user] = [{**step, "seconds": round(time.monotonic() - begun, 3)} for step in plan]
             if account is None:
-                for app in apps:
-                    self.results[app.name] = _nothing(app)
-                continue
-            try:
-                folders = self._folders(apps, account)
-            except OSError as error:
-                why = f"export_to: {error.filename} cannot be made ({error.strerror}); name another folder."
-                self._fail(apps, Failure(why), 0.0)
+                self.results.update({app.name: _nothing(app) for app in apps})
                 continue
             accounts.append(account)
-            jobs[user] = Job(
-                apps,
-                self.task.check,
-                self.task.diff,
-                self.task.params["prune"],
-                vacant,
-                folders,
-            )
+            check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
+            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared)
         if accounts:
             podman_py()  # once, before the children are forked
-        calls, orphans = 0, []
+        left = []
         for account, answer in zip(accounts, call_as_each(accounts, converge, jobs, patience=PATIENCE)):
-            apps = jobs[account.name].apps
             if isinstance(answer, Failure):
-                self._fail(apps, answer, 0.0)
-                continue
-            calls += answer["api_calls"]
-            for told in answer["apps"]:
-                self.results[told["name"]] = told
-            names = {app.name for app in apps}
-            orphans += [{"name": name, "user": account.name} for name in answer["known"] if name not in names]
-            self._close(account, apps, answer)
-        for user, apps in self.by_account.items():
-            first = self.results[apps[0].name]
-            first["plan"] = steps.get(user, []) + first["plan"]
-            first["changed"] = first["changed"] or bool(steps.get(user))
-        orphans += self._elsewhere()
-        return self._result(calls, sorted(orphans, key=lambda each: (each["user"], each["name"])))
+                self._fail(self.by_account[account.name], answer, 0.0)
+            elif answer.get("account"):
+                left.append(account.name)
+            else:
+                self._take(account, answer)
+        return left
 
-    def _account(self, user: str, apps: Sequence[App]) -> tuple[list[dict[str, Any]], Account | None, Any]:
-        """Bring an account about. What was done, the account (None where nothing of it is needed), and how it is foretold."""
-        present = [app for app in apps if app.present]
-        if not present:
-            return [], choose(user) if find(user) is not None else None, None
-        if not self.root:
-            return [], choose(user), None
-        declared = next((app.account for app in present if app.account), {})
-        params = {
-            **{name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()},
-            **declared,
-            "name": user,
-        }
-        inner = Task(params, self.task.check, self.task.diff)
+    def _take(self, account: Account, answer: Mapping[str, Any]) -> None:
+        """What came of the apps of one account."""
+        apps = self.by_account[account.name]
+        self.calls += answer["api_calls"]
+        self.results.update({told["name"]: told for told in answer["apps"]})
+        names = {app.name for app in apps}
+        self.orphans += [
+            {"name": name, "user": account.name} for name in answer["known"] if name not in names
+        ]
+        self._close(account, apps, answer)
+
+    def _declared(self, user: str) -> dict[str, Any]:
+        """The account as the task of module user would declare it."""
+        given = next((app.account for app in self.by_account[user] if app.present and app.account), {})
+        defaults = {name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()}
+        return {**defaults, **given, "name": user}
+
+    def _account(self, user: str) -> tuple[Account | None, Any]:
+        """Bring an account about. It (None where nothing of it is needed), and how it is foretold where it is not there."""
+        if not self.root or not self._is_declared(user):
+            return (choose(user) if find(user) is not None else None), None
+        begun = time.monotonic()
+        inner = Task(self._declared(user), self.task.check, self.task.diff)
         told = user_task.work(inner, self.planned)
         self.task.warnings += inner.warnings
-        plan = told["plan"]
+        seconds = round(time.monotonic() - begun, 3)
+        self.steps[user] = [{**step, "seconds": seconds} for step in told["plan"]]
         account = find(user)
         if account is not None:
-            return plan, account, None
+            return account, None
         # Check mode: the account that would be there, and a Podman that has nothing.
         uid = told["uid"] if told["uid"] is not None else NOBODY
         gid = told["gid"] if told["gid"] is not None else NOBODY
-        account = Account(user, uid, gid, str(told["home"]), "")
-        return plan, account, (podman_version(), controllers())
+        return Account(user, uid, gid, str(told["home"]), ""), (podman_version(), controllers())
 
     def _folders(self, apps: Sequence[App], account: Account) -> dict[str, str]:
         """A folder for the volumes of each app that takes its data along, which only that account may write to for now."""
@@ -157,15 +172,21 @@ class _Host:
         for app in apps:
             if not app.remove_data:
                 continue
-            folder = folder_for_export(self.task.params["export_to"], app.name)
+            known = self.exports.get(app.name)
+            folder = known or folder_for_export(self.task.params["export_to"], app.name)
             found[app.name] = self.exports[app.name] = folder
-            if self.task.check:
+            if self.task.check or known:
                 continue
             # Nobody but root can put a link where root is about to work.
-            os.makedirs(self.task.params["export_to"], mode=0o711 if self.root else 0o700, exist_ok=True)
-            os.mkdir(folder, 0o700)
-            if self.root:
-                _give(folder, account.uid, account.gid)
+            try:
+                os.makedirs(self.task.params["export_to"], mode=0o711 if self.root else 0o700, exist_ok=True)
+                os.mkdir(folder, 0o700)
+                if self.root:
+                    _give(folder, account.uid, account.gid)
+            except OSError as error:
+                raise Failure(
+                    f"export_to: {error.filename} cannot be made ({error.strerror}); name another folder."
+                ) from error
         return found
 
     def _close(
@@ -216,7 +237,7 @@ class _Host:
                 **_nothing(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
             }  # fmt: skip
 
-    def _result(self, calls: int, orphans: list[dict[str, str]]) -> dict[str, Any]:
+    def _result(self, orphans: list[dict[str, str]]) -> dict[str, Any]:
         ordered = [self.results[app.name] for app in self.apps]
         diffs = [each.pop("diff") for each in ordered]
         for each in ordered:
@@ -226,7 +247,7 @@ class _Host:
             "changed": any(each["changed"] for each in ordered),
             "apps": ordered,
             "orphans": orphans,
-            "api_calls": calls,
+            "api_calls": self.calls,
             "diff": [
                 {"before_header": each["name"], "after_header": each["name"], **told}
                 for each, told in zip(ordered, diffs)
