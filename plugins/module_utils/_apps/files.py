@@ -26,6 +26,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 MODE = 0o644
 LARGEST = 1 << 20
 HIDDEN = "(hidden)"
+ACCOUNT = "the account"
 # What the process that looks at files and writes them is told, and tells.
 Look = Mapping[str, Any]
 
@@ -145,9 +146,18 @@ def step_of(file: File, there: Look | None, ids: tuple[int, int]) -> Step | None
     if there["type"] == "file" and there["mode"] != file.mode:
         reasons.append(Reason("mode", CHANGED, f"{there['mode']:04o}", f"{file.mode:04o}"))
     if (there["uid"], there["gid"]) != ids:
-        # As the account's user namespace has them; what they are inside is only known of what is declared.
-        reasons.append(Reason("owner", CHANGED, f"{there['uid']}:{there['gid']}", f"{ids[0]}:{ids[1]}"))
+        offset = 1 if file.owner is None else ids[0] - file.owner
+        before = ":".join(_inside(there[key], offset) for key in ("uid", "gid"))
+        after = ACCOUNT if file.owner is None else f"{file.owner}:{file.group}"
+        reasons.append(
+            Reason("owner", CHANGED, ACCOUNT if before == f"{ACCOUNT}:{ACCOUNT}" else before, after)
+        )
     return Step("update", "file", file.path, tuple(reasons)) if reasons else None
+
+
+def _inside(found: int, offset: int) -> str:
+    """An id of the account's user namespace, as a container sees it whose ids begin at ``offset`` there."""
+    return ACCOUNT if found == 0 and offset else str(max(found - offset, 0))
 
 
 def removal_of(path: str) -> Step:

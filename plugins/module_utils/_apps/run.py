@@ -17,7 +17,7 @@ from .._containers import ABSENT, STARTED, Planner, Wanted, closure
 from .._errors import Failure
 from .._module import Task
 from .._network_road import NetworkRoad
-from .._plan import Step, diff
+from .._plan import Step
 from .._pods import PodPlanner
 from .._pull import refuse_retries
 from .._road import pull_first, pull_missing, refuse_lost_dependents
@@ -42,7 +42,6 @@ class AppRun:
         self.shared, self.app, self.export_folder = shared, app, export_folder
         self.marks = {LABEL: app.name}
         self.plan: list[dict[str, Any]] = []
-        self.steps: list[Step] = []
         self.warnings: list[str] = []
         self.times = Times()
         self.told: dict[str, Any] = {}
@@ -73,7 +72,6 @@ class AppRun:
             "duration": round(time.monotonic() - begun, 3),
             "failed": failure is not None,
             "msg": _sentence(failure),
-            "diff": diff(self.steps),
             "warnings": self.warnings,
             **({key: value for key, value in failure.facts.items() if key != "plan"} if failure else {}),
             **self.told,
@@ -132,7 +130,6 @@ class AppRun:
         for each in result["plan"]:
             spent = self.times.seconds(each["kind"], each["name"], each["action"])
             self.plan.append({**each, "seconds": spent if seconds is None else round(seconds, 3)})
-            self.steps.append(Step(each["action"], each["kind"], each["name"]))
         if result["plan"]:
             self.shared.forget()
 
@@ -141,7 +138,6 @@ class AppRun:
         for step in steps:
             seconds = self.times.seconds(step.kind, step.name, step.action)
             self.plan.append({**step.public(), "seconds": seconds})
-            self.steps.append(step)
 
     def _units(
         self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None

@@ -20,7 +20,7 @@ from .._each_account import call_as_each
 from .._errors import Failure
 from .._libraries import podman_py
 from .._module import Task
-from .._plan import outcome
+from .._plan import Reason, Step, diff
 from .._subid import Want
 from .account import Job, converge, known
 from .declared import App, read
@@ -239,7 +239,6 @@ class _Host:
 
     def _result(self, orphans: list[dict[str, str]]) -> dict[str, Any]:
         ordered = [self.results[app.name] for app in self.apps]
-        diffs = [each.pop("diff") for each in ordered]
         for each in ordered:
             for sentence in each.pop("warnings"):
                 self.task.warn(f"app {each['name']}: {sentence}")
@@ -249,9 +248,13 @@ class _Host:
             "orphans": orphans,
             "api_calls": self.calls,
             "diff": [
-                {"before_header": each["name"], "after_header": each["name"], **told}
-                for each, told in zip(ordered, diffs)
-                if told["before"] or told["after"]
+                {
+                    "before_header": each["name"],
+                    "after_header": each["name"],
+                    **diff(map(_step, each["plan"])),
+                }
+                for each in ordered
+                if each["plan"]
             ],
         }
         failed = [each for each in ordered if each["failed"]]
@@ -259,6 +262,11 @@ class _Host:
             told = " ".join(f"app {each['name']} (account {each['user']}): {each['msg']}" for each in failed)
             raise Failure(told, **result)
         return result
+
+
+def _step(told: Mapping[str, Any]) -> Step:
+    """A step of a result, as the diff is drawn from it."""
+    return Step(told["action"], told["kind"], told["name"], tuple(Reason(**each) for each in told["reasons"]))
 
 
 def _give(folder: str, uid: int, gid: int) -> None:
@@ -274,7 +282,7 @@ def _nothing(app: App) -> dict[str, Any]:
     """What is told of an app that nothing was done for."""
     return {
         "name": app.name, "user": app.user, "state": app.state, "changed": False, "plan": [], "duration": 0.0,
-        "failed": False, "msg": "", "diff": outcome([])["diff"], "warnings": [],
+        "failed": False, "msg": "", "warnings": [],
     }  # fmt: skip
 
 
