@@ -75,7 +75,7 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         "api_calls": engine.calls,
         "known": [] if job.vacant else record.apps(account),
         "remains": _remains(shared, told) if any(app.remove_data for app in job.apps) else [],
-        "home": _strange_at_home(account) if any(app.remove_data for app in job.apps) else [],
+        "home": _strange_at_home(account, told) if any(app.remove_data for app in job.apps) else [],
     }
 
 
@@ -129,8 +129,21 @@ def _remains(shared: Shared, told: list[dict[str, Any]]) -> list[str]:
     return sorted(found)
 
 
-def _strange_at_home(account: Account) -> list[str]:
+def _strange_at_home(account: Account, told: list[dict[str, Any]]) -> list[str]:
+    """What the home holds that would be lost with it although no volume and no file of an app is."""
+    removed = {
+        f"{each['name']}/{step['name']}"
+        for each in told
+        for step in each["plan"]
+        if (step["kind"], step["action"]) == ("file", "remove")
+    }
     try:
-        return sorted(set(os.listdir(account.home)) - EXPECTED_AT_HOME)
+        found = set(os.listdir(account.home)) - EXPECTED_AT_HOME
     except OSError as error:
         raise Failure(f"home: {account.home} cannot be read ({error.strerror or error}).") from error
+    apps = os.path.join(account.home, "apps")
+    closed: list[str] = []
+    for place, _folders, files in os.walk(apps, onerror=lambda error: closed.append(str(error.filename))):
+        left = {os.path.relpath(os.path.join(place, name), apps) for name in files} - removed
+        found |= {f"apps/{name}" for name in left}
+    return sorted(found | {os.path.relpath(each, account.home) for each in closed if each != apps})

@@ -152,7 +152,8 @@ class AppRun:
         leaving = gone.steps() if gone is not None else []
         survey = self._survey(wanted, members, files)
         pulls, steps, warnings = self._planned(wanted, survey)
-        refuse_lost_dependents(engine, steps, members)
+        # What goes anyway holds on to nothing.
+        refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
         self.warnings += warnings
         begun, counted = len(self.plan), [*pulls, *leaving, *steps]
         self._tell(counted)

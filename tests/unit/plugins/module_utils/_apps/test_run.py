@@ -195,6 +195,26 @@ def test_what_another_app_declares_now_is_not_pruned(podman: Podman) -> None:
     assert [each["plan"] for each in told["apps"]] == [[], []]
 
 
+def test_one_with_another_name_takes_the_place_of_what_is_pruned_and_gives_it_back(podman: Podman) -> None:
+    old = {**WEB, "publish": ["8080:80"]}
+    converge(podman, app(old))
+    worse = converge(podman, app({**old, "name": "newer", "env": {"BREAKS": "yes"}}), prune=True)["apps"][0]
+    assert worse["failed"]
+    assert podman.named("web").running
+    assert podman.named("newer") is None
+    better = converge(podman, app({**old, "name": "newer"}), prune=True)
+    assert plan(better) == [("remove", "web"), ("create", "newer")]
+    assert [each.name for each in podman.containers.values()] == ["newer"]
+    assert podman.named("newer").running
+
+
+def test_what_is_pruned_may_hold_on_to_what_is_replaced(podman: Podman) -> None:
+    converge(podman, app(DB, {**WEB, "requires": ["db"]}))
+    told = converge(podman, app({**DB, "env": {"A": "1"}}), prune=True)["apps"][0]
+    assert told["msg"] == ""
+    assert [each.name for each in podman.containers.values()] == ["db"]
+
+
 def test_an_app_that_is_absent_leaves_the_others_alone(podman: Podman) -> None:
     converge(podman, app(WEB), app(DB, name="blog"))
     gone = converge(podman, {"name": "shop", "state": "absent"}, app(DB, name="blog"))
@@ -238,3 +258,12 @@ def test_a_vacant_podman_has_nothing() -> None:
     assert vacant.get("containers/json") == []
     assert vacant.find("networks/x/json") is None
     assert vacant.info["host"]["cgroupControllers"] == ["memory"]
+
+
+def test_what_lies_in_the_home_and_is_nobody_s_volume_is_told(tmp_path: Path) -> None:
+    for path in (".config/x", "apps/shop/conf", "apps/shop/written-by-a-container", "notes"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    told = [{"name": "shop", "plan": [{"kind": "file", "action": "remove", "name": "conf"}]}]
+    found = accounts._strange_at_home(Account("shop", 1, 1, str(tmp_path), ""), told)
+    assert found == ["apps/shop/written-by-a-container", "notes"]
