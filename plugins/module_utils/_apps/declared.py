@@ -159,6 +159,12 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
             f"{where}.account: an app's account is removed with the app, by state: absent and remove_data: true of the app; "
             "take state and remove out."
         )
+    for option in ("linger", "socket"):
+        if not account[option]:
+            raise Failure(
+                f"{where}.account.{option}: false was given, and an app needs it, because without it its containers are not kept running; "
+                "take it out."
+            )
     if params["remove_data"] and params["state"] != "absent":
         raise Failure(
             f"{where}.remove_data: only goes with state: absent, and the app says state: present; take one of them out."

@@ -45,7 +45,6 @@ class AppRun:
         self.warnings: list[str] = []
         self.times = Times()
         self.told: dict[str, Any] = {}
-        self.made: set[str] = set()  # images that this run brings, or would
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
 
     def run(self) -> dict[str, Any]:
@@ -109,7 +108,7 @@ class AppRun:
         result = _images.travel(task, self.shared.engine, self.shared.key)
         self._took(task, result, time.monotonic() - begun)
         if result["changed"]:
-            self.made |= {str(params["name"]), *(str(each) for each in params.get("tag") or [])}
+            self.shared.made |= {str(params["name"]), *(str(each) for each in params.get("tag") or [])}
 
     def _object(self, kind: str, road: type[SimpleRoad], params: Mapping[str, Any]) -> None:
         task = self._task(params)
@@ -157,6 +156,7 @@ class AppRun:
         self.warnings += warnings
         begun, counted = len(self.plan), [*pulls, *leaving, *steps]
         self._tell(counted)
+        shared.made |= {step.name for step in pulls}
         if shared.check or not counted:
             return
         try:
@@ -195,7 +195,7 @@ class AppRun:
         survey.files = dict(files)
         if self.shared.check:
             # What earlier steps would have brought about by now.
-            survey.images.update({name: {"Id": ""} for name in self.made & set(images)})
+            survey.images.update({name: {"Id": ""} for name in self.shared.made & set(images)})
             for name in self.renewed:
                 survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
         return survey

@@ -32,6 +32,8 @@ class Shared:
     # Names that any app of the account declares, by kind: nothing of these is another app's leftover.
     declared: Mapping[str, frozenset[str]]
     listings: Listings | None = None
+    # Images that earlier steps bring, or would: check mode takes them for there and new.
+    made: set[str] = dataclasses.field(default_factory=set)
 
     @property
     def facts(self) -> Facts:

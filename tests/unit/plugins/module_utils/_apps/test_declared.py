@@ -50,6 +50,7 @@ def app(**more: Any) -> dict[str, Any]:
         ([app(images=[{"pull": "never"}])], "apps[shop].images[0]: missing required arguments: name"),
         ([app(user="a", account={"name": "b"})], "apps[shop].account.name: 'b' was given beside user: a"),
         ([app(account={"state": "absent"})], "apps[shop].account: an app's account is removed with the app"),
+        ([app(account={"linger": False})], "apps[shop].account.linger: false was given, and an app needs it"),
         ([app(remove_data=True)], "apps[shop].remove_data: only goes with state: absent"),
         (
             [app(volumes=[{"name": "v"}], prune_data={"volumes": ["v"]})],

@@ -253,6 +253,15 @@ def test_the_plan_for_an_account_that_is_not_there_is_that_of_a_new_one(
     assert foretold["api_calls"] == 0
 
 
+def test_check_mode_knows_what_an_earlier_app_brings(podman: Podman) -> None:
+    podman.registry, podman.images = dict(podman.images), {}
+    apps = [app(WEB), app(DB, name="blog")]
+    foretold = converge(podman, *apps, check=True)
+    done = converge(podman, *apps)
+    assert [plan(foretold, each) for each in (0, 1)] == [plan(done, each) for each in (0, 1)]
+    assert plan(done, 1) == [("create", "db")]
+
+
 def test_a_vacant_podman_has_nothing() -> None:
     vacant = Vacant(Account("x", 1, 1, "/x", ""), (5, 4, 2), ["memory"])
     assert vacant.get("containers/json") == []
