@@ -16,13 +16,12 @@ from ._containers import differs_still
 from ._course import COMPLETED, Course
 from ._engine import Engine
 from ._errors import EngineError, Failure
+from ._making import batches, resolved
 from ._options import Spec
 from ._plan import Step
 from ._state import NEW, OLD
 from ._times import Times
 from ._way_back import REMOVE, RENAME, SETTINGS, START, STOP, WayBack
-
-NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
 
 
 class Applier:
@@ -79,7 +78,7 @@ class Applier:
                 self._create_pod(step.name, step.work["body"])
         self._in_parallel(self._stop, late)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
-        for batch in _batches(of("container", "create", "replace")):
+        for batch in batches(of("container", "create", "replace")):
             self._in_parallel(self._make, batch)
         self._in_parallel(self._update, of("container", "update"))
         for stage in self.course.split(steps):
@@ -100,7 +99,7 @@ class Applier:
             with self.times.of(step):
                 self._replace_pod(step)
         # What others require goes first: a run killed in between then never meets a new one that needs an old one.
-        for batch in _batches(of("container", "replace")):
+        for batch in batches(of("container", "replace")):
             self._in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
         self._in_parallel(self._stop, of("container", "stop"))
@@ -150,7 +149,7 @@ class Applier:
 
     def _make(self, step: Step) -> None:
         name = step.name + (NEW if step.action == "replace" else "")
-        identity = operations.create(self.engine, name, _resolved(step.work["body"], self.ids))
+        identity = operations.create(self.engine, name, resolved(step.work["body"], self.ids))
         self.ids[step.name] = identity
         if step.action == "create":
             self.back.note(STOP, partial(operations.stop, self.engine, identity, name))
@@ -312,10 +311,10 @@ class Applier:
         made: dict[str, str] = {}
 
         def make(member: Step) -> None:
-            whole = dict(_resolved(member.work["body"], made), pod=self.ids[name])
+            whole = dict(resolved(member.work["body"], made), pod=self.ids[name])
             made[member.name] = operations.create(self.engine, member.name + tail, whole)
 
-        for batch in _batches(members):
+        for batch in batches(members):
             _parallel.in_parallel(make, batch)
         self.ids.update(made)
 
@@ -336,38 +335,3 @@ def _of(steps: list[Step], kind: str, *actions: str) -> list[Step]:
 
 def _starts(step: Step) -> bool:
     return step.action in ("start", "restart") or bool(step.work.get("start"))
-
-
-def _needs(body: Mapping[str, Any]) -> list[str]:
-    """Names of the containers that a create body requires or shares a namespace with."""
-    shared = [body[key].get("value") for key in NAMESPACES if body.get(key, {}).get("nsmode") == "container"]
-    return [*body.get("dependencyContainers", []), *shared]
-
-
-def _resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
-    """The body with the names of containers that this run makes anew turned into their IDs: names still lead to the old."""
-    resolved = dict(body)
-    if "dependencyContainers" in body:
-        resolved["dependencyContainers"] = [made.get(name, name) for name in body["dependencyContainers"]]
-    for key in NAMESPACES:
-        if body.get(key, {}).get("nsmode") == "container":
-            resolved[key] = dict(body[key], value=made.get(body[key]["value"], body[key]["value"]))
-    return resolved
-
-
-def _batches(steps: list[Step]) -> list[list[Step]]:
-    """The steps in batches, each of which only needs what the ones before it make. Raises Failure for a circle."""
-    left = {step.name: step for step in steps}
-    batches = []
-    while left:
-        ready = [
-            step for step in left.values() if not any(name in left for name in _needs(step.work["body"]))
-        ]
-        if not ready:
-            raise Failure(
-                f"requires: {', '.join(sorted(left))} require each other in a circle; take one requirement out."
-            )
-        batches.append(ready)
-        for step in ready:
-            del left[step.name]
-    return batches

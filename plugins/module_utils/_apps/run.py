@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .. import _images
@@ -30,6 +31,7 @@ from .._volume_road import VolumeRoad
 from . import going, order, record
 from .declared import App, Unit, units
 from .keeping import Keeper
+from .leaving import leave
 from .shared import LABEL, Shared
 
 ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
@@ -55,7 +57,7 @@ class AppRun:
             if self.app.present:
                 self._arrive()
             else:
-                self._leave()
+                leave(self)
         except Failure as refused:
             failure = refused
         except OSError as error:
@@ -92,12 +94,12 @@ class AppRun:
             known = {kind: sorted({*before[kind], *former[kind]}) for kind in record.KINDS}
             keeper = Keeper(shared, app, wanted, self.times)
             written = keeper.keep()
-            self._tell(written)
+            self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if shared.prune else None
             self._units(wanted, course, keeper.written, gone)
             if gone is not None:
-                self._tell(going.remove_simple(shared, self.times, "networks", gone.networks))
-                self._tell(keeper.prune(known["files"]))
+                self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
+                self.tell(keeper.prune(known["files"]))
             self._prune_data(known)
         finally:
             self._remember(before, former, gone_too=shared.prune)
@@ -107,7 +109,7 @@ class AppRun:
         begun = time.monotonic()
         result = _images.travel(task, self.shared.engine, self.shared.key)
         self._took(task, result, time.monotonic() - begun)
-        if result["changed"]:
+        if result["changed"] and params["state"] != ABSENT:
             self.shared.made |= {str(params["name"]), *(str(each) for each in params.get("tag") or [])}
 
     def _object(self, kind: str, road: type[SimpleRoad], params: Mapping[str, Any]) -> None:
@@ -132,11 +134,21 @@ class AppRun:
         if result["plan"]:
             self.shared.forget()
 
-    def _tell(self, steps: Iterable[Step]) -> None:
+    def tell(self, steps: Iterable[Step]) -> None:
         """Add steps, which may still have to be taken: their time is filled in at the end."""
         for step in steps:
             seconds = self.times.seconds(step.kind, step.name, step.action)
             self.plan.append({**step.public(), "seconds": seconds})
+
+    @contextlib.contextmanager
+    def timed(self, begun: int) -> Iterator[None]:
+        """Steps are taken that were told of already, from that place of the plan on: their times follow."""
+        try:
+            yield
+        finally:
+            self.shared.forget()
+            for told in self.plan[begun:]:
+                told["seconds"] = self.times.seconds(told["kind"], told["name"], told["action"])
 
     def _units(
         self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
@@ -154,12 +166,13 @@ class AppRun:
         # What goes anyway holds on to nothing.
         refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
         self.warnings += warnings
-        begun, counted = len(self.plan), [*pulls, *leaving, *steps]
-        self._tell(counted)
+        begun = len(self.plan)
+        counted = [*pulls, *leaving, *steps]
+        self.tell(counted)
         shared.made |= {step.name for step in pulls}
         if shared.check or not counted:
             return
-        try:
+        with self.timed(begun):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
@@ -170,10 +183,6 @@ class AppRun:
             applier = Applier(engine, specs, True, 120.0, emptied, course)
             applier.times = self.times
             applier.apply([*leaving, *steps])
-        finally:
-            shared.forget()
-            for told, step in zip(self.plan[begun:], counted):
-                told["seconds"] = self.times.seconds(step.kind, step.name, step.action)
 
     def _pull(self, unit: Unit, pulls: list[Step]) -> None:
         images = {each.image for each in unit.containers if each.state != ABSENT}
@@ -228,7 +237,7 @@ class AppRun:
         there = going.leftovers(self.shared, self.app.name, known, nothing)
         for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
             gone = [name for name in names if name in named[kind]]
-            self._tell(going.remove_simple(self.shared, self.times, kind, gone))
+            self.tell(going.remove_simple(self.shared, self.times, kind, gone))
             if gone:
                 self.shared.forget()
 
@@ -253,67 +262,6 @@ class AppRun:
         if journal.read() != notes:
             self.shared.engine.admit("write", journal.path)
             journal.write(notes)
-
-    # Gone
-
-    def _leave(self) -> None:
-        app, shared = self.app, self.shared
-        declared, former = record.read(shared.account, app.name)
-        own = app.names()
-        known = {kind: sorted({*declared[kind], *former[kind], *own[kind]}) for kind in record.KINDS}
-        # What another app of the account declares stays.
-        there = going.leftovers(shared, app.name, known, shared.declared)
-        steps = there.steps()
-        mounted: set[str] = set()
-        if app.remove_data:
-            inside = {str(each["Id"]) for each in there.pods}
-            whole = [
-                *there.containers,
-                *(each for each in shared.look().containers if str(each.get("Pod")) in inside),
-            ]
-            mounted = going.volumes_in(shared, whole) - shared.declared["volumes"]
-        begun = len(self.plan)
-        self._tell(steps)
-        if steps and not shared.check:
-            try:
-                applier = Applier(shared.engine, {}, False, 0.0)
-                applier.times = self.times
-                applier.apply(steps)
-            finally:
-                shared.forget()
-                for told, step in zip(self.plan[begun:], steps):
-                    told["seconds"] = self.times.seconds(step.kind, step.name, step.action)
-        self._tell(going.remove_simple(shared, self.times, "networks", there.networks))
-        keeper = Keeper(shared, app, [], self.times)
-        self._tell(keeper.prune(known["files"]))
-        if app.remove_data:
-            self._remove_data(sorted({*there.volumes, *mounted}), there.secrets)
-        if not shared.check:
-            journal = record.journal(shared.account, app.name)
-            if app.remove_data:
-                journal.forget()
-            elif journal.read() is not None:
-                kept = {kind: known[kind] for kind in ("volumes", "secrets")}
-                nothing = record.names_of(None)
-                notes = record.notes(nothing, {**nothing, **kept}, [], [])
-                if journal.read() != notes:
-                    shared.engine.admit("write", journal.path)
-                    journal.write(notes)
-
-    def _remove_data(self, volumes: list[str], secrets: list[str]) -> None:
-        """Export, then remove. Nothing is removed before all is exported."""
-        folder = self.export_folder or ""
-        steps, away = going.export(self.shared, self.times, folder, volumes)
-        self._tell(steps)
-        if steps:
-            self.told["exported"] = {"folder": folder, "volumes": [step.name for step in steps]}
-        for name in away:
-            self.warnings.append(
-                f"volume {name} is removed, and its data stays where it lies outside of the volume."
-            )
-        self._tell(going.remove_simple(self.shared, self.times, "volumes", volumes))
-        self._tell(going.remove_simple(self.shared, self.times, "secrets", secrets))
-        self.shared.forget()
 
 
 def _sentence(failure: Failure | None) -> str:

@@ -19,7 +19,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _apply, _operations, _parallel, _wanted
+from ansible_collections.rootless.podman.plugins.module_utils import (
+    _making,
+    _operations,
+    _parallel,
+    _wanted,
+)
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
@@ -576,7 +581,7 @@ def test_batches_follow_requirements() -> None:
     def step(name: str, *needed: str) -> Step:
         return Step("create", "container", name, (), {"body": {"dependencyContainers": list(needed)}})
 
-    batches = _apply._batches([step("c", "b"), step("a"), step("b", "a", "elsewhere"), step("d")])
+    batches = _making.batches([step("c", "b"), step("a"), step("b", "a", "elsewhere"), step("d")])
     assert [[each.name for each in batch] for batch in batches] == [["a", "d"], ["b"], ["c"]]
 
 
@@ -588,7 +593,7 @@ def test_a_circle_of_requirements_is_named() -> None:
 
 def test_a_namespace_of_a_sibling_is_an_id() -> None:
     body = {"netns": {"nsmode": "container", "value": "db"}, "dependencyContainers": ["db", "other"]}
-    resolved = _apply._resolved(body, {"db": "id-of-new-db"})
+    resolved = _making.resolved(body, {"db": "id-of-new-db"})
     assert resolved["netns"] == {"nsmode": "container", "value": "id-of-new-db"}
     assert resolved["dependencyContainers"] == ["id-of-new-db", "other"]
     assert body["netns"]["value"] == "db"

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An app that goes: its containers, pods, networks and files, and its data only where the task says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._apply import Applier
+from . import going, record
+from .keeping import Keeper
+
+if TYPE_CHECKING:
+    from .run import AppRun
+
+
+def leave(run: AppRun) -> None:
+    """Take the app away. Volumes and secrets stay, unless the app says ``remove_data``."""
+    app, shared = run.app, run.shared
+    declared, former = record.read(shared.account, app.name)
+    own = app.names()
+    known = {kind: sorted({*declared[kind], *former[kind], *own[kind]}) for kind in record.KINDS}
+    # What another app of the account declares stays.
+    there = going.leftovers(shared, app.name, known, shared.declared)
+    mounted = _mounted(run, there) if app.remove_data else set()
+    steps, begun = there.steps(), len(run.plan)
+    run.tell(steps)
+    if steps and not shared.check:
+        with run.timed(begun):
+            applier = Applier(shared.engine, {}, False, 0.0)
+            applier.times = run.times
+            applier.apply(steps)
+    run.tell(going.remove_simple(shared, run.times, "networks", there.networks))
+    run.tell(Keeper(shared, app, [], run.times).prune(known["files"]))
+    if app.remove_data:
+        _remove_data(run, sorted({*there.volumes, *mounted}), there.secrets)
+    if not shared.check:
+        _remember(run, known)
+
+
+def _mounted(run: AppRun, there: going.Leftovers) -> set[str]:
+    """Volumes that nobody declared and that only its containers have."""
+    inside = {str(each["Id"]) for each in there.pods}
+    members = [each for each in run.shared.look().containers if str(each.get("Pod")) in inside]
+    return going.volumes_in(run.shared, [*there.containers, *members]) - run.shared.declared["volumes"]
+
+
+def _remove_data(run: AppRun, volumes: list[str], secrets: list[str]) -> None:
+    """Export, then remove. Nothing is removed before all is exported."""
+    folder = run.export_folder or ""
+    steps, away = going.export(run.shared, run.times, folder, volumes)
+    run.tell(steps)
+    if steps:
+        run.told["exported"] = {"folder": folder, "volumes": [step.name for step in steps]}
+    for name in away:
+        run.warnings.append(
+            f"volume {name} is removed, and its data stays where it lies outside of the volume."
+        )
+    run.tell(going.remove_simple(run.shared, run.times, "volumes", volumes))
+    run.tell(going.remove_simple(run.shared, run.times, "secrets", secrets))
+    run.shared.forget()
+
+
+def _remember(run: AppRun, known: record.Names) -> None:
+    """Forget the app, but for the names of data that stays."""
+    journal = record.journal(run.shared.account, run.app.name)
+    if run.app.remove_data:
+        journal.forget()
+        return
+    nothing = record.names_of(None)
+    notes = record.notes(
+        nothing, {**nothing, "volumes": known["volumes"], "secrets": known["secrets"]}, [], []
+    )
+    if journal.read() not in (None, notes):
+        run.shared.engine.admit("write", journal.path)
+        journal.write(notes)
