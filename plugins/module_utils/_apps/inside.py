@@ -30,7 +30,10 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def look(base: str, paths: list[str], contents: bool = True) -> dict[str, Any]:
-    """What there is at these paths: type, mode, owner, digest of the content if wanted, time of the last change of it."""
+    """What there is at these paths: type, mode, owner, digest of the content if wanted, time of the last change of it.
+
+    ``stamp`` is another one after any change of the file: nobody can set the time that the kernel keeps for that.
+    """
     found = {}
     for path in paths:
         with (
@@ -42,7 +45,8 @@ def look(base: str, paths: list[str], contents: bool = True) -> dict[str, Any]:
             found[path] = {
                 "type": "file" if regular else "folder" if stat.S_ISDIR(there.st_mode) else "link or device",
                 "mode": stat.S_IMODE(there.st_mode), "uid": there.st_uid, "gid": there.st_gid,
-                "written": there.st_mtime, "digest": _digest(folder, name) if regular and contents else "",
+                "written": there.st_mtime, "stamp": f"{there.st_ino} {there.st_size} {there.st_ctime_ns}",
+                "digest": _digest(folder, name) if regular and contents else "",
             }  # fmt: skip
     return found
 
@@ -115,7 +119,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     """Do what an order says; what was found, or why it could not be done."""
     try:
         if order["do"] == "look":
-            return {"found": look(order["base"], order["paths"])}
+            return {"found": look(order["base"], order["paths"], order.get("contents", True))}
         if order["do"] == "write":
             write(order["base"], order["files"])
         else:

@@ -71,7 +71,7 @@ def _remember(run: AppRun, known: record.Names) -> None:
         return
     nothing = record.names_of(None)
     notes = record.notes(
-        nothing, {**nothing, "volumes": known["volumes"], "secrets": known["secrets"]}, [], []
+        nothing, {**nothing, "volumes": known["volumes"], "secrets": known["secrets"]}, [], [], {}
     )
     if journal.read() not in (None, notes):
         run.shared.engine.admit("write", journal.path)

@@ -35,10 +35,22 @@ def read(account: Account, app: str) -> tuple[Names, Names]:
     return names_of(notes.get("declared")), names_of(notes.get("former"))
 
 
-def notes(declared: Names, former: Names, once: list[str], resting: list[str]) -> dict[str, Any]:
-    """What the file holds. ``once`` are containers that run to their end, ``resting`` those that need not run."""
+def notes(
+    declared: Names, former: Names, once: list[str], resting: list[str], seen: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the file holds. ``once`` are containers that run to their end, ``resting`` those that need not run.
+
+    ``seen`` is what was found of files that the account itself cannot read.
+    """
     left = {kind: names for kind, names in former.items() if names}
-    return {"declared": declared, "former": left, "once": sorted(once), "resting": sorted(resting)}
+    told = {"declared": declared, "former": left, "once": sorted(once), "resting": sorted(resting)}
+    return {**told, **({"seen": dict(seen)} if seen else {})}
+
+
+def seen(account: Account, app: str) -> Mapping[str, Any]:
+    """What was found of such files when they were last looked at."""
+    told = (journal(account, app).read() or {}).get("seen")
+    return told if isinstance(told, dict) else {}
 
 
 def not_running(account: Account, app: str) -> tuple[set[str], set[str]]:

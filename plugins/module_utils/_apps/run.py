@@ -47,6 +47,7 @@ class AppRun:
         self.warnings: list[str] = []
         self.times = Times()
         self.told: dict[str, Any] = {}
+        self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
 
     def run(self) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class AppRun:
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
+        self.seen = record.seen(shared.account, app.name)
         try:
             for params in app.simple["images"]:
                 self._image(params)
@@ -92,8 +94,9 @@ class AppRun:
                 for params in app.simple[kind]:
                     self._object(kind, road, params)
             known = {kind: sorted({*before[kind], *former[kind]}) for kind in record.KINDS}
-            keeper = Keeper(shared, app, wanted, self.times)
+            keeper = Keeper(shared, app, wanted, self.times, self.seen)
             written = keeper.keep()
+            self.seen = keeper.seen
             self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if shared.prune else None
             self._units(wanted, course, keeper.written, gone)
@@ -257,7 +260,9 @@ class AppRun:
         }
         members = [each for unit in self.app.units for each in unit.containers]
         once = [each.name for each in members if each.once]
-        notes = record.notes(now, left, once, [each.name for each in members if each.state != STARTED])
+        notes = record.notes(
+            now, left, once, [each.name for each in members if each.state != STARTED], self.seen
+        )
         journal = record.journal(self.shared.account, self.app.name)
         if journal.read() != notes:
             self.shared.engine.admit("write", journal.path)

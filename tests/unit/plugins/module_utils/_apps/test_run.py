@@ -14,7 +14,9 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import account as accounts
+from ansible_collections.rootless.podman.plugins.module_utils._apps import inside
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.keeping import Keeper
 from ansible_collections.rootless.podman.plugins.module_utils._apps.vacant import Vacant
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
@@ -233,6 +235,37 @@ def test_a_file_with_another_content_brings_what_mounts_it_back(podman: Podman, 
     assert (tmp_path / "apps" / "shop" / "conf" / "a").read_text() == "one"
     foretold, done = converge(podman, shop("two"), check=True), converge(podman, shop("two"))
     assert plan(foretold) == plan(done) == [("update", "conf/a"), ("restart", "web")]
+
+
+def test_files_that_the_account_cannot_read_are_read_again_only_when_somebody_touched_them(
+    podman: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def other_process(_keeper: Any, order: dict) -> dict:
+        """As the one inside the namespace, where the owner of these files is 71."""
+        asked.append(order["do"])
+        told = {**order, "files": [{**each, "uid": -1, "gid": -1} for each in order.get("files", [])]}
+        answer = inside.answer(told)
+        for each in answer.get("found", {}).values():
+            each.update(uid=71, gid=71)
+        return answer
+
+    monkeypatch.setattr(Keeper, "_in_namespace", other_process)
+
+    def shop(content: str) -> dict[str, Any]:
+        return app(WEB, files=[{"path": "conf", "content": content, "owner": 70}])
+
+    assert ("create", "conf") in plan(converge(podman, shop("one")))
+    asked.clear()
+    assert plan(converge(podman, shop("one"))) == []
+    assert asked == []
+    assert plan(converge(podman, shop("two"), check=True)) == [("update", "conf")]
+    assert plan(converge(podman, shop("two"))) == [("update", "conf")]
+    asked.clear()
+    (tmp_path / "apps" / "shop" / "conf").write_text("by hand")
+    assert plan(converge(podman, shop("two"))) == [("update", "conf")]
+    assert asked == ["look", "write", "look"]
 
 
 def _started(inspect: dict) -> dict:
