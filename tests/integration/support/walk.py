@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.rootless.podman.plugins.module_utils import _road
+from ansible_collections.rootless.podman.plugins.module_utils import _wanted
 from ansible_collections.rootless.podman.plugins.module_utils._resources import network, secret, volume
 
 from .host import Host
@@ -17,8 +17,8 @@ from .prepare import BUSYBOX
 
 ACCOUNT = "walk"
 TABLES = {
-    "container": _road.containers.TABLE,
-    "pod": _road.pods.TABLE,
+    "container": _wanted.containers.TABLE,
+    "pod": _wanted.pods.TABLE,
     "network": network.TABLE,
     "volume": volume.TABLE,
     "secret": secret.TABLE,

@@ -33,6 +33,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _road,
     _secret_road,
     _volume_road,
+    _wanted,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._engine import Engine, name_in_path
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -47,8 +48,8 @@ SIMPLE = {
     "secret": _secret_road.SecretRoad,
 }
 TABLES = {
-    "container": _road.containers.TABLE,
-    "pod": _road.pods.TABLE,
+    "container": _wanted.containers.TABLE,
+    "pod": _wanted.pods.TABLE,
     **{kind: road.kind.table for kind, road in SIMPLE.items()},
 }
 TABLE = TABLES[JOB["kind"]]
