@@ -41,14 +41,13 @@ options:
         it. The condition V(started) waits until the other one has proved that it runs, V(healthy) until its health check is good, V(completed)
         until it has ended with exit code 0. C(service_healthy) and the like are understood.
       - B(A container that others want completed runs once for each declaration.) It is not started again while it is there, has ended with exit
-        code 0, and neither its options nor its image have changed. When it fails, what depends on it is not touched. It gets no restart policy, and
-        C(wait_timeout) says how long it may take.
+        code 0, and neither its options nor its image have changed. Another content of a file that it mounts does not count. When it fails, what
+        depends on it is not touched. It gets no restart policy, and C(wait_timeout) says how long it may take.
       - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
         C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). Instead of C(content) it can have C(src), a text file on the
         B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
-        M(ansible.builtin.template). Owner and group are ids B(inside the container), so V(70) is the user
-        70 of the container that mounts the file. Without them the file belongs to the account, which is nobody inside, so the container can read and
-        not write it.
+        M(ansible.builtin.template). Owner and group are ids B(inside the container), so V(70) is the user 70 of the container that mounts the
+        file. Without them the file belongs to the account, which is nobody inside, so the container can read and not write it.
       - In the C(volume) and C(mount) of a pod or container of the app, a source that begins with C(./) lies in that folder, such as
         V(./nginx.conf:/etc/nginx/nginx.conf:ro). A container is started again when a file that it mounts has got another content.
       - C(prune_data) is a map of C(volumes) and C(secrets), lists of names. These are removed B(with their data) if the app declared them once.
