@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 from ._account import Account, call_as
@@ -37,7 +38,7 @@ def version(account: Account) -> str:
         told = _run([program, "--version"], account.environment())
         if told["rc"] == 0 and told["out"].strip():
             return str(told["out"]).split()[-1]
-    said = call_as(account, _run, ["podman", "--version"], {**account.environment(), "HOME": "/nonexistent"})
+    said = call_as(account, _podman_version, account.runtime_dir)
     found = said["out"].split()[-1] if said["rc"] == 0 and said["out"].split() else ""
     podman = f"Podman {found} without Quadlet" if found else "no Podman"
     raise Failure(
@@ -67,21 +68,33 @@ def _as_it_is() -> dict[str, Any]:
     return _run([_program(), "--user", "--dryrun"], environment)
 
 
-def _on_a_copy(tree: Tree, folder: str, runtime_dir: str) -> dict[str, Any]:
-    """Run it on a copy, in memory and of the account's own; the copy's path is not in what it says."""
+def _podman_version(runtime_dir: str) -> dict[str, Any]:
+    # Podman makes folders in its home even for this.
+    with _place(runtime_dir) as place:
+        return _run(["podman", "--version"], {**os.environ, "HOME": place})
+
+
+@contextlib.contextmanager
+def _place(runtime_dir: str) -> Iterator[str]:
+    """A folder in memory and of the account's own, gone afterwards."""
     place = tempfile.mkdtemp(
         prefix="rootless.podman.", dir=runtime_dir if os.path.isdir(runtime_dir) else None
     )
     try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _on_a_copy(tree: Tree, folder: str, runtime_dir: str) -> dict[str, Any]:
+    """Run it on a copy; the copy's path is not in what it says."""
+    with _place(runtime_dir) as place:
         for name, text in tree.items():
             path = os.path.join(place, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 file.write(text)
         told = _run([_program(), "--user", "--dryrun"], {**os.environ, "QUADLET_UNIT_DIRS": place})
-    finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(place)
     return {
         key: value.replace(place, folder) if isinstance(value, str) else value for key, value in told.items()
     }

@@ -34,7 +34,9 @@ START_SECONDS = 90
 # Longer than systemd's own 90 s for a unit that does not end, twice because units end one after another.
 STOP_SECONDS = 240
 # What Podman logs of its own work: a container's id, events that tell all labels of it, and that cgroups are not as it likes.
-_NOISE = re.compile(r"[0-9a-f]{64}$|\d{4}-\d\d-\d\d \S+ \S+ \S+ m=[+-]|conmon [0-9a-f]+ <n(?:warn|debug|info)>")
+_NOISE = re.compile(
+    r"[0-9a-f]{64}$|\d{4}-\d\d-\d\d \S+ \S+ \S+ m=[+-]|conmon [0-9a-f]+ <n(?:warn|debug|info)>"
+)
 # A service that Quadlet made may have lines of 1 MiB.
 _TEXT_LIMIT = 8 << 20
 _SHOWN = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")

@@ -54,6 +54,16 @@ def assignment(name: str, value: str, where: str) -> str:
     return word(f"{name}={value}", where)
 
 
+def variable(name: str, value: str, where: str) -> str:
+    """A variable of the environment as a word."""
+    if "\r\n" in value:
+        raise Failure(
+            f"{where}: the value of {name!r} has a line break of two characters (\\r\\n) in it, of which Podman's command line drops the "
+            "first; use \\n alone, or bring it in by a file."
+        )
+    return assignment(name, value, where)
+
+
 def whole(text: str, where: str) -> str:
     """A text as the value of a key that is taken whole, where nothing can be quoted."""
     _expressible(text, where)
@@ -104,8 +114,9 @@ def _pairs(section: str, keys: Any) -> Iterable[tuple[str, str]]:
         if value is None:
             continue
         if isinstance(value, Mapping):
+            pair = variable if key == "Environment" else assignment
             for name, each in value.items():
-                yield str(key), assignment(str(name), "" if each is None else _text(each, where), where)
+                yield str(key), pair(str(name), "" if each is None else _text(each, where), where)
         elif isinstance(value, (list, tuple)):
             for each in value:
                 yield str(key), _text(each, where)

@@ -133,8 +133,13 @@ class Units:
         return _manager.properties(self.account, [service], _SHOWN)[service]
 
     def _is_known_otherwise(self, wanted: Wanted, load: str) -> bool:
-        """Whether the manager has something else under this service's name, which a reload would not change."""
-        return load in _BAD or (load in ("loaded", "masked") and bool(self.shadows(wanted)))
+        """Whether the manager has something else under this service's name or nothing, and a reload would not change that."""
+        if load in _BAD:
+            return True
+        found = self.shadows(wanted)
+        return bool(found) and (
+            load in ("loaded", "masked") or any(each.way == "environment" for each in found)
+        )
 
     def _is_stale(self, wanted: Wanted) -> bool:
         """Whether the manager has yet to read what is there."""
