@@ -243,13 +243,16 @@ def forget_failed(account: Account, names: Sequence[str]) -> None:
     _ask(account, ["reset-failed", "--", *names], 30)
 
 
-def last_lines(account: Account, name: str, count: int = 5) -> list[str]:
-    """The last lines that a unit of the account left in the journal, those of its container among them."""
-    uid = f"_UID={account.uid}"
-    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50"]
-    told = _call([*command, f"_SYSTEMD_USER_UNIT={name}", uid, "+", f"USER_UNIT={name}", uid], 30)
-    lines = ["".join(each for each in line if each.isprintable()) for line in told["out"].splitlines()]
-    return [line[:300] for line in lines if line.strip() and not _NOISE.match(line)][-count:]
+def last_lines(account: Account, name: str, since: float, count: int = 5) -> list[str]:
+    """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent."""
+    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{since:.0f}"]
+    for field in ("_SYSTEMD_USER_UNIT", "USER_UNIT"):
+        told = _call([*command, f"{field}={name}", f"_UID={account.uid}"], 30)["out"]
+        lines = ["".join(each for each in line if each.isprintable()) for line in told.splitlines()]
+        lines = [line[:300] for line in lines if line.strip() and not _NOISE.match(line)]
+        if lines:
+            break
+    return lines[-count:]
 
 
 def is_reached(target: str) -> bool:

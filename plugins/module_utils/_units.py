@@ -98,8 +98,9 @@ class Units:
             _manager.stop(self.account, stops)
         for each in busy:
             self._install(each, seen[each.name.file])
+        began = time.time()
         _manager.reload(self.account)
-        self._require_loaded(busy, ways, seen, seconds)
+        self._require_loaded(began, busy, ways, seen, seconds)
         for verb in ("start", "restart"):
             services = [
                 getattr(ways[each.name.file], verb) for each in busy if getattr(ways[each.name.file], verb)
@@ -166,6 +167,7 @@ class Units:
         seen: Mapping[str, Seen],
         seconds: float,
     ) -> None:
+        began = time.time()
         told = _manager.try_start(self.account, verb, services, seconds)
         failed = self._failed(services) if not told else {}
         if told:
@@ -173,13 +175,18 @@ class Units:
         if not failed:
             return
         service, why = next(iter(failed.items()))
-        lines = _manager.last_lines(self.account, service)
+        lines = _manager.last_lines(self.account, service, began)
         back = self._put_back(busy, ways, seen, seconds)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
 
     def _require_loaded(
-        self, busy: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
+        self,
+        began: float,
+        busy: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
     ) -> None:
         """Raise Failure when systemd does not take what Quadlet made, with the units before put back."""
         for each in busy:
@@ -190,7 +197,7 @@ class Units:
                 or self._shown(service).get("LoadState") not in _BAD
             ):
                 continue
-            lines = _manager.last_lines(self.account, service)
+            lines = _manager.last_lines(self.account, service, began)
             back = self._put_back(busy, ways, seen, seconds)
             said = f" ({' | '.join(lines)})" if lines else ""
             raise Failure(

@@ -114,7 +114,7 @@ def test_what_does_not_start_is_undone(host, unit):
     before = take(host, ACCOUNT)["files"][f"/etc/containers/systemd/users/{unit}/web.container"]
     for broken in (
         TEXT.replace("httpd -f -p 8080", "sh -c 'echo a last word; exit 3'"),
-        TEXT + "Notify=true\n[Service]\nTimeoutStartSec=2\n",
+        TEXT + "Notify=true\n[Service]\nTimeoutStartSec=2\nTimeoutStopSec=2\n",
         TEXT + "[Service]\nExecStartPre=/no/such/program\n",
         TEXT + "[Service]\nExecStartPre=relative\n",
         TEXT.replace("httpd -f", "httpd -Z") + "[Service]\nRestart=always\nRestartSec=100ms\n",
