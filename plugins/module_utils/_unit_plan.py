@@ -39,7 +39,6 @@ class Seen:
     stale: bool = False  # what the manager knows is not what a reload would make of the files
     active: bool = False
     alive: bool = False  # active, or on its way there or from there
-    done: bool = False  # runs once, and has
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,11 +93,11 @@ def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[S
             steps.append(_service("stop", service, _state(wanted)))
             stop += (service,)
         return Way(stop=stop)
-    again = changed and (alive or seen.done) and (wanted.name.suffix not in MADE_ONCE or not active)
-    if again and (alive or wanted.state == STARTED):
+    again = changed and alive and (wanted.name.suffix not in MADE_ONCE or not active)
+    if again:
         steps.append(_service("restart", service, Reason("unit", CHANGED, None, "as declared")))
         return Way(restart=service, stop=stop)
-    if (wanted.state == STARTED and not active and not seen.done) or stop:
+    if (wanted.state == STARTED and not active) or stop:
         steps.append(_service("start", service, _state(wanted)))
         return Way(start=service, stop=stop)
     return Way(stop=stop)

@@ -23,8 +23,16 @@ from ._shadows import Shadow
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, MADE_ONCE, Seen, Wanted, Way
 
-_SHOWN = ("LoadState", "ActiveState", "SubState", "Result", "SourcePath", "Type", "RemainAfterExit", "NRestarts", "ExecMainStatus",
-          "InactiveExitTimestampMonotonic")  # fmt: skip
+_SHOWN = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "SourcePath",
+    "Type",
+    "NRestarts",
+    "ExecMainStatus",
+)
 _ACTIVE = ("active", "reloading", "refreshing")
 # What the manager says of a service that it read and cannot use.
 _BAD = ("bad-setting", "error")
@@ -68,7 +76,6 @@ class Units:
                 stale=loaded and text == each.text and self._is_stale(each),
                 active=shown.get("ActiveState") in _ACTIVE,
                 alive=shown.get("ActiveState") not in ("inactive", "failed", None),
-                done=_has_run(shown),
             )
         return found
 
@@ -131,6 +138,8 @@ class Units:
             )
 
     def _shown(self, service: str) -> dict[str, str]:
+        if "@." in service:  # a template, which the manager knows nothing of
+            return {}
         return _manager.properties(self.account, [service], _SHOWN)[service]
 
     def _is_known_otherwise(self, wanted: Wanted, load: str) -> bool:
@@ -260,12 +269,11 @@ class Units:
 
 
 def _has_run(shown: Mapping[str, str]) -> bool:
-    """Whether this is a service that runs once, and did so since the manager started."""
+    """Whether this is a service that runs once, and did so without a fault."""
     return (
         shown.get("Type") == "oneshot"
         and shown.get("ActiveState") == "inactive"
         and shown.get("Result") == "success"
-        and shown.get("InactiveExitTimestampMonotonic", "0") not in ("", "0")
     )
 
 

@@ -41,7 +41,8 @@ options:
     type: dict
   state:
     description:
-      - V(started) has the unit there and its service running. A service that runs once (C(Type=oneshot)) and has done so counts as started.
+      - V(started) has the unit there and its service running. A service that runs once (C(Type=oneshot)) and is over is not running, and every run
+        starts it again, unless the unit says C(RemainAfterExit=yes).
       - V(stopped) has the unit there and its service not running.
       - V(present) has the unit there. A service that runs is restarted when the unit changed, one that does not run is left alone.
       - V(absent) stops the service and removes the unit. Volumes, networks and images that were made of units stay. A unit that others need is not

@@ -65,10 +65,6 @@ NEW = Seen(new_service="web.service")
         ("started", TEXT, but(RESTS, alive=True), ["start"]),
         ("stopped", TEXT, but(RESTS, alive=True), ["stop"]),
         ("started", OTHER, but(RESTS, alive=True), ["update", "restart"]),
-        # What runs once.
-        ("started", TEXT, but(RESTS, done=True), []),
-        ("started", OTHER, but(RESTS, done=True), ["update", "restart"]),
-        ("present", OTHER, but(RESTS, done=True), ["update"]),
         # ServiceName= is another one.
         ("started", OTHER, but(RUNS, new_service="page.service"), ["update", "stop", "start"]),
         ("started", OTHER, but(RESTS, new_service="page.service"), ["update", "start"]),
