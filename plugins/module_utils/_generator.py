@@ -59,6 +59,11 @@ def of_account(account: Account) -> Generated:
     return read(told["out"], told["err"])
 
 
+def is_there() -> bool:
+    """Whether the host has Quadlet."""
+    return bool(_program())
+
+
 def _program() -> str:
     return next((path for path in PLACES if os.access(path, os.X_OK)), "")
 

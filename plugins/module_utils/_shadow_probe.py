@@ -10,13 +10,15 @@ import contextlib
 import dataclasses
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from . import _generator
 from ._account import Account, call_as
 from ._generated import Generated
 from ._quadlet import same
 from ._shadows import ANYWHERE, CONF, Place, Shadow, leads_elsewhere, places
+from ._unit_folder import roots_folder, roots_tree
 
 # An account may make its folders as deep and as full as it likes.
 MOST_FOLDERS = 2000
@@ -25,9 +27,37 @@ TEXT_LIMIT = 1 << 20
 
 def shadows(account: Account, file: str, service: str, own: bool) -> list[Shadow]:
     """What of the account's files stands before the unit ``file`` and its ``service``."""
-    wanted = places(file, service, account.home, account.runtime_dir, own)
-    told = call_as(account, _look, [dataclasses.asdict(place) for place in wanted])
-    return [Shadow(each["way"], each["path"], each["effect"]) for each in told]
+    return _of_units(account, {file: service}, own)[file]
+
+
+def of_roots_units(account: Account) -> dict[str, list[Shadow]]:
+    """For each unit that root put there for the account, what the account put before it."""
+    tree = roots_tree(account)
+    if not tree or not _generator.is_there():
+        return {}
+    alone = _generator.of_tree(account, tree, roots_folder(account))
+    found = _of_units(account, alone.services, own=False)
+    effective = _generator.of_account(account)
+    return {file: named or differs(file, alone, effective) for file, named in found.items()}
+
+
+def _of_units(account: Account, services: Mapping[str, str], own: bool) -> dict[str, list[Shadow]]:
+    wanted = {
+        file: [
+            dataclasses.asdict(place)
+            for place in places(file, service, account.home, account.runtime_dir, own)
+        ]
+        for file, service in services.items()
+    }
+    told = call_as(account, _look_for_all, wanted)
+    return {
+        file: [Shadow(each["way"], each["path"], each["effect"]) for each in found]
+        for file, found in told.items()
+    }
+
+
+def _look_for_all(wanted: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, Any]]]:
+    return {file: _look(places_of_one) for file, places_of_one in wanted.items()}
 
 
 def differs(file: str, alone: Generated, effective: Generated) -> list[Shadow]:

@@ -33,10 +33,9 @@ class Folder:
     """The folder of one account. Changes need the lock."""
 
     def __init__(self, account: Account) -> None:
+        self._account = account
         self.is_roots = os.geteuid() == 0
-        self.path = (
-            os.path.join(FOR_ALL, str(account.uid)) if self.is_roots else os.path.join(account.home, OWN)
-        )
+        self.path = roots_folder(account) if self.is_roots else os.path.join(account.home, OWN)
 
     def path_of(self, name: str) -> str:
         """Where a unit lies."""
@@ -52,11 +51,7 @@ class Folder:
 
     def tree(self) -> dict[str, str]:
         """All files that Quadlet reads for the account beside what the account says itself."""
-        found = _below(self.path)
-        if self.is_roots:
-            for name, text in _below(FOR_ALL, numbers=False).items():
-                found.setdefault(name, text)
-        return found
+        return roots_tree(self._account) if self.is_roots else _below(self.path)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -136,6 +131,16 @@ class Folder:
             os.fsync(held)
         finally:
             os.close(held)
+
+
+def roots_folder(account: Account) -> str:
+    """Where root's units for the account lie."""
+    return os.path.join(FOR_ALL, str(account.uid))
+
+
+def roots_tree(account: Account) -> dict[str, str]:
+    """Root's units for the account, those for all accounts among them."""
+    return {**_below(FOR_ALL, numbers=False), **_below(roots_folder(account))}
 
 
 def _upwards(path: str) -> list[str]:

@@ -251,6 +251,9 @@ def test_what_shadows_a_unit_is_named(way, host, unit):
     real = host.run_as(ACCOUNT, f"echo {path}").strip()
     assert [(each["way"], each["path"]) for each in first["shadowed"]] == [(name, real)]
     assert first["shadowed"][0]["effect"].startswith("masks" if make == "link" else "")
+    looked = host.good("host_info", users=[ACCOUNT])
+    told = [each for each in looked["findings"] if (each["scope"], each["id"]) == (ACCOUNT, "units")]
+    assert [(each["level"], real in each["found"]) for each in told] == [("warning", True)]
     # Nothing that the module could do helps, so it does nothing and says so.
     assert host.good("quadlet", user=ACCOUNT, name="web.container", content=TEXT)["changed"] is False
     assert real in str(first["warnings"])
@@ -289,6 +292,13 @@ def test_a_way_without_a_name_is_seen_by_what_comes_of_it(host, unit):
     told = host.module("quadlet", user=ACCOUNT, name="app.pod", content="[Pod]\n")
     host.good("quadlet", user=ACCOUNT, name="app.pod", state="absent")
     assert [each["way"] for each in told["shadowed"]] in ([], ["generated"])
+
+
+def test_a_unit_that_nothing_shadows(host, unit):
+    looked = host.good("host_info", users=[ACCOUNT])
+    assert [
+        each["found"] for each in looked["findings"] if (each["scope"], each["id"]) == (ACCOUNT, "units")
+    ] == ["1, none shadowed"]
 
 
 def test_links_of_the_account_lead_nowhere(host, unit):
