@@ -170,7 +170,7 @@ def unit_name(raw: str) -> UnitName:
 def require_kind(name: UnitName, version: str) -> None:
     """Raise Failure when the host's Quadlet has no such units."""
     since = SUFFIXES[name.suffix][1]
-    if not _has(version, since):
+    if not has_version(version, since):
         raise Failure(
             f"name: {name.file} needs Podman {since} or newer, whose Quadlet has .{name.suffix} units, and this host has Podman {version}; "
             "upgrade Podman, or use the modules that need no unit, such as rootless.podman.container and rootless.podman.pod."
@@ -182,13 +182,14 @@ def require_keys(unit: Unit, version: str) -> None:
     for section in unit.sections:
         for key, _value in section.lines:
             since = SINCE.get(section.name, {}).get(key)
-            if since and not _has(version, since):
+            if since and not has_version(version, since):
                 raise Failure(
                     f"{key}= in [{section.name}] needs Podman {since} or newer, and this host has Podman {version}; take it out, or say it "
                     "with PodmanArgs=."
                 )
 
 
-def _has(version: str, since: str) -> bool:
+def has_version(version: str, since: str) -> bool:
+    """Whether this version of Podman has what came with ``since``."""
     numbers = [tuple(int(part) for part in re.findall(r"\d+", text)[:2]) for text in (version, since)]
     return numbers[0] >= numbers[1]

@@ -206,6 +206,21 @@ def test_a_power_cut_between_install_and_start(moment, host, testbed, unit):
     assert not host.good("quadlet", user=ACCOUNT, name="web.container", content=OTHER)["changed"]
 
 
+def test_tasks_at_once(host, unit):
+    """Four units of one account, declared by four tasks at the same moment, and one of them twice."""
+    names = ["one", "two", "three", "four", "four"]
+    for name in set(names):
+        said = {"user": ACCOUNT, "name": f"{name}.container", "content": TEXT.replace("=web", f"={name}")}
+        host.run(f"cat > /tmp/{name}.json", json.dumps({"ANSIBLE_MODULE_ARGS": said}).encode())
+    run = "python3 /opt/rootless-podman-tests/module.py quadlet"
+    line = " & ".join(f"{run} < /tmp/{name}.json > /tmp/{number}.out" for number, name in enumerate(names))
+    host.run(f"{line} & wait")
+    told = [json.loads(host.run(f"cat /tmp/{number}.out")) for number in range(len(names))]
+    assert not [each["msg"] for each in told if each.get("failed")]
+    running = host.run_as(ACCOUNT, "podman ps --format '{{.Names}}'").split()
+    assert sorted(running) == sorted({*names, "web"})
+
+
 CONFIG, RUNTIME = "$HOME/.config", "$XDG_RUNTIME_DIR"
 DROPIN = "printf '[Container]\\nEnvironment=EVIL=1\\n'"
 SERVICE = "printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep 1000\\n'"
