@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from typing import Any
@@ -32,6 +33,12 @@ UNIT_FOLDERS = (
 START_SECONDS = 90
 # Longer than systemd's own 90 s for a unit that does not end, twice because units end one after another.
 STOP_SECONDS = 240
+# What Podman logs of its own work: a container's id, events that tell all labels of it, and that cgroups are not as it likes.
+_NOISE = re.compile(
+    r"[0-9a-f]{64}$|\d{4}-\d\d-\d\d \S+ \S+ \S+ m=[+-]|conmon [0-9a-f]+ <n(?:warn|debug|info)>"
+)
+# A service that Quadlet made may have lines of 1 MiB.
+_TEXT_LIMIT = 8 << 20
 _SHOWN = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")
 
 
@@ -123,17 +130,22 @@ def missing_units(names: Sequence[str]) -> list[str]:
 
 def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
     """What the running manager says of each unit."""
-    told = _ask(account, ["show", f"--property=Id,{','.join(_SHOWN)}", "--", *names], 30)
+    told = properties(account, names, _SHOWN)
+    return {name: Unit(name, *(values.get(key, "") for key in _SHOWN)) for name, values in told.items()}
+
+
+def properties(account: Account, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Properties of units, in systemd's words; what the running manager does not know is left out."""
+    told = _ask(account, ["show", f"--property=Id,{','.join(keys)}", "--", *names], 30)
     if told["rc"] != 0:
         raise Failure(
             f"the systemd --user of account {account.name} does not answer: {told['err']}; "
             f"see why with: systemctl status {service_of(account)}"
         )
-    found: dict[str, Unit] = {}
-    for name, block in zip(names, told["out"].split("\n\n")):
-        values = dict(line.split("=", 1) for line in block.strip().splitlines() if "=" in line)
-        found[name] = Unit(name, *(values.get(key, "") for key in _SHOWN))
-    return found
+    return {
+        name: dict(line.split("=", 1) for line in block.strip().splitlines() if "=" in line)
+        for name, block in zip(names, told["out"].split("\n\n"))
+    }
 
 
 def units_on_host(names: Sequence[str]) -> dict[str, Unit]:
@@ -202,6 +214,50 @@ def restart(account: Account, names: Sequence[str], seconds: float = STOP_SECOND
 def reload(account: Account) -> None:
     """Have the manager read its units again (and generators run)."""
     _do(account, ["daemon-reload"], START_SECONDS)
+
+
+def generated_text(account: Account, name: str) -> str | None:
+    """What a generator made of a unit of the account when the manager last read its units; None for nothing."""
+    told = call_as(account, _text, os.path.join(account.runtime_dir, "systemd", "generator", name))
+    return None if told is None else str(told)
+
+
+def _text(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8", errors="replace", newline="") as file:
+            return file.read(_TEXT_LIMIT)
+    except OSError:
+        return None
+
+
+def try_start(account: Account, verb: str, names: Sequence[str], seconds: float) -> str:
+    """Start or restart units, waiting for the result of their jobs; empty, or what systemd says against it."""
+    # A unit that failed too often before is not even tried.
+    _ask(account, ["reset-failed", "--", *names], 30)
+    told = _ask(account, [verb, "--", *names], seconds)
+    return "" if told["rc"] == 0 else str(told["err"] or f"systemctl {verb} ended with {told['rc']}")
+
+
+def forget_failed(account: Account, names: Sequence[str]) -> None:
+    """Have the manager forget units that failed, which are gone otherwise."""
+    _ask(account, ["reset-failed", "--", *names], 30)
+
+
+def last_lines(account: Account, name: str, since: float, count: int = 5) -> list[str]:
+    """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent."""
+    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{since:.0f}"]
+    for field in ("_SYSTEMD_USER_UNIT", "USER_UNIT"):
+        told = _call([*command, f"{field}={name}", f"_UID={account.uid}"], 30)["out"]
+        lines = ["".join(each for each in line if each.isprintable()) for line in told.splitlines()]
+        lines = [line[:300] for line in lines if line.strip() and not _NOISE.match(line)]
+        if lines:
+            break
+    return lines[-count:]
+
+
+def is_reached(target: str) -> bool:
+    """Whether a unit of the host, such as network-online.target, is active."""
+    return bool(_system(["is-active", "--quiet", "--", target], 30)["rc"] == 0)
 
 
 def _do(account: Account, command: list[str], seconds: float) -> None:

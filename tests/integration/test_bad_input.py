@@ -12,6 +12,7 @@ from support.snapshot import differences, take
 
 OTHERS_START = 77_000_000
 WEB = {"name": "web", "image": BUSYBOX, "command": "httpd -f -p 8080", "publish": ["18061:8080"]}
+UNIT = f"[Container]\nImage={BUSYBOX}\n"
 SECOND = {**WEB, "name": "second"}
 
 
@@ -102,6 +103,44 @@ ROWS = [
     ("pod", member(restart_policy="often"), ["containers[one].restart_policy:", "'often'"]),
     ("pod", {"name": "app", "containers": [{"image": BUSYBOX}]}, ["containers[0].name"]),
     ("pod", {"name": "app", "containers": [{"name": "one", "image": BUSYBOX}] * 2}, ["containers:", "one"]),
+    # Units
+    ("quadlet", {"name": "web", "content": UNIT}, ["name:", "'web'", "web.container"]),
+    ("quadlet", {"name": "../web.container", "content": UNIT}, ["name:", "'../web.container'"]),
+    ("quadlet", {"name": "web.service", "content": UNIT}, ["name:", "'web.service'", ".container"]),
+    ("quadlet", {"user": "nobody-here", "name": "web.container", "content": UNIT}, ["user:", "nobody-here"]),
+    ("quadlet", {"user": "root", "name": "web.container", "content": UNIT}, ["user:", "root"]),
+    ("quadlet", {"name": "web.container"}, ["content", "definition"]),
+    ("quadlet", {"name": "web.container", "content": UNIT, "definition": {}}, ["content", "definition"]),
+    ("quadlet", {"name": "web.container", "content": "Image=x"}, ["line 1", "[SECTION]"]),
+    ("quadlet", {"name": "web.pod", "content": UNIT}, ["content:", "[Pod]"]),
+    (
+        "quadlet",
+        {"name": "web.container", "content": UNIT + "Nope=1\n"},
+        ["content:", "Nope", "nothing was changed"],
+    ),
+    (
+        "quadlet",
+        {"name": "web.container", "content": UNIT + "Network=gone.network\n"},
+        ["content:", "gone.network"],
+    ),
+    ("quadlet", {"name": "web.container", "content": "[Container]\nExec=x\n"}, ["content:", "Image"]),
+    ("quadlet", {"name": "web.container", "definition": {"Container": "x"}}, ["definition.Container", "map"]),
+    (
+        "quadlet",
+        {"name": "web.container", "definition": {"Container": {"Image": "x\nExec=y"}}},
+        ["Image=", "[Container]", "'\\n'"],
+    ),
+    (
+        "quadlet",
+        {"name": "web.container", "definition": {"Container": {"Environment": {"A=B": "x"}}}},
+        ["Environment", "'A=B'"],
+    ),
+    (
+        "quadlet",
+        {"name": "web.container", "content": UNIT + "[Install]\nWantedBy=x.target\n", "enabled": False},
+        ["enabled:", "WantedBy"],
+    ),
+    ("quadlet", {"name": "web@.container", "content": UNIT}, ["state:", "template", "present"]),
 ]
 
 # What only Podman can find out, when it tries. Its own bookkeeping below containers/storage is not what it was then,
@@ -147,7 +186,7 @@ def test_bad_values(host, account):
     account("bad")
     account("bad-other", ranges={"start": OTHERS_START})
     host.good("container", user="bad", **WEB)
-    needs_account = {"volume", "network", "secret", "image", "container", "pod"}
+    needs_account = {"quadlet", "volume", "network", "secret", "image", "container", "pod"}
     for rows, tried in ((ROWS, False), (TRIED, True)):
         owned = [
             (module, {**({"user": "bad"} if module in needs_account else {}), **arguments}, words)
@@ -206,6 +245,7 @@ def test_out_of_disk(host, account):
     [
         ("network", {"name": "n", "dns": ["10.0.0.1"]}, ["dns:", "4.4"]),
         ("pod", {**member(), "restart_policy": "always"}, ["restart_policy:", "4.6"]),
+        ("quadlet", {"name": "web.container", "content": UNIT}, ["name:", "4.4"]),
     ],
 )
 def test_podman_too_old(module, arguments, words, old_host):

@@ -18,6 +18,7 @@ from support.snapshot import differences, take
 
 ACCOUNT = "idem"
 WEB = {"name": "web", "image": BUSYBOX, "command": "httpd -f -p 8080"}
+UNIT = f"[Container]\nImage={BUSYBOX}\nContainerName=web\nExec=httpd -f -p 8080\n"
 HELPER = {"name": "helper", "image": BUSYBOX, "command": "sleep 1000"}
 CONTAINER = {
     **WEB,
@@ -110,6 +111,16 @@ LIVES = {
         {"name": "web", "src": "/etc/apt", "remote_src": True, "dest": "/data/"},
         {"name": "web", "src": "/data", "from_container": True, "dest": f"/home/{ACCOUNT}/data/"},
     ],
+    "quadlet": [
+        {"name": "web.container", "content": UNIT},
+        {"name": "web.container", "content": f"# Why\n{UNIT}"},
+        {"name": "web.container", "content": UNIT, "enabled": True},
+        {"name": "web.container", "content": UNIT, "enabled": True, "state": "stopped"},
+        {"name": "data.volume", "definition": {"Volume": {"VolumeName": "data"}}},
+        {"name": "data.volume", "state": "absent"},
+        {"name": "web.container", "content": f"{UNIT}Environment=A=1\n", "state": "present"},
+        {"name": "web.container", "state": "absent"},
+    ],
     "prune": [
         {"networks": True},
         {"containers": True, "volumes": {"named": True}, "images": {"all": True}},
@@ -124,6 +135,8 @@ LIVES = {
 BEFORE = {
     "container_exec": [("container", {**WEB, "command": "sleep 1000"})],
     "container_copy": [("container", {**WEB, "command": "sleep 1000", "volumes": ["data:/data"]})],
+    # So that its image is there.
+    "quadlet": [("image", {"name": BUSYBOX})],
     "prune": [
         ("network", {"name": "inner"}),
         ("container", {**WEB, "volumes": ["data:/data"], "state": "stopped"}),

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .. import _shadow_probe
 from .._account import Account, call_as, find
 from .._errors import Failure
 from . import inside as _inside
@@ -62,6 +63,7 @@ def inside(facts: AccountFacts, host: HostFacts) -> None:
     except (Failure, OSError) as error:
         facts.trouble = str(error)
         return
+    _units(facts, account)
     facts.home_state = told["state"]
     facts.home_mode = told["mode"]
     facts.own_files = told["own"]
@@ -69,6 +71,17 @@ def inside(facts: AccountFacts, host: HostFacts) -> None:
     facts.drivers = told["drivers"]
     facts.free = (told["free"][0], told["free"][1])
     facts.home_fs, facts.home_options = _mount_of(told["real"], read("/proc/self/mountinfo"))
+
+
+def _units(facts: AccountFacts, account: Account) -> None:
+    try:
+        found = _shadow_probe.of_roots_units(account)
+    except (Failure, OSError):
+        return
+    facts.units = len(found)
+    facts.shadows = [
+        f"{file}: {shadow.path} {shadow.effect}" for file, shadows in found.items() for shadow in shadows
+    ]
 
 
 def knock(facts: AccountFacts) -> None:

@@ -137,6 +137,14 @@ def _own_configuration(facts: AccountFacts) -> Verdict | None:
     return ok("none")
 
 
+def _units(facts: AccountFacts) -> Verdict | None:
+    if not facts.exists or not facts.units:
+        return None
+    if facts.shadows:
+        return warning(listed(facts.shadows))
+    return ok(f"{facts.units}, none shadowed")
+
+
 def _storage_driver(facts: AccountFacts) -> Verdict | None:
     if not facts.exists or facts.trouble:
         return None
@@ -205,6 +213,12 @@ CHECKS = (
         "only the host's configuration in /etc/containers",
         "remove the files unless the account means them",
         _own_configuration,
+    ),
+    Check(
+        "units",
+        "root's Quadlet units as they are, without files of the account that replace, extend or mask them",
+        "see who put them there and take them away; keep containers from the account's own uid with userns: nomap",
+        _units,
     ),
     Check(
         "storage_driver",

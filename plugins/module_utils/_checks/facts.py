@@ -134,6 +134,10 @@ class AccountFacts:
     ping: str = ""  # answers, unused (not asked), or what went wrong
     podman: str = ""  # the version that its service tells
     trouble: str = ""  # why its home could not be looked into
+    units: int = 0  # Quadlet units that root put there for the account
+    shadows: list[str] = dataclasses.field(
+        default_factory=list
+    )  # what the account put before them, a phrase each
     home_state: str = ""  # empty when the home is there and its own
     home_mode: int = 0o700
     home_fs: str = ""

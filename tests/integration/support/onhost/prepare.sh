@@ -65,3 +65,8 @@ EXPOSE 80
 CMD ["sh", "-c", "httpd -p 80 -h /usr/share/nginx/html; exec httpd -f -p 8080 -h /usr/share/nginx/html"]
 END
 chmod -R a+rX /srv/tests
+
+# As the role does it: units wait 90 seconds where nothing starts this target. Wanted at boot too, for the tests that reboot.
+mkdir -p /etc/systemd/system/multi-user.target.wants
+ln -sf /usr/lib/systemd/system/network-online.target /etc/systemd/system/multi-user.target.wants/network-online.target
+systemctl start network-online.target

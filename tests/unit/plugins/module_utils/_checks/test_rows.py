@@ -216,6 +216,8 @@ def account_levels(facts: AccountFacts) -> dict[str, str]:
         ({"home_options": ["rw", "noexec"]}, {"home_file_system": "fail"}),
         ({"home_options": ["rw", "nodev"]}, {"home_file_system": "warning"}),
         ({"own_files": ["storage.conf"]}, {"own_configuration": "warning"}),
+        ({"units": 2}, {}),
+        ({"units": 2, "shadows": ["web.container: /home/a/x masks it"]}, {"units": "warning"}),
         ({"drivers": ["vfs"]}, {"storage_driver": "warning"}),
         ({"runtime_env": "/run/user/1001"}, {}),
         ({"runtime_env": ""}, {"environment": "warning"}),

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to happen to units and their services, from what is declared and what is there (pure)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step
+from ._quadlet import changes, same
+from ._quadlet_keys import UnitName
+
+KIND, SERVICE = "quadlet", "service"
+STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
+# Their services only make what is not there: starting them again changes nothing and would stop all containers that use them.
+MADE_ONCE = ("volume", "network")
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """One unit as the task declares it; no text when it has to be absent."""
+
+    name: UnitName
+    text: str | None
+    state: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """One unit and its service as they are."""
+
+    text: str | None = None
+    kept: str | None = None  # the text before a change that has not proved itself
+    service: str = ""  # of the text that is there
+    new_service: str = ""  # of the text that is declared
+    loaded: bool = False  # the manager knows the service from this unit's file
+    stale: bool = False  # what the manager knows is not what a reload would make of the files
+    active: bool = False
+    alive: bool = False  # active, or on its way there or from there
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """What leads from what is there to what is declared."""
+
+    steps: tuple[Step, ...] = ()
+    start: str = ""
+    restart: str = ""
+    stop: tuple[str, ...] = ()
+
+
+def plan(wanted: Wanted, seen: Seen) -> Way:
+    """The steps for one unit."""
+    if wanted.state == ABSENT or wanted.text is None:
+        return _absent(wanted, seen)
+    name, steps = wanted.name.file, []
+    reasons = changes(seen.text, wanted.text)
+    meant = seen.text is None or not same(seen.text, wanted.text)
+    unproved = seen.kept is not None and not same(seen.kept, wanted.text)
+    renamed = bool(seen.service and seen.new_service and seen.service != seen.new_service)
+    if seen.text is None:
+        steps.append(Step("create", KIND, name, tuple(reasons)))
+    elif reasons:
+        steps.append(Step("update", KIND, name, tuple(reasons)))
+    elif seen.kept is not None:
+        steps.append(
+            Step(
+                "update", KIND, name, (Reason("text", DRIFT, "put there by a run that was killed", "proved"),)
+            )
+        )
+    elif not wanted.name.is_template and (seen.stale or not seen.loaded):
+        steps.append(
+            Step("update", KIND, name, (Reason("loaded", DRIFT, "another text or none", "as declared"),))
+        )
+    way = _run(wanted, seen, changed=meant or unproved or seen.stale, renamed=renamed, steps=steps)
+    return dataclasses.replace(way, steps=tuple(steps))
+
+
+def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[Step]) -> Way:
+    """What becomes of the service; adds to the steps."""
+    service = seen.new_service or seen.service
+    active, alive = seen.active and not renamed, seen.alive and not renamed
+    stop: tuple[str, ...] = ()
+    if renamed and seen.alive:
+        steps.append(_service("stop", seen.service, Reason("service", CHANGED, seen.service, service)))
+        stop = (seen.service,)
+    if wanted.name.is_template:
+        return Way(stop=stop)
+    if wanted.state == STOPPED:
+        if alive:
+            steps.append(_service("stop", service, _state(wanted)))
+            stop += (service,)
+        return Way(stop=stop)
+    again = changed and alive and (wanted.name.suffix not in MADE_ONCE or not active)
+    if again:
+        steps.append(_service("restart", service, Reason("unit", CHANGED, None, "as declared")))
+        return Way(restart=service, stop=stop)
+    if (wanted.state == STARTED and not active) or stop:
+        steps.append(_service("start", service, _state(wanted)))
+        return Way(start=service, stop=stop)
+    return Way(stop=stop)
+
+
+def _absent(wanted: Wanted, seen: Seen) -> Way:
+    steps: list[Step] = []
+    ours = seen.text is not None or seen.kept is not None or seen.loaded
+    stop = (seen.service,) if ours and seen.alive and seen.service else ()
+    if stop:
+        steps.append(_service("stop", seen.service, _state(wanted)))
+    if ours:
+        steps.append(
+            Step(
+                "remove",
+                KIND,
+                wanted.name.file,
+                tuple(changes(seen.text, None)) if seen.text is not None else (_state(wanted),),
+            )
+        )
+    return Way(tuple(steps), stop=stop)
+
+
+def _service(action: str, service: str, reason: Reason) -> Step:
+    return Step(action, SERVICE, service, (reason,))
+
+
+def _state(wanted: Wanted) -> Reason:
+    return Reason("state", DECLARED, None, wanted.state)

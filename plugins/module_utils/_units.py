@@ -1,0 +1,295 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Units of one account brought to what is declared: looked at, tried, installed, started, and put back when that fails.
+
+The order makes every moment one from which the next run goes on: the text before is kept beside the unit until the
+change has proved itself, a unit that is there and not loaded or not started is seen as such, and nothing is replaced that
+Quadlet's generator has not taken.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from . import _generated, _generator, _manager, _shadow_probe
+from ._account import Account
+from ._errors import Failure
+from ._generated import Generated
+from ._quadlet import same
+from ._shadows import Shadow
+from ._unit_folder import Folder
+from ._unit_plan import ABSENT, MADE_ONCE, Seen, Wanted, Way
+
+_SHOWN = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "SourcePath",
+    "Type",
+    "NRestarts",
+    "ExecMainStatus",
+)
+_ACTIVE = ("active", "reloading", "refreshing")
+# What the manager says of a service that it read and cannot use.
+_BAD = ("bad-setting", "error")
+# How long a service has to run to count as started: one that fails at once does so within this.
+SETTLE = 1.5
+
+
+class Units:
+    """The units of one account. ``look`` first, then, with the lock, ``apply``."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.folder = Folder(account)
+        self.version = _generator.version(account)
+        self.now = Generated()
+        self.then = Generated()
+
+    def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
+        """What is there of the units, and what the generator makes of those that are wanted. Raises Failure."""
+        tree = self.folder.tree()
+        self.now = _generator.of_tree(self.account, tree, self.folder.path)
+        self._try(wanted, tree)
+        found = {}
+        for each in wanted:
+            name = each.name.file
+            service = self.now.services.get(name, "")
+            shown = self._shown(service or self.then.services.get(name, "") or f"{each.name.stem}.service")
+            loaded = shown.get("LoadState") == "loaded" and shown.get("SourcePath") == self.folder.path_of(
+                name
+            )
+            if loaded and not service:
+                # The file has gone, and the manager still knows what was made of it.
+                service = shown["Id"]
+            text = self.folder.text(name)
+            found[name] = Seen(
+                text=text,
+                kept=self.folder.kept(name),
+                service=service,
+                new_service=self.then.services.get(name, ""),
+                loaded=loaded or self._is_known_otherwise(each, shown.get("LoadState", "")),
+                stale=loaded and text == each.text and self._is_stale(each),
+                active=shown.get("ActiveState") in _ACTIVE,
+                alive=shown.get("ActiveState") not in ("inactive", "failed", None),
+            )
+        return found
+
+    def shadows(self, wanted: Wanted) -> list[Shadow]:
+        """What the account put before a unit that is installed."""
+        name = wanted.name.file
+        service = self.then.services.get(name) or self.now.services.get(name)
+        if not service:
+            return []
+        found = _shadow_probe.shadows(self.account, name, service, not self.folder.is_roots)
+        if self.folder.is_roots and self.folder.text(name) == wanted.text:
+            # Whatever has no name yet is seen by what comes of it.
+            found += (
+                [] if found else _shadow_probe.differs(name, self.then, _generator.of_account(self.account))
+            )
+        return found
+
+    def apply(
+        self, wanted: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
+    ) -> None:
+        """Take the ways. Raises Failure when something does not start, with everything as it was before."""
+        busy = [each for each in wanted if ways[each.name.file].steps]
+        if not busy:
+            return
+        stops = [service for each in busy for service in ways[each.name.file].stop]
+        if stops:
+            _manager.stop(self.account, stops)
+        for each in busy:
+            self._install(each, seen[each.name.file])
+        began = time.time()
+        _manager.reload(self.account)
+        self._require_loaded(began, busy, ways, seen, seconds)
+        for verb in ("start", "restart"):
+            services = [
+                getattr(ways[each.name.file], verb) for each in busy if getattr(ways[each.name.file], verb)
+            ]
+            if services:
+                self._start(verb, services, busy, ways, seen, seconds)
+        for each in busy:
+            self.folder.forget(each.name.file)
+        gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
+        if gone:
+            _manager.forget_failed(self.account, gone)
+
+    def _try(self, wanted: Sequence[Wanted], tree: dict[str, str]) -> None:
+        """Have the generator read the folder as it will be. Raises Failure when it refuses any of it."""
+        gone = {each.name.file for each in wanted if each.text is None}
+        later = {name: text for name, text in tree.items() if name not in gone}
+        later.update({each.name.file: each.text for each in wanted if each.text is not None})
+        self.then = self.now if later == tree else _generator.of_tree(self.account, later, self.folder.path)
+        for each in wanted:
+            against = self.then.against(each.name.file) if each.text is not None else ""
+            if against:
+                raise Failure(
+                    f"content: Quadlet refuses {each.name.file}: {_one_line(against)}; nothing was changed."
+                )
+        for file, against in _generated.broken_by(self.now, self.then, gone).items():
+            raise Failure(
+                f"name: with this {file}, which is there too, would not work any more: {_one_line(against)}; change that first."
+            )
+
+    def _shown(self, service: str) -> dict[str, str]:
+        if "@." in service:  # a template, which the manager knows nothing of
+            return {}
+        return _manager.properties(self.account, [service], _SHOWN)[service]
+
+    def _is_known_otherwise(self, wanted: Wanted, load: str) -> bool:
+        """Whether the manager has something else under this service's name or nothing, and a reload would not change that."""
+        if load in _BAD:
+            return True
+        found = self.shadows(wanted)
+        return bool(found) and (
+            load in ("loaded", "masked") or any(each.way == "environment" for each in found)
+        )
+
+    def _is_stale(self, wanted: Wanted) -> bool:
+        """Whether the manager has yet to read what is there."""
+        name = wanted.name.file
+        if any(each.way in ("unit", "service", "environment") for each in self.shadows(wanted)):
+            return False
+        effective = _generator.of_account(self.account).texts.get(name)
+        known = _manager.generated_text(self.account, self.then.services[name])
+        return effective is not None and known is not None and not same(effective, known)
+
+    def _install(self, wanted: Wanted, seen: Seen) -> None:
+        name = wanted.name.file
+        if wanted.text is None:
+            self.folder.remove(name)
+        elif seen.text != wanted.text:
+            self.folder.put(name, wanted.text)
+
+    def _start(
+        self,
+        verb: str,
+        services: Sequence[str],
+        busy: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+    ) -> None:
+        began = time.time()
+        told = _manager.try_start(self.account, verb, services, seconds)
+        failed = self._failed(services) if not told else {}
+        if told:
+            failed = {service: told for service in services if not self._runs(service)} or {services[0]: told}
+        if not failed:
+            return
+        service, why = next(iter(failed.items()))
+        lines = _manager.last_lines(self.account, service, began)
+        back = self._put_back(busy, ways, seen, seconds)
+        said = f"; its last words: {' | '.join(lines)}" if lines else ""
+        raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
+
+    def _require_loaded(
+        self,
+        began: float,
+        busy: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+    ) -> None:
+        """Raise Failure when systemd does not take what Quadlet made, with the units before put back."""
+        for each in busy:
+            service = self.then.services.get(each.name.file, "")
+            if (
+                each.text is None
+                or each.name.is_template
+                or self._shown(service).get("LoadState") not in _BAD
+            ):
+                continue
+            lines = _manager.last_lines(self.account, service, began)
+            back = self._put_back(busy, ways, seen, seconds)
+            said = f" ({' | '.join(lines)})" if lines else ""
+            raise Failure(
+                f"content: systemd does not take the {service} that Quadlet makes of {each.name.file}{said}; {back}."
+            )
+
+    def _failed(self, services: Sequence[str]) -> dict[str, str]:
+        """Those that started and did not stay, with why."""
+        end = time.monotonic() + SETTLE
+        while True:
+            shown = {service: self._shown(service) for service in services}
+            found = {service: _trouble(each) for service, each in shown.items() if _trouble(each)}
+            # What runs once has done all that it will do.
+            staying = any(each.get("Type") != "oneshot" for each in shown.values())
+            if found or not staying or time.monotonic() > end:
+                return found
+            time.sleep(0.1)
+
+    def _runs(self, service: str) -> bool:
+        shown = self._shown(service)
+        return shown.get("ActiveState") == "active" or _has_run(shown)
+
+    def _put_back(
+        self, busy: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
+    ) -> str:
+        """Undo: texts as they were, services as they were; what to tell of it."""
+        new = [way.start or way.restart for way in ways.values() if way.start or way.restart]
+        before = [
+            seen[each.name.file].service
+            for each in busy
+            if seen[each.name.file].active and seen[each.name.file].service
+        ]
+        written = [each for each in busy if each.text is not None and seen[each.name.file].text != each.text]
+        fresh = [each for each in written if seen[each.name.file].text is None]
+        stops = [service for service in new if service not in before]
+        try:
+            if stops:
+                _manager.stop(self.account, stops)
+            for each in busy:
+                if each in fresh:
+                    self.folder.remove(each.name.file)
+                elif each in written or seen[each.name.file].kept is not None:
+                    self.folder.put_back(each.name.file)
+            _manager.reload(self.account)
+            _manager.forget_failed(self.account, new)
+        except Failure as failure:
+            return f"putting back what was there failed too: {failure.message}"
+        if before:
+            told = _manager.try_start(self.account, "restart", before, seconds)
+            if told:
+                return f"the unit before is back, and it does not start either ({_one_line(told)})"
+            return "the unit before is back and runs"
+        return (
+            "it was taken away again"
+            if fresh
+            else "the unit before is back"
+            if written
+            else "the unit is as it was"
+        )
+
+
+def _has_run(shown: Mapping[str, str]) -> bool:
+    """Whether this is a service that runs once, and did so without a fault."""
+    return (
+        shown.get("Type") == "oneshot"
+        and shown.get("ActiveState") == "inactive"
+        and shown.get("Result") == "success"
+    )
+
+
+def _trouble(shown: Mapping[str, str]) -> str:
+    """Why a service that was started does not count as started; empty when it does."""
+    if shown.get("ActiveState") == "failed":
+        return f"it failed: {shown.get('Result')}, exit code {shown.get('ExecMainStatus')}"
+    if shown.get("SubState", "").startswith("auto-restart") or shown.get("NRestarts", "0") not in ("", "0"):
+        return f"it ends and is started again and again, exit code {shown.get('ExecMainStatus')}"
+    return ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:600]
+
+
+def made_once(wanted: Wanted) -> bool:
+    """Whether its service leaves alone what is there already."""
+    return wanted.name.suffix in MADE_ONCE

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The folder of units: whole or not at all, never through a link, what was there is kept until it is not needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.rootless.podman.plugins.module_utils import _unit_folder as unit_folder
+from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> unit_folder.Folder:
+    """An account's own folder."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1001)
+    made = unit_folder.Folder(Account("alice", 1001, 1001, str(tmp_path), "/bin/sh"))
+    with made.locked():
+        pass
+    return made
+
+
+def names(folder: unit_folder.Folder) -> list[str]:
+    return sorted(os.listdir(folder.path))
+
+
+def test_a_change_keeps_the_first_text_until_it_is_forgotten(folder: unit_folder.Folder) -> None:
+    folder.put("web.container", "one")
+    assert names(folder) == ["web.container"]
+    folder.put("web.container", "two")
+    folder.put("web.container", "three")
+    assert (folder.text("web.container"), folder.kept("web.container")) == ("three", "one")
+    assert folder.tree() == {"web.container": "three"}
+    folder.forget("web.container")
+    assert (names(folder), folder.put_back("web.container")) == (["web.container"], False)
+
+
+def test_put_back_and_remove(folder: unit_folder.Folder) -> None:
+    folder.put("web.container", "one")
+    folder.put("web.container", "two")
+    assert folder.put_back("web.container")
+    assert (folder.text("web.container"), folder.kept("web.container")) == ("one", None)
+    folder.put("web.container", "two")
+    folder.remove("web.container")
+    folder.remove("web.container")
+    assert names(folder) == []
+
+
+def test_bytes_that_are_no_text_survive(folder: unit_folder.Folder) -> None:
+    Path(folder.path, "web.container").write_bytes(b"\xff\r\n")
+    folder.put("web.container", "new")
+    folder.put_back("web.container")
+    assert Path(folder.path, "web.container").read_bytes() == b"\xff\r\n"
+
+
+def test_links_are_not_followed(folder: unit_folder.Folder, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("theirs")
+    Path(folder.path, "web.container.rp-new").symlink_to(target)
+    folder.put("web.container", "mine")
+    assert target.read_text() == "theirs"
+    Path(folder.path, "link.container").symlink_to(target)
+    with pytest.raises(Failure, match="cannot be read as a file"):
+        folder.text("link.container")
+
+
+def test_instances_that_are_links_are_read(folder: unit_folder.Folder) -> None:
+    folder.put("web@.container", "text")
+    Path(folder.path, "web@one.container").symlink_to("web@.container")
+    Path(folder.path, "web@two.container").symlink_to("/etc/passwd")
+    os.mkfifo(Path(folder.path, "web@three.container"))
+    assert folder.tree() == {"web@.container": "text", "web@one.container": "text"}
+
+
+def test_files_are_for_all_to_read(folder: unit_folder.Folder) -> None:
+    previous = os.umask(0o077)
+    folder.put("web.container", "text")
+    os.umask(previous)
+    assert os.stat(folder.path_of("web.container")).st_mode & 0o777 == 0o644
