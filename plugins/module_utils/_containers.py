@@ -291,7 +291,9 @@ class Planner:
             again.append(Reason("force_restart", DECLARED, None, True))
         if again and wanted.state == STARTED and current.running:
             return [Step("restart", KIND, wanted.name, tuple(again), work)]
-        if not current.running and (wanted.state == STARTED or restored):
+        # What runs before the others of a pod is started by the pod.
+        starts = wanted.state == STARTED and "init_ctr" not in wanted.spec
+        if not current.running and (starts or restored):
             return [Step("start", KIND, wanted.name, (), work)]
         return []
 

@@ -118,6 +118,11 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
         raise Failure(
             f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from."
         )
+    if "init_ctr" in spec and not pod:
+        raise Failure(
+            f"{where}init_ctr: such a container runs before the others of its pod, and {name} is in none; declare it in the containers of "
+            "rootless.podman.pod, or take init_ctr out."
+        )
     if pod:
         shared = [option for option in BELONGS_TO_POD if option in spec]
         if shared:

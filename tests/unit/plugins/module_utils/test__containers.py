@@ -420,3 +420,15 @@ def test_a_registry_that_has_it_for_one_platform_alone(monkeypatch: pytest.Monke
     ):
         container(podman, arch="arm64")
     assert podman.containers == {}
+
+
+def test_what_runs_before_the_others_of_a_pod_needs_one() -> None:
+    podman = FakePodman()
+    with pytest.raises(
+        Failure, match="^init_ctr: such a container runs before the others of its pod, and web is in none"
+    ):
+        container(podman, init_ctr="once")
+    pod(podman, name="p", containers=[])
+    container(podman, pod="p", init_ctr="once")
+    assert podman.named("web").status == "created"
+    assert plan(podman, pod="p", init_ctr="once") == []

@@ -50,8 +50,8 @@ def ready() -> FakePodman:
 
 
 def names_nobody(params: dict[str, Any]) -> dict[str, Any]:
-    """Without requirements: those of drawn parameters are not there."""
-    return {key: value for key, value in params.items() if key != "requires"}
+    """Without what needs others, who are not there: requirements, and the pod before whose containers one runs."""
+    return {key: value for key, value in params.items() if key not in ("requires", "init_ctr")}
 
 
 @calm
