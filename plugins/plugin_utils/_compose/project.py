@@ -1,0 +1,399 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From compose files to one project: variables, include, extends, merge, profiles, files of variables. Reads those files."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+
+from . import dotenv
+from .canonical import SECTIONS, canonical
+from .document import Override, Reset, documents
+from .interpolation import interpolated_tree
+from .merging import merged, plain
+from .places import Place
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+TOP = (*SECTIONS, "name", "version", "include")
+
+
+@dataclasses.dataclass
+class Request:
+    """What is asked for: compose files, and how they are to be read."""
+
+    files: Sequence[str]
+    read: Callable[[str], str]
+    name: str = ""
+    folder: str = ""
+    variables: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    env_files: Sequence[str] | None = None
+    profiles: Sequence[str] | None = None
+    without: Sequence[str] = ()
+
+
+@dataclasses.dataclass
+class Project:
+    """What compose files say together, in long syntax. Paths are relative to ``folder``."""
+
+    name: str
+    folder: str
+    tree: dict[str, dict[str, Any]]
+    variables: Mapping[str, str]
+    read: Callable[[str], str]
+    origins: dict[tuple[str, ...], str]
+    warnings: list[str]
+    file: str
+
+    def place(self, section: str, name: str, key: str = "") -> Place:
+        """Where a key of an object stands, with the file that says it."""
+        file = self.origins.get((section, name, key)) or self.origins.get((section, name)) or self.file
+        place = Place(file).at(section).at(name)
+        return place.at(key) if key else place
+
+    def path(self, relative: str) -> str:
+        """A path of the files, on the controller."""
+        return os.path.normpath(os.path.join(self.folder, os.path.expanduser(relative)))
+
+    def read_text(self, relative: str, place: Place) -> str:
+        """A file beside the compose file. Raises Failure."""
+        return _read(self.read, self.path(relative), relative, place)
+
+
+def loaded(request: Request) -> Project:
+    """The project that the files make. Raises Failure."""
+    files = [each for given in request.files for each in _found(given)]
+    if not files:
+        raise Failure("compose: no file was given, and the path of a compose file is needed.")
+    folder = os.path.abspath(request.folder or os.path.dirname(files[0]) or ".")
+    reading = _Reading(request, folder)
+    variables = reading.variables(folder, request.env_files, request.variables)
+    tree: dict[str, Any] = {}
+    for file in files:
+        tree = merged(tree, reading.file(file, "", variables))
+    tree = plain(tree)
+    file = " + ".join(os.path.relpath(each, folder) for each in files)
+    name = _name(request.name or variables.get("COMPOSE_PROJECT_NAME") or tree.get("name") or "", folder, Place(file))
+    sections = {section: Place(file).at(section).mapping(tree.get(section)) for section in SECTIONS}
+    if not sections["services"]:
+        Place(file).at("services").refuse("there is no service", "declare at least one")
+    project = Project(
+        name, folder, sections, {**variables, "COMPOSE_PROJECT_NAME": name}, request.read, reading.origins, reading.warnings, file
+    )
+    for pattern in request.without:
+        _leave_out(project, pattern)
+    _choose(project, request.profiles)
+    for service in sections["services"]:
+        _read_variables(project, service, reading)
+        _read_labels(project, service)
+    return project
+
+
+class _Reading:
+    """The files as they come, with what is known of all of them."""
+
+    def __init__(self, request: Request, folder: str) -> None:
+        self.request, self.folder = request, folder
+        self.origins: dict[tuple[str, ...], str] = {}
+        self.warnings: list[str] = []
+        self.open: list[str] = []
+
+    def shown(self, path: str) -> str:
+        """A file as sentences name it."""
+        return os.path.relpath(path, self.folder)
+
+    def variables(
+        self, folder: str, env_files: Sequence[str] | None, outer: Mapping[str, str]
+    ) -> dict[str, str]:
+        """What can be interpolated in files of ``folder``: what is given outweighs files of variables."""
+        found: dict[str, str] = {}
+        for path in [".env"] if env_files is None else env_files:
+            path = os.path.join(folder, path)
+            if env_files is None and not os.path.exists(path):
+                continue
+            place = Place(self.shown(path))
+            text = _read(self.request.read, path, self.shown(path), place)
+            try:
+                told = dotenv.parsed(text, {**found, **outer}, self.unset(place))
+            except ValueError as error:
+                place.refuse(str(error), "mend the line")
+            found.update({key: value for key, value in told.items() if value is not None})
+        return {**found, **outer}
+
+    def unset(self, place: Place) -> Callable[[str], None]:
+        """What hears of variables that are used and not set."""
+
+        def told(name: str) -> None:
+            warning = f"{place.file}: the variable {name} is not set, and an empty string was put in its place."
+            if warning not in self.warnings:
+                self.warnings.append(warning)
+
+        return told
+
+    def file(self, path: str, folder: str, variables: Mapping[str, str]) -> dict[str, Any]:
+        """All documents of a file, with what it includes and extends; ``folder`` is where its paths begin."""
+        path = os.path.abspath(path)
+        if path in self.open:
+            Place(self.shown(path)).refuse("it includes itself, by way of others", "take one include out")
+        self.open.append(path)
+        tree: dict[str, Any] = {}
+        for document in self.documents(path, folder, variables):
+            place = Place(self.shown(path))
+            included = self.included(document.pop("include", None), place.at("include"), folder, variables)
+            extended = self.extended(document, path, folder, variables)
+            tree = merged(tree, _beside(included, extended, place)) if tree else _beside(included, extended, place)
+        self.open.pop()
+        return tree
+
+    def documents(self, path: str, folder: str, variables: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The documents of a file in long syntax, variables replaced."""
+        place = Place(self.shown(path))
+        text = _read(self.request.read, path, self.shown(path), place)
+        try:
+            found = documents(text)
+        except ValueError as error:
+            place.refuse(str(error), "mend the file")
+        done = []
+        for document in found:
+            for key in document:
+                if key not in TOP and not str(key).startswith("x-"):
+                    place.at(key).refuse(
+                        "this key is no part of a compose file that becomes an app", f"write one of {', '.join(TOP)}, or take it out"
+                    )
+            tree = interpolated_tree(
+                {key: value for key, value in document.items() if not str(key).startswith("x-")},
+                variables,
+                self.unset(place),
+                lambda where, why: Place(place.file, where).refuse(f"it has {why}", "mend it"),
+            )
+            tree = canonical(tree, place, folder)
+            for section in SECTIONS:
+                for name, entry in tree.get(section, {}).items() if isinstance(tree.get(section), dict) else ():
+                    self.origins[(section, name)] = place.file
+                    for key in entry if isinstance(entry, dict) else ():
+                        self.origins[(section, name, key)] = place.file
+            done.append(tree)
+        return done
+
+    def included(
+        self, raw: Any, place: Place, folder: str, variables: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """What ``include`` brings: projects of their own, with their own folder and variables."""
+        found: dict[str, Any] = {}
+        for index, each in enumerate(place.listed(raw)):
+            at = place.entry(index)
+            entry = {"path": each} if isinstance(each, str) else at.mapping(each)
+            at.known(entry, ("path", "project_directory", "env_file"))
+            paths = [posixpath.join(folder, at.text(path)) for path in at.listed(entry.get("path"))]
+            if not paths or any("://" in path or path.startswith("oci:") for path in paths):
+                at.refuse("it is no path of a file on the controller", "fetch the file first and name its path")
+            inner = str(entry.get("project_directory") or posixpath.dirname(paths[0]))
+            inner = posixpath.normpath(posixpath.join(folder, inner)) if entry.get("project_directory") else inner
+            env_files = [os.path.join(self.folder, folder, name) for name in at.listed(entry.get("env_file"))]
+            own = self.variables(os.path.join(self.folder, inner), env_files or None, variables)
+            tree: dict[str, Any] = {}
+            for path in paths:
+                tree = merged(tree, self.file(os.path.join(self.folder, path), inner, own))
+            tree.pop("name", None)
+            found = _beside(found, tree, at)
+        return found
+
+    def extended(
+        self, tree: dict[str, Any], path: str, folder: str, variables: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """A document whose services stand on those that they extend."""
+        services = tree.get("services")
+        if not isinstance(services, dict):
+            return tree
+        done = {
+            name: self.service(name, services, path, folder, variables, ()) for name in services
+        }
+        return {**tree, "services": done}
+
+    def service(
+        self,
+        name: str,
+        services: Mapping[str, Any],
+        path: str,
+        folder: str,
+        variables: Mapping[str, str],
+        above: tuple[tuple[str, str], ...],
+    ) -> Any:
+        """One service on top of what it extends."""
+        entry = services[name]
+        if not isinstance(entry, dict) or not isinstance(entry.get("extends"), dict):
+            return entry
+        place = Place(self.shown(path)).at("services").at(name).at("extends")
+        extends = place.mapping(entry["extends"])
+        place.known(extends, ("service", "file"))
+        if (path, name) in above:
+            place.refuse("the service extends itself, by way of others", "take one extends out")
+        base, base_path, base_folder, others = place.text(extends.get("service")), path, folder, services
+        if extends.get("file"):
+            base_path = os.path.abspath(os.path.join(self.folder, str(extends["file"])))
+            base_folder = os.path.relpath(os.path.dirname(base_path), self.folder)
+            known = dict(self.origins)
+            trees = self.documents(base_path, base_folder, variables)
+            foreign, self.origins = self.origins, known
+            others = {key: value for tree in trees for key, value in (tree.get("services") or {}).items()}
+        else:
+            foreign = self.origins
+        if base not in others:
+            place.refuse(
+                f"there is no service {base} in {self.shown(base_path)}", f"name one of {', '.join(sorted(others)) or 'another file'}"
+            )
+        under = self.service(base, others, base_path, base_folder, variables, (*above, (path, name)))
+        for key in under if isinstance(under, dict) else ():
+            if key not in entry:
+                self.origins[("services", name, key)] = foreign.get(
+                    ("services", base, key), self.shown(base_path)
+                )
+        local = {key: value for key, value in entry.items() if key != "extends"}
+        return merged(under, local, ("services", name))
+
+
+def _found(given: str) -> list[str]:
+    """A file, or those that Compose looks for in a folder."""
+    if not os.path.isdir(given):
+        return [given]
+    for name in NAMES:
+        if os.path.exists(os.path.join(given, name)):
+            stem, ending = os.path.splitext(name)
+            overrides = [f"{stem}.override{each}" for each in (ending, ".yaml", ".yml")]
+            beside = [os.path.join(given, each) for each in overrides if os.path.exists(os.path.join(given, each))]
+            return [os.path.join(given, name), *beside[:1]]
+    raise Failure(f"compose: the folder {given} has no compose file; one of {', '.join(NAMES)} is needed there.")
+
+
+def _read(read: Callable[[str], str], path: str, shown: str, place: Place) -> str:
+    try:
+        return read(path)
+    except FileNotFoundError:
+        place.refuse(f"the file {shown} is not there", "write it, or take it out")
+    except IsADirectoryError:
+        place.refuse(f"{shown} is a folder", "name a file")
+    except (OSError, UnicodeDecodeError) as error:
+        place.refuse(f"the file {shown} cannot be read ({error})", "make it a readable text file")
+
+
+def _name(name: str, folder: str, place: Place) -> str:
+    """The name of the project: as given, or the folder's, as Compose makes one of it."""
+    if not name:
+        name = re.sub(r"[^a-z0-9_-]", "", os.path.basename(folder).lower()).lstrip("_-")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        place.at("name").needs(name, "a name of lower-case letters, digits, '_' and '-' that begins with a letter or digit")
+    return name
+
+
+def _beside(one: dict[str, Any], other: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Two trees that do not know of each other: each object may be in one of them only."""
+    if not one:
+        return other
+    found = {**one, **{key: value for key, value in other.items() if key not in SECTIONS}}
+    for section in SECTIONS:
+        mine, theirs = one.get(section) or {}, other.get(section) or {}
+        if isinstance(theirs, (Reset, Override)):
+            found[section] = theirs
+            continue
+        for name in set(mine) & set(theirs):
+            if mine[name] != theirs[name]:
+                place.at(section).at(name).refuse(
+                    "an included file declares it as well, and otherwise",
+                    "rename one of them, or list a file with your changes behind the included one in the path of include",
+                )
+        found[section] = {**mine, **theirs}
+    return found
+
+
+def _leave_out(project: Project, pattern: str) -> None:
+    """Take away what the caller says may be missing, such as services.*.logging."""
+    parts = pattern.split(".")
+    if not _removed(project.tree, parts):
+        Place(project.file, pattern).refuse(
+            "it is named in without, and there is no such key", "take it out of without, or mend the path"
+        )
+
+
+def _removed(node: Any, parts: list[str]) -> bool:
+    if not isinstance(node, dict):
+        return False
+    # A key can have dots of its own.
+    if ".".join(parts) in node:
+        del node[".".join(parts)]
+        return True
+    keys = list(node) if parts[0] == "*" else [parts[0]]
+    if len(parts) == 1:
+        return any([node.pop(key, keys) is not keys for key in keys])
+    return any([_removed(node.get(key), parts[1:]) for key in keys])
+
+
+def _choose(project: Project, profiles: Sequence[str] | None) -> None:
+    """Leave only services without profiles and those of a profile that is active."""
+    told = project.variables.get("COMPOSE_PROFILES", "")
+    active = set(profiles) if profiles is not None else {each.strip() for each in told.split(",") if each.strip()}
+    services = project.tree["services"]
+    known: set[str] = set()
+    for name, service in list(services.items()):
+        place = project.place("services", name, "profiles")
+        mine = {place.text(each) for each in place.listed(service.pop("profiles", None))}
+        known |= mine
+        if mine and not mine & active and "*" not in active:
+            del services[name]
+    unknown = sorted(active - known - {"*"})
+    if unknown and profiles is not None:
+        raise Failure(
+            f"{project.file}: no service has the profile {unknown[0]}, and those of the file are {', '.join(sorted(known)) or 'none'}; "
+            "take it out of profiles, or mend it."
+        )
+    if not services:
+        Place(project.file).at("services").refuse("all services have profiles, and none is active", "name one in profiles")
+
+
+def _read_variables(project: Project, name: str, reading: _Reading) -> None:
+    """Files of variables and pass-through variables become plain ``environment``."""
+    service = project.tree["services"][name]
+    place = project.place("services", name, "env_file")
+    found: dict[str, str | None] = {}
+    for index, entry in enumerate(service.pop("env_file", None) or []):
+        at = place.entry(index)
+        at.known(entry, ("path", "required", "format"))
+        if not at.flag(entry.get("required", True)) and not os.path.exists(project.path(entry["path"])):
+            continue
+        text = project.read_text(entry["path"], at)
+        if entry.get("format") not in (None, "raw"):
+            at.at("format").needs(entry["format"], "raw, or no format,")
+        known = {**{key: value for key, value in found.items() if value is not None}, **project.variables}
+        try:
+            if entry.get("format") == "raw":
+                found.update(dotenv.raw(text))
+            else:
+                found.update(dotenv.parsed(text, known, reading.unset(Place(entry["path"]))))
+        except ValueError as error:
+            at.refuse(f"the file {entry['path']} has a mistake in {error}", "mend the line")
+    place = project.place("services", name, "environment")
+    found.update({key: None if value is None else place.at(key).text(value) for key, value in place.mapping(service.get("environment")).items()})
+    variables = project.variables
+    resolved = {key: variables.get(key) if value is None else value for key, value in found.items()}
+    service["environment"] = {key: value for key, value in resolved.items() if value is not None}
+
+
+def _read_labels(project: Project, name: str) -> None:
+    """Files of labels stand below ``labels``."""
+    service = project.tree["services"][name]
+    place = project.place("services", name, "label_file")
+    found: dict[str, Any] = {}
+    for index, path in enumerate(service.pop("label_file", None) or []):
+        try:
+            found.update(dotenv.raw(project.read_text(path, place.entry(index))))
+        except ValueError as error:
+            place.entry(index).refuse(f"the file {path} has a mistake in {error}", "mend the line")
+    if found or service.get("labels"):
+        service["labels"] = {**found, **(service.get("labels") or {})}
