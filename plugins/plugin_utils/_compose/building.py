@@ -61,7 +61,10 @@ def image_of(raw: Any, name: str, platform: str | None, objects: Objects, place:
     build["context"] = _packed(folder, build.get("file"), place.at("context"))
     variables = objects.project.variables
     arguments = place.at("args").mapping(given.get("args"))
-    told = {key: variables.get(key) if value is None else place.at("args").at(key).text(value) for key, value in arguments.items()}
+    told = {
+        key: variables.get(key) if value is None else place.at("args").at(key).text(value)
+        for key, value in arguments.items()
+    }
     if any(value is not None for value in told.values()):
         build["args"] = {key: value for key, value in told.items() if value is not None}
     if given.get("target"):
@@ -71,7 +74,9 @@ def image_of(raw: Any, name: str, platform: str | None, objects: Objects, place:
     if given.get("network"):
         network = place.at("network").text(given["network"])
         if network not in NETWORKS:
-            place.at("network").refuse("a build joins no network by name here", f"write one of {', '.join(NETWORKS)}")
+            place.at("network").refuse(
+                "a build joins no network by name here", f"write one of {', '.join(NETWORKS)}"
+            )
         build["network"] = NETWORKS[network]
     if given.get("shm_size"):
         build["shm_size"] = values.size(given["shm_size"], place.at("shm_size"))
@@ -80,7 +85,8 @@ def image_of(raw: Any, name: str, platform: str | None, objects: Objects, place:
         build["add_host"] = [f"{host}:{address}" for host, address in hosts.items()]
     if given.get("secrets"):
         build["secrets"] = [
-            _secret(each, objects, place.at("secrets").entry(index)) for index, each in enumerate(given["secrets"])
+            _secret(each, objects, place.at("secrets").entry(index))
+            for index, each in enumerate(given["secrets"])
         ]
     if place.at("pull").flag(given.get("pull", False)):
         build["pull"] = "always"
@@ -88,7 +94,9 @@ def image_of(raw: Any, name: str, platform: str | None, objects: Objects, place:
         build["cache"] = False
     platforms = values.texts(given.get("platforms"), place.at("platforms"))
     if len(platforms) > 1:
-        place.at("platforms").refuse("an image on a host is of one platform", "write the one of the host, or take it out")
+        place.at("platforms").refuse(
+            "an image on a host is of one platform", "write the one of the host, or take it out"
+        )
     image = {"name": name, "build": build}
     if platforms or platform:
         image["platform"] = (platforms or [platform])[0]
@@ -101,7 +109,8 @@ def _folder(given: dict[str, Any], objects: Objects, place: Place) -> str:
     context = place.at("context").text(given["context"])
     if "://" in context or context.startswith("git@"):
         place.at("context").refuse(
-            "a context that is fetched can be another one each time", "fetch it to the controller and write its path"
+            "a context that is fetched can be another one each time",
+            "fetch it to the controller and write its path",
         )
     folder = objects.project.path(context)
     if not os.path.isdir(folder):

@@ -48,7 +48,9 @@ def canonical(tree: dict[str, Any], place: Place, folder: str) -> dict[str, Any]
         entries = found.get(section)
         if isinstance(entries, dict):
             found[section] = {
-                str(name): _each(entry, lambda raw, at=place.at(section).at(name): _object(section, raw, at, folder))
+                str(name): _each(
+                    entry, lambda raw, at=place.at(section).at(name): _object(section, raw, at, folder)
+                )
                 for name, entry in entries.items()
             }
         elif entries is not None and not isinstance(entries, (Reset, Override)):
@@ -61,7 +63,10 @@ def _object(section: str, raw: Any, place: Place, folder: str) -> Any:
         return {}
     found = place.mapping(raw)
     if section == "services":
-        return {key: _each(value, lambda each, k=key: _service_key(k, each, place.at(k), folder)) for key, value in found.items()}
+        return {
+            key: _each(value, lambda each, k=key: _service_key(k, each, place.at(k), folder))
+            for key, value in found.items()
+        }
     if isinstance(found.get("external"), dict):
         # The form of version 2 files.
         found["name"] = found["external"].get("name") or found.get("name")
@@ -108,6 +113,10 @@ def _list(value: Any, place: Place, _folder: str) -> list[Any]:
     return place.listed(value)
 
 
+def _texts(value: Any, place: Place, _folder: str) -> list[str]:
+    return [place.entry(index).text(each) for index, each in enumerate(place.listed(value))]
+
+
 def _build(value: Any, place: Place, folder: str) -> dict[str, Any]:
     found = {"context": value} if isinstance(value, str) else place.mapping(value)
     found["context"] = below(place.at("context").text(found.get("context", ".")), folder)
@@ -115,7 +124,9 @@ def _build(value: Any, place: Place, folder: str) -> dict[str, Any]:
         if key in found:
             found[key] = _each(found[key], lambda each, k=key: pairs(each, place.at(k)))
     if "extra_hosts" in found:
-        found["extra_hosts"] = _each(found["extra_hosts"], lambda each: _hosts(each, place.at("extra_hosts"), folder))
+        found["extra_hosts"] = _each(
+            found["extra_hosts"], lambda each: _hosts(each, place.at("extra_hosts"), folder)
+        )
     if "secrets" in found:
         found["secrets"] = _each(found["secrets"], lambda each: _uses(each, place.at("secrets"), folder))
     return found
@@ -124,7 +135,7 @@ def _build(value: Any, place: Place, folder: str) -> dict[str, Any]:
 def _depends(value: Any, place: Place, _folder: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return {str(name): place.at(name).mapping(each) for name, each in value.items()}
-    return {place.text(each): {} for each in place.listed(value)}
+    return {place.text(each): {"condition": "service_started"} for each in place.listed(value)}
 
 
 def _networks(value: Any, place: Place, _folder: str) -> dict[str, Any]:
@@ -182,7 +193,9 @@ def _short_port(text: str, place: Place) -> list[dict[str, Any]]:
         # Any one of these, as Podman chooses none of a range: refused where ports are read.
         return [{"target": targets[0], "published": str(host), **common}]
     if published and len(published) != len(targets):
-        place.refuse(f"{text!r} has not as many host ports as container ports", "give both ranges the same length")
+        place.refuse(
+            f"{text!r} has not as many host ports as container ports", "give both ranges the same length"
+        )
     return [
         {"target": target, **({"published": str(published[step])} if published else {}), **common}
         for step, target in enumerate(targets)
@@ -191,7 +204,9 @@ def _short_port(text: str, place: Place) -> list[dict[str, Any]]:
 
 def _numbers(text: str, place: Place) -> list[int]:
     first, _dash, last = text.partition("-")
-    numbers = list(range(int(first), int(last or first) + 1)) if int(last or first) - int(first) < 65536 else []
+    numbers = (
+        list(range(int(first), int(last or first) + 1)) if int(last or first) - int(first) < 65536 else []
+    )
     if not numbers or numbers[-1] > 65535 or numbers[0] < 0:
         place.needs(text, NEEDED_PORT)
     return numbers
@@ -205,7 +220,7 @@ def _volumes(value: Any, place: Place, folder: str) -> list[dict[str, Any]]:
         source = entry.get("source")
         if entry.get("type") == "bind" and isinstance(source, str) and not source.startswith(("/", "~")):
             path = below(source, folder)
-            entry["source"] = path if path == "." or path.startswith("../") else f"./{path}"
+            entry["source"] = path if path in (".", "..") or path.startswith("../") else f"./{path}"
         found.append(entry)
     return found
 
@@ -216,7 +231,11 @@ def _short_volume(text: str, place: Place) -> dict[str, Any]:
         place.needs(text, "TARGET, SOURCE:TARGET or SOURCE:TARGET:MODE, with paths as Linux has them,")
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0]}
-    found: dict[str, Any] = {"type": "bind" if is_path(parts[0]) else "volume", "source": parts[0], "target": parts[1]}
+    found: dict[str, Any] = {
+        "type": "bind" if is_path(parts[0]) else "volume",
+        "source": parts[0],
+        "target": parts[1],
+    }
     modes = parts[2].split(",") if len(parts) > 2 else []
     for mode in modes:
         if mode not in MODES:
@@ -239,30 +258,30 @@ def _short_volume(text: str, place: Place) -> dict[str, Any]:
 FORMS: dict[str, Form] = {
     "annotations": pairs,
     "build": _build,
-    "cap_add": _list,
-    "cap_drop": _list,
+    "cap_add": _texts,
+    "cap_drop": _texts,
     "configs": _uses,
     "depends_on": _depends,
     "devices": _list,
-    "dns": _list,
-    "dns_opt": _list,
-    "dns_search": _list,
+    "dns": _texts,
+    "dns_opt": _texts,
+    "dns_search": _texts,
     "env_file": _env_files,
     "environment": pairs,
-    "expose": _list,
+    "expose": _texts,
     "extends": _extends,
     "extra_hosts": _hosts,
-    "group_add": _list,
+    "group_add": _texts,
     "label_file": _paths,
     "labels": pairs,
-    "links": _list,
+    "links": _texts,
     "networks": _networks,
     "ports": _ports,
-    "profiles": _list,
+    "profiles": _texts,
     "secrets": _uses,
-    "security_opt": _list,
+    "security_opt": _texts,
     "sysctls": pairs,
-    "tmpfs": _list,
+    "tmpfs": _texts,
     "volumes": _volumes,
-    "volumes_from": _list,
+    "volumes_from": _texts,
 }

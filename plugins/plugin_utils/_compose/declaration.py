@@ -46,7 +46,10 @@ class Choice:
 
 def declared(project: Project, choice: Choice) -> dict[str, Any]:
     """The app. Raises Failure, one sentence, for the first thing that cannot be."""
-    for option, value, allowed in (("group", choice.group, GROUPS), ("new_folders", choice.new_folders, NEW_FOLDERS)):
+    for option, value, allowed in (
+        ("group", choice.group, GROUPS),
+        ("new_folders", choice.new_folders, NEW_FOLDERS),
+    ):
         if value not in allowed:
             raise Failure(f"{option}: {value!r} was given, and one of {', '.join(allowed)} is needed.")
     return _Declaring(project, choice).app()
@@ -62,7 +65,8 @@ class _Declaring:
         self.mounts = Mounts(self.objects, choice.new_folders)
         self.images: dict[str, dict[str, Any]] = {}
         self.links = {
-            name: networking.links(service, self.place(name, "links")) for name, service in self.services.items()
+            name: networking.links(service, self.place(name, "links"))
+            for name, service in self.services.items()
         }
 
     def place(self, service: str, key: str) -> Place:
@@ -98,7 +102,9 @@ class _Declaring:
         if given.get("container_name"):
             place = self.place(service, "container_name")
             if count > 1:
-                place.refuse(f"{count} containers cannot have one name", "take it out, or declare one container")
+                place.refuse(
+                    f"{count} containers cannot have one name", "take it out, or declare one container"
+                )
             return [place.text(given["container_name"])][:count]
         return [f"{self.project.name}-{service}-{number}" for number in range(1, count + 1)]
 
@@ -124,7 +130,8 @@ class _Declaring:
         ports = networking.published(service, self.choice.publish_address, self.place(name, "ports"))
         if len(names) > 1 and any(not port.split("/")[0].split(":")[-2] == "" for port in ports):
             self.place(name, "ports").refuse(
-                f"{len(names)} containers cannot have one port of the host", "publish it without a port of the host, or scale to 1"
+                f"{len(names)} containers cannot have one port of the host",
+                "publish it without a port of the host, or scale to 1",
             )
         for key in ("ipc", "pid"):
             if service.get(key) is not None:
@@ -170,7 +177,9 @@ class _Declaring:
         """Names of containers with the condition on which this one waits; those that it is bound to."""
         place = self.place(name, "depends_on")
         # As with Compose, what uses something of another service starts after it.
-        wanted: dict[str, Any] = {other: {} for other in (*(each for each, _alias in self.links[name]), *self._used(name))}
+        wanted: dict[str, Any] = {
+            other: {} for other in (*(each for each, _alias in self.links[name]), *self._used(name))
+        }
         wanted.update(self.services[name].get("depends_on") or {})
         needs, requires = {}, []
         for other, raw in wanted.items():
@@ -189,14 +198,20 @@ class _Declaring:
                 at.at("condition").needs(condition, f"one of {', '.join(CONDITIONS)}")
             for each in self.names(other):
                 needs[each] = CONDITIONS[condition]
-                if at.at("restart").flag(given.get("restart", False)) and condition != "service_completed_successfully":
+                if (
+                    at.at("restart").flag(given.get("restart", False))
+                    and condition != "service_completed_successfully"
+                ):
                     requires.append(each)
         return needs, requires
 
     def _used(self, name: str) -> list[str]:
         """Services whose volumes or namespaces this one shares."""
         service = self.services[name]
-        told = [each if ":" not in each else each.split(":")[0] for each in map(str, service.get("volumes_from") or [])]
+        told = [
+            each if ":" not in each else each.split(":")[0]
+            for each in map(str, service.get("volumes_from") or [])
+        ]
         found = [each for each in told if each != "container"]
         for key in ("network_mode", "ipc", "pid"):
             kind, _colon, other = str(service.get(key) or "").partition(":")
@@ -208,7 +223,9 @@ class _Declaring:
         given = service.get("image")
         if service.get("build") is None:
             if not given:
-                self.place(name, "image").refuse("the service has neither an image nor a build", "write one of them")
+                self.place(name, "image").refuse(
+                    "the service has neither an image nor a build", "write one of them"
+                )
             return full_name(self.place(name, "image").text(given))
         image = str(given) if given else f"{self.project.name}-{name}"
         image = image if _has_registry(image) else f"localhost/{image}"

@@ -80,7 +80,9 @@ def _any(loader: Loader, node: yaml.Node) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
     tag = loader.resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
-    return loader.construct_object(yaml.ScalarNode(tag, node.value, node.start_mark, node.end_mark, node.style))
+    return loader.construct_object(
+        yaml.ScalarNode(tag, node.value, node.start_mark, node.end_mark, node.style)
+    )
 
 
 Loader.add_constructor("tag:yaml.org,2002:int", _int)
@@ -99,15 +101,15 @@ def documents(text: str) -> list[dict[str, Any]]:
             found.append(loader.get_data())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise ValueError(f"{where}no YAML, because {error.problem}") from None
+        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ValueError(f"it is no YAML, because {error.problem}{where}", "mend the file") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise ValueError(f"no YAML, because {str(error).splitlines()[0]}") from None
+        raise ValueError(f"it is no YAML, because {str(error).splitlines()[0]}", "mend the file") from None
     finally:
         if loader is not None:
             loader.dispose()
     found = [each for each in found if each is not None]
     for each in found:
         if not isinstance(each, dict):
-            raise ValueError(f"a map with services is needed, not a {type(each).__name__}")
+            raise ValueError(f"it is a {type(each).__name__}", "write a map with services")
     return found

@@ -5,7 +5,7 @@
 """Files of variables, such as .env and those of ``env_file`` (pure).
 
 One NAME=VALUE a line. Single quotes keep a value as it is, double quotes know escapes, and both may go over several lines.
-Without quotes a value ends with the line, or before a blank and a ``#``.
+Without quotes a value ends with the line, or before a blank and a ``#`` behind it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from collections.abc import Callable, Mapping
 
 from .interpolation import interpolated
 
-_NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(?:([=:])[ \t]*)?")
+_NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z0-9_][A-Za-z0-9_.-]*)[ \t]*(?:([=:])[ \t]*)?")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|$)")
+NEEDED = ("NAME=VALUE is needed", "begin a comment with #")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 
 
 def parsed(text: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> dict[str, str | None]:
     """Names with values, None where a line has the name alone. Values may use ``variables`` and what stands above them.
 
-    Raises ValueError, which begins with the line.
+    Raises ValueError with the line and what is wrong in it, and what to write instead.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     found: dict[str, str | None] = {}
@@ -37,19 +38,23 @@ def parsed(text: str, variables: Mapping[str, str], unset: Callable[[str], None]
         line = text.count("\n", 0, position) + 1
         name = _NAME.match(text, position)
         if not name:
-            raise ValueError(f"line {line}: NAME=VALUE is needed; a comment begins with #")
+            raise _mistake(line, *NEEDED)
         if not name.group(2):
             rest = _REST.match(text, name.end())
             if not rest:
-                raise ValueError(f"line {line}: NAME=VALUE is needed; a comment begins with #")
+                raise _mistake(line, *NEEDED)
             found[name.group(1)], position = None, rest.end()
             continue
         known = {**{key: each for key, each in found.items() if each is not None}, **variables}
         try:
             found[name.group(1)], position = _value(text, name.end(), known, unset)
         except ValueError as error:
-            raise ValueError(f"line {line}: {error}") from None
+            raise _mistake(line, *error.args) from None
     return found
+
+
+def _mistake(line: int, why: str, instead: str) -> ValueError:
+    return ValueError(f"in line {line} {why}", instead)
 
 
 def _value(
@@ -62,17 +67,17 @@ def _value(
         while end < len(text) and text[end] != quote:
             end += 2 if text[end] == "\\" else 1
         if end >= len(text):
-            raise ValueError(f"the {quote} at the beginning of the value has no other at its end; add it")
+            raise ValueError(f"the {quote} at the beginning of the value has no other at its end", "add it")
         inside = text[position + 1 : end]
         rest = _REST.match(text, end + 1)
         if not rest:
-            raise ValueError(f"something stands behind the closing {quote}; take it out")
+            raise ValueError(f"something stands behind the closing {quote}", "take it out")
         if quote == "'":
-            return inside, rest.end()
+            return inside.replace("\\'", "'"), rest.end()
         return interpolated(_unescaped(inside), known, unset), rest.end()
     end = text.find("\n", position)
     end = len(text) if end < 0 else end
-    plain = re.split(r"(?:^|[ \t])#", text[position:end], maxsplit=1)[0].strip()
+    plain = re.split(r"[ \t]#", text[position:end].strip(), maxsplit=1)[0].strip()
     return interpolated(plain, known, unset), end + 1
 
 
@@ -94,6 +99,6 @@ def raw(text: str) -> dict[str, str | None]:
             continue
         name, equals, value = line.lstrip().partition("=")
         if not name.strip() or any(each.isspace() for each in name.strip()):
-            raise ValueError(f"line {number}: NAME=VALUE is needed; a comment begins with #")
+            raise _mistake(number, *NEEDED)
         found[name.strip()] = value if equals else None
     return found

@@ -23,7 +23,7 @@ ESCAPE = "write $$ for a $ that is meant as it is"
 def interpolated(text: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
     """The text with its variables replaced; ``unset`` hears of each that has neither value nor default.
 
-    Raises ValueError with what is wrong.
+    Raises ValueError with what is wrong, and what to write instead.
     """
     done, position = "", 0
     while True:
@@ -39,10 +39,9 @@ def interpolated(text: str, variables: Mapping[str, str], unset: Callable[[str],
             position = end + 1
         else:
             name = NAME.match(text, dollar + 1)
-            if not name:
-                raise ValueError(f"a $ without the name of a variable behind it; {ESCAPE}")
-            done += _plain(name.group(), variables, unset)
-            position = name.end()
+            # A $ before anything else is what it is.
+            done += _plain(name.group(), variables, unset) if name else "$"
+            position = name.end() if name else dollar + 1
 
 
 def _closing(text: str, position: int) -> int:
@@ -51,7 +50,7 @@ def _closing(text: str, position: int) -> int:
         depth += 1 if found.group() == "${" else -1
         if not depth:
             return found.start()
-    raise ValueError(f"a ${{ without its }}; {ESCAPE}")
+    raise ValueError("it has a ${ without its }", ESCAPE)
 
 
 def _plain(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
@@ -63,14 +62,14 @@ def _plain(name: str, variables: Mapping[str, str], unset: Callable[[str], None]
 def _braced(inside: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
     name = NAME.match(inside)
     if not name:
-        raise ValueError(f"${{{inside[:40]}}}, which begins with no name of a variable; {ESCAPE}")
+        raise ValueError(f"it has ${{{inside[:40]}}}, which begins with no name of a variable", ESCAPE)
     rest = inside[name.end() :]
     if not rest:
         return _plain(name.group(), variables, unset)
     operator = OPERATOR.match(rest)
     if not operator:
         raise ValueError(
-            f"${{{inside[:40]}}}, in which one of :-, -, :?, ?, :+, + has to follow the name; {ESCAPE}"
+            f"it has ${{{inside[:40]}}}, in which one of :-, -, :?, ?, :+, + has to follow the name", ESCAPE
         )
     value = variables.get(name.group())
     # With a colon an empty value counts as none.
@@ -84,16 +83,20 @@ def _braced(inside: str, variables: Mapping[str, str], unset: Callable[[str], No
     if operator.group().endswith("-"):
         return other
     raise ValueError(
-        f"the variable {name.group()}, which has to be set{f' ({other})' if other else ''}; give it in variables or in .env"
+        f"the variable {name.group()} has to be set{f' ({other})' if other else ''}",
+        "give it in env or in .env",
     )
 
 
 def interpolated_tree(
-    value: Any, variables: Mapping[str, str], unset: Callable[[str], None], refuse: Callable[[str, str], Any]
+    value: Any,
+    variables: Mapping[str, str],
+    unset: Callable[[str], None],
+    refuse: Callable[[str, str, str], Any],
 ) -> Any:
     """A document with the variables of all its values replaced, keys as they are.
 
-    ``refuse`` gets the place (services.web.image) and what is wrong there.
+    ``refuse`` gets the place (services.web.image), what is wrong there, and what to write instead.
     """
 
     def walk(node: Any, place: str) -> Any:
@@ -101,7 +104,7 @@ def interpolated_tree(
             try:
                 return interpolated(node, variables, unset)
             except ValueError as error:
-                return refuse(place, str(error))
+                return refuse(place, *error.args)
         if isinstance(node, Reset):
             return node
         if isinstance(node, Override):

@@ -28,14 +28,22 @@ def _target(entry: Any) -> Any:
     return entry
 
 
+def _config(entry: dict[str, Any]) -> Any:
+    return entry.get("target") or f"/{entry.get('source')}"
+
+
+def _secret(entry: dict[str, Any]) -> Any:
+    return str(entry.get("target") or entry.get("source")).removeprefix("/run/secrets/")
+
+
 def _device(entry: Any) -> Any:
     return str(entry).split(":")[1] if isinstance(entry, str) and ":" in entry else _target(entry)
 
 
 # What makes two entries of a service's list the same one; other lists have each value once.
 SAME: dict[str, Callable[[Any], Any]] = {
-    "ports": _port, "volumes": _target, "secrets": _target, "configs": _target, "devices": _device,
-    "env_file": _target, "build.secrets": _target,
+    "ports": _port, "volumes": _target, "secrets": _secret, "configs": _config, "devices": _device,
+    "env_file": _target, "build.secrets": _secret,
 }  # fmt: skip
 # Lists that are added to, however often a value stands in them.
 ADDED = ("deploy.resources.reservations.devices", "gpus")
@@ -45,8 +53,8 @@ def merged(base: Any, over: Any, path: tuple[str, ...] = ()) -> Any:
     """``base`` with ``over`` on it; ``path`` is where they stand in the document."""
     if isinstance(over, Override):
         return plain(over.value)
-    if over is None and not _may_be_nothing(path):
-        return base
+    if over is None:
+        return None if _may_be_nothing(path) else base
     if isinstance(base, dict) and isinstance(over, dict):
         if path[:1] == ("services",) and path[2:] == ("logging",) and _other_driver(base, over):
             return plain(over)
@@ -59,15 +67,15 @@ def merged(base: Any, over: Any, path: tuple[str, ...] = ()) -> Any:
             else:
                 found[key] = plain(value)
         return found
-    if isinstance(base, list) and isinstance(over, list) and ".".join(path[2:]) not in WHOLE:
-        return _together([*base, *plain(over)], ".".join(path[2:]))
+    below = ".".join(path[2:])
+    if isinstance(base, list) and isinstance(over, list) and below not in WHOLE:
+        return _together([*base, *plain(over)], below)
     return plain(over)
 
 
-
 def _may_be_nothing(path: tuple[str, ...]) -> bool:
-    """A variable without a value is one that is looked up."""
-    return len(path) == 4 and path[2] in ("environment", "labels")
+    """A variable without a value is one that is looked up; no command is that of the image."""
+    return (len(path) == 4 and path[2] in ("environment", "labels")) or ".".join(path[2:]) in WHOLE
 
 
 def _other_driver(base: dict[str, Any], over: dict[str, Any]) -> bool:

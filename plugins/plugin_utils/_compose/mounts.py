@@ -16,7 +16,12 @@ from .places import Place
 
 # What travels in an app's files; larger things belong in an image or a volume.
 LARGEST = 1024 * 1024
-SOCKETS = ("/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock", "/var/run/podman/podman.sock")
+SOCKETS = (
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/podman/podman.sock",
+    "/var/run/podman/podman.sock",
+)
 ENTRY = ("type", "source", "target", "read_only", "consistency", "bind", "volume", "tmpfs", "image")
 
 
@@ -73,16 +78,31 @@ class Mounts:
         elif kind == "image":
             image = place.at("image").mapping(entry.get("image"))
             place.at("image").known(image, ("subpath",))
-            found["mount"].append({"type": "image", "source": place.at("source").text(entry.get("source")), "target": target, **image})
+            found["mount"].append(
+                {
+                    "type": "image",
+                    "source": place.at("source").text(entry.get("source")),
+                    "target": target,
+                    **image,
+                }
+            )
         elif kind in ("volume", "bind"):
             options = ["ro"] if place.at("read_only").flag(entry.get("read_only", False)) else []
             options += ["U"] if entry.get("x-podman-chown") else []
-            source = self._volume(service, entry, target, options, place) if kind == "volume" else self._bind(entry, options, place)
+            source = (
+                self._volume(service, entry, target, options, place)
+                if kind == "volume"
+                else self._bind(entry, options, place)
+            )
             found["volume"].append(":".join(filter(None, [source, target, ",".join(options)])))
         else:
-            place.at("type").refuse(f"Linux containers on one host have no mounts of type {kind}", "write volume, bind or tmpfs")
+            place.at("type").refuse(
+                f"Linux containers on one host have no mounts of type {kind}", "write volume, bind or tmpfs"
+            )
 
-    def _volume(self, service: str, entry: dict[str, Any], target: str, options: list[str], place: Place) -> str:
+    def _volume(
+        self, service: str, entry: dict[str, Any], target: str, options: list[str], place: Place
+    ) -> str:
         at = place.at("volume")
         given = at.mapping(entry.get("volume"))
         at.known(given, ("nocopy", "subpath", "labels"))
@@ -115,13 +135,14 @@ class Mounts:
             )
         if source.startswith("~"):
             place.refuse(
-                f"{source} is in a home, and nobody can tell whose", "write an absolute path of the host, or a named volume"
+                f"{source} is in a home, and nobody can tell whose",
+                "write an absolute path of the host, or a named volume",
             )
         return source if source.startswith("/") else self._beside(source, options, place)
 
     def _beside(self, source: str, options: list[str], place: Place) -> str:
         """A path beside the compose file: its files become the app's, a folder that Compose would make a volume."""
-        if source.startswith("../"):
+        if source == ".." or source.startswith("../"):
             place.refuse(
                 f"{source} lies outside of the folder of the compose file, and only what is in it becomes a file of the app",
                 "move it there, or write an absolute path of the host",
@@ -133,10 +154,14 @@ class Mounts:
             self._travel(path, relative, names, place)
             return "./" if relative == "." else f"./{relative}"
         if "ro" in options or os.path.splitext(relative)[1]:
-            place.refuse(f"there is nothing at {source} beside the compose file", "write the file there, or mend the path")
+            place.refuse(
+                f"there is nothing at {source} beside the compose file",
+                "write the file there, or mend the path",
+            )
         if self.new_folders == "refuse":
             place.refuse(
-                f"the folder {source} has nothing in it on the controller, and new_folders says refuse", "write the name of a volume instead"
+                f"the folder {source} has nothing in it on the controller, and new_folders says refuse",
+                "write the name of a volume instead",
             )
         return self.objects.new_volume(_slug(relative), place)
 

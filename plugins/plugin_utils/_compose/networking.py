@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,7 +33,10 @@ def published(service: Mapping[str, Any], address: str, place: Place) -> list[st
         if not re.fullmatch(r"\d*", host):
             at.refuse(f"Podman chooses no free port of the range {host}", "write one port of the host")
         outside = str(entry.get("host_ip") or address)
-        outside = f"[{outside}]" if ":" in outside else outside
+        try:
+            outside = f"[{outside}]" if ipaddress.ip_address(outside).version == 6 else outside
+        except ValueError:
+            at.needs(outside, "an address of the host")
         protocol = entry.get("protocol", "tcp")
         if protocol not in ("tcp", "udp", "sctp"):
             at.at("protocol").needs(protocol, "tcp, udp or sctp")
@@ -41,7 +45,12 @@ def published(service: Mapping[str, Any], address: str, place: Place) -> list[st
 
 
 def joined(
-    service: Mapping[str, Any], name: str, also: list[str], objects: Objects, names: Names, place_of: Callable[[str], Place]
+    service: Mapping[str, Any],
+    name: str,
+    also: list[str],
+    objects: Objects,
+    names: Names,
+    place_of: Callable[[str], Place],
 ) -> list[str]:
     """The ``network`` of a container: NAME:alias=...,ip=..., or a mode. ``also`` are further names that links give it."""
     mode = service.get("network_mode")
@@ -58,7 +67,9 @@ def joined(
         given = at.mapping(raw)
         for wanted in ("priority", "gw_priority"):
             if given.get(wanted):
-                at.at(wanted).refuse("Podman joins networks in no order of a file", "take it out, or name it in without")
+                at.at(wanted).refuse(
+                    "Podman joins networks in no order of a file", "take it out, or name it in without"
+                )
         for wanted in ("link_local_ips", "driver_opts"):
             if given.get(wanted):
                 at.at(wanted).refuse("Podman has none for one container in a network", "take it out")
@@ -79,7 +90,11 @@ def _mode(mode: str, names: Names, place: Place) -> str:
     kind, _colon, other = mode.partition(":")
     if kind == "service" and other:
         return f"container:{one(other, names, place)}"
-    if (kind == "container" and other) or mode in ("host", "none", "bridge") or kind in ("pasta", "slirp4netns", "private"):
+    if (
+        (kind == "container" and other)
+        or mode in ("host", "none", "bridge")
+        or kind in ("pasta", "slirp4netns", "private")
+    ):
         return mode
     place.needs(mode, "host, none, bridge, service:NAME or container:NAME")
 
@@ -99,7 +114,10 @@ def one(service: str, names: Names, place: Place) -> str:
     """The one container of a service that another shares something with. Raises Failure."""
     found = names(service)
     if not found:
-        place.refuse(f"the service {service} is not there, or not in an active profile", "declare it, or activate its profile")
+        place.refuse(
+            f"the service {service} is not there, or not in an active profile",
+            "declare it, or activate its profile",
+        )
     return found[0]
 
 

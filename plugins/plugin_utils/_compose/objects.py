@@ -46,7 +46,10 @@ class Objects:
     def volume(self, key: str, used: Place) -> str:
         """The name of a volume that a service mounts."""
         if key not in self.project.tree["volumes"]:
-            used.refuse(f"the file declares no volume {key}", f"declare it below volumes, or write ./{key} for a folder")
+            used.refuse(
+                f"the file declares no volume {key}",
+                f"declare it below volumes, or write ./{key} for a folder",
+            )
         place = self.project.place("volumes", key)
         given = place.mapping(self.project.tree["volumes"][key])
         if place.at("external").flag(given.get("external", False)):
@@ -61,7 +64,8 @@ class Objects:
         name = f"{self.project.name}_{stem}"
         if stem in self.project.tree["volumes"]:
             used.refuse(
-                f"it would become the volume {name}, which the file declares as well", f"mount the volume {stem}, or rename it"
+                f"it would become the volume {name}, which the file declares as well",
+                f"mount the volume {stem}, or rename it",
             )
         self.volumes.setdefault(name, {"name": name})
         return name
@@ -77,7 +81,9 @@ class Objects:
             return place.at("name").text(given.get("name") or key)
         name = place.at("name").text(given.get("name") or f"{self.project.name}_{key}")
         if name not in self.secrets:
-            labels = {"labels": values.pairs(given["labels"], place.at("labels"))} if given.get("labels") else {}
+            labels = (
+                {"labels": values.pairs(given["labels"], place.at("labels"))} if given.get("labels") else {}
+            )
             self.secrets[name] = {"name": name, "data": self.content(given, place), **labels}
         return name
 
@@ -120,7 +126,7 @@ class Objects:
         if told[0] == "content":
             return value
         if value not in self.project.variables:
-            at.refuse(f"the variable {value} is not set", "give it in variables or in .env")
+            at.refuse(f"the variable {value} is not set", "give it in env or in .env")
         return self.project.variables[value]
 
 
@@ -138,7 +144,18 @@ def mode_of(value: Any, place: Place) -> str:
 def _network(given: dict[str, Any], place: Place) -> dict[str, Any]:
     place.known(
         given,
-        ("name", "external", "driver", "driver_opts", "attachable", "enable_ipv4", "enable_ipv6", "ipam", "internal", "labels"),
+        (
+            "name",
+            "external",
+            "driver",
+            "driver_opts",
+            "attachable",
+            "enable_ipv4",
+            "enable_ipv6",
+            "ipam",
+            "internal",
+            "labels",
+        ),
     )
     found: dict[str, Any] = {}
     driver = given.get("driver") or "bridge"
@@ -150,7 +167,9 @@ def _network(given: dict[str, Any], place: Place) -> dict[str, Any]:
             "write bridge" if driver != "host" else "write network_mode: host on the service",
         )
     if not place.at("enable_ipv4").flag(given.get("enable_ipv4", True)):
-        place.at("enable_ipv4").refuse("Podman makes no network without IPv4 this way", "give it an IPv6 subnet in ipam")
+        place.at("enable_ipv4").refuse(
+            "Podman makes no network without IPv4 this way", "give it an IPv6 subnet in ipam"
+        )
     if given.get("driver_opts"):
         found["opt"] = values.pairs(given["driver_opts"], place.at("driver_opts"))
     for key, option in (("enable_ipv6", "ipv6"), ("internal", "internal")):
@@ -166,7 +185,9 @@ def _addresses(raw: Any, place: Place) -> dict[str, Any]:
     ipam = place.mapping(raw)
     place.known(ipam, ("driver", "config", "options"))
     if ipam.get("driver") not in (None, "default") or ipam.get("options"):
-        place.refuse("Podman leases addresses itself, and nothing else can do it here", "take driver and options out")
+        place.refuse(
+            "Podman leases addresses itself, and nothing else can do it here", "take driver and options out"
+        )
     entries = []
     for index, each in enumerate(place.at("config").listed(ipam.get("config"))):
         at = place.at("config").entry(index)
@@ -176,7 +197,9 @@ def _addresses(raw: Any, place: Place) -> dict[str, Any]:
             at.at("aux_addresses").refuse(
                 "Podman reserves no single addresses", "lease from a part of the subnet, with ip_range"
             )
-        entries.append({key: at.at(key).text(entry[key]) for key in ("subnet", "gateway", "ip_range") if entry.get(key)})
+        entries.append(
+            {key: at.at(key).text(entry[key]) for key in ("subnet", "gateway", "ip_range") if entry.get(key)}
+        )
     entries = [each for each in entries if each]
     if len(entries) < 2:
         return entries[0] if entries else {}

@@ -83,7 +83,8 @@ class Place:
         for key in value:
             if key not in keys and not key.startswith("x-"):
                 self.at(key).refuse(
-                    "no key that the Compose specification has here", f"take it out, or write one of {', '.join(keys)}"
+                    "no key that the Compose specification has here",
+                    f"take it out, or write one of {', '.join(keys)}",
                 )
 
 

@@ -16,7 +16,13 @@ from .project import Project
 
 LOOPBACK = "127.0.0.1"
 # Options of a container that its pod has instead, when all services that say something say the same.
-OF_POD = {"dns": "dns", "dns_search": "dns_search", "dns_option": "dns_opt", "userns": "userns", "shm_size": "shm_size"}
+OF_POD = {
+    "dns": "dns",
+    "dns_search": "dns_search",
+    "dns_option": "dns_opt",
+    "userns": "userns",
+    "shm_size": "shm_size",
+}
 # By the option of the container: the key of the service, and why it cannot be in a pod.
 NOT_IN_POD = {
     "hostname": "all containers of a pod have one name of the host",
@@ -29,7 +35,10 @@ NETWORK = "let the services have a network (group: network)"
 
 
 def together(
-    project: Project, objects: Objects, containers: list[dict[str, Any]], services: Mapping[str, dict[str, Any]]
+    project: Project,
+    objects: Objects,
+    containers: list[dict[str, Any]],
+    services: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """The pod with the containers in it. Raises Failure."""
     place = Place(project.file).at("services")
@@ -52,7 +61,9 @@ def together(
     for option, of_pod in OF_POD.items():
         told = [each.pop(option) for each in containers if option in each]
         if any(value != told[0] for value in told):
-            place.refuse(f"services say {option} differently, and all containers of a pod have the same", NETWORK)
+            place.refuse(
+                f"services say {option} differently, and all containers of a pod have the same", NETWORK
+            )
         if told:
             pod[of_pod] = told[0]
     sysctls: dict[str, str] = {}
@@ -83,14 +94,17 @@ def _refuse_shared_ports(project: Project, services: Mapping[str, dict[str, Any]
     """Two services that listen on one port cannot share a network."""
     owners: dict[str, str] = {}
     for name, service in services.items():
-        inside = [f"{each.get('target')}/{each.get('protocol') or 'tcp'}" for each in service.get("ports") or []]
+        inside = [
+            f"{each.get('target')}/{each.get('protocol') or 'tcp'}" for each in service.get("ports") or []
+        ]
         inside += [text if "/" in text else f"{text}/tcp" for text in map(str, service.get("expose") or [])]
         for port in dict.fromkeys(inside):
             first = owners.setdefault(port, name)
             if first != name:
                 key = "ports" if service.get("ports") else "expose"
                 project.place("services", name, key).refuse(
-                    f"the services {first} and {name} both listen on port {port}, and all containers of a pod have one network", NETWORK
+                    f"the services {first} and {name} both listen on port {port}, and all containers of a pod have one network",
+                    NETWORK,
                 )
 
 
@@ -103,7 +117,8 @@ def _networks(
     for name, mine in sets.items():
         if mine != sets[first]:
             project.place("services", name, "networks").refuse(
-                f"the services {first} and {name} are in different networks, and all containers of a pod have the same", NETWORK
+                f"the services {first} and {name} are in different networks, and all containers of a pod have the same",
+                NETWORK,
             )
     joined: dict[str, list[str]] = {}
     for each in containers:
@@ -123,7 +138,11 @@ def _hosts(
     """Lines for /etc/hosts: each service is on the loopback address, under all its names."""
     found: dict[str, str] = {}
     for name, each in zip(owners, containers):
-        aliases = [alias for given in (services[name].get("networks") or {}).values() for alias in given.get("aliases") or []]
+        aliases = [
+            alias
+            for given in (services[name].get("networks") or {}).values()
+            for alias in given.get("aliases") or []
+        ]
         found.update(dict.fromkeys([name, str(each["name"]), *map(str, aliases)], LOOPBACK))
     for name, service in services.items():
         for other, alias in networking.links(service, project.place("services", name, "links")):
@@ -144,7 +163,8 @@ def _bind(project: Project, name: str, container: dict[str, Any], names: Mapping
     for other, condition in needs.items():
         if condition != "started":
             project.place("services", name, "depends_on").at(names[other]).at("condition").refuse(
-                f"the containers of a pod start together, and none waits until another is {condition}", NETWORK
+                f"the containers of a pod start together, and none waits until another is {condition}",
+                NETWORK,
             )
     requires = list(dict.fromkeys([*container.pop("requires", []), *needs]))
     if requires:

@@ -76,17 +76,25 @@ def loaded(request: Request) -> Project:
     folder = os.path.abspath(request.folder or os.path.dirname(files[0]) or ".")
     reading = _Reading(request, folder)
     variables = reading.variables(folder, request.env_files, request.variables)
-    tree: dict[str, Any] = {}
-    for file in files:
-        tree = merged(tree, reading.file(file, "", variables))
-    tree = plain(tree)
     file = " + ".join(os.path.relpath(each, folder) for each in files)
-    name = _name(request.name or variables.get("COMPOSE_PROJECT_NAME") or tree.get("name") or "", folder, Place(file))
+    name = request.name or variables.get("COMPOSE_PROJECT_NAME") or reading.name(files, variables)
+    variables = {**variables, "COMPOSE_PROJECT_NAME": _name(name, folder, Place(file))}
+    tree: dict[str, Any] = {}
+    for each in files:
+        tree = merged(tree, reading.file(each, "", variables))
+    tree = plain(tree)
     sections = {section: Place(file).at(section).mapping(tree.get(section)) for section in SECTIONS}
     if not sections["services"]:
         Place(file).at("services").refuse("there is no service", "declare at least one")
     project = Project(
-        name, folder, sections, {**variables, "COMPOSE_PROJECT_NAME": name}, request.read, reading.origins, reading.warnings, file
+        variables["COMPOSE_PROJECT_NAME"],
+        folder,
+        sections,
+        variables,
+        request.read,
+        reading.origins,
+        reading.warnings,
+        file,
     )
     for pattern in request.without:
         _leave_out(project, pattern)
@@ -124,7 +132,7 @@ class _Reading:
             try:
                 told = dotenv.parsed(text, {**found, **outer}, self.unset(place))
             except ValueError as error:
-                place.refuse(str(error), "mend the line")
+                place.refuse(*error.args)
             found.update({key: value for key, value in told.items() if value is not None})
         return {**found, **outer}
 
@@ -132,7 +140,9 @@ class _Reading:
         """What hears of variables that are used and not set."""
 
         def told(name: str) -> None:
-            warning = f"{place.file}: the variable {name} is not set, and an empty string was put in its place."
+            warning = (
+                f"{place.file}: the variable {name} is not set, and an empty string was put in its place."
+            )
             if warning not in self.warnings:
                 self.warnings.append(warning)
 
@@ -149,43 +159,65 @@ class _Reading:
             place = Place(self.shown(path))
             included = self.included(document.pop("include", None), place.at("include"), folder, variables)
             extended = self.extended(document, path, folder, variables)
-            tree = merged(tree, _beside(included, extended, place)) if tree else _beside(included, extended, place)
+            tree = (
+                merged(tree, _beside(included, extended, place))
+                if tree
+                else _beside(included, extended, place)
+            )
         self.open.pop()
         return tree
+
+    def name(self, files: Sequence[str], variables: Mapping[str, str]) -> str:
+        """The name that the files give the project, which they can then use as a variable."""
+        name = ""
+        for path in files:
+            place = Place(self.shown(path))
+            for document in self.read(path, place):
+                raw = plain(document.get("name"))
+                if raw is not None:
+                    name = self.interpolated({"name": place.at("name").text(raw)}, variables, place)["name"]
+        return name
+
+    def read(self, path: str, place: Place) -> list[dict[str, Any]]:
+        """The documents of a file as they are."""
+        text = _read(self.request.read, path, self.shown(path), place)
+        try:
+            return documents(text)
+        except ValueError as error:
+            place.refuse(*error.args)
+
+    def interpolated(self, document: dict[str, Any], variables: Mapping[str, str], place: Place) -> Any:
+        """A document with its variables replaced."""
+        return interpolated_tree(
+            {key: value for key, value in document.items() if not str(key).startswith("x-")},
+            variables,
+            self.unset(place),
+            lambda where, why, instead: Place(place.file, where).refuse(why, instead),
+        )
 
     def documents(self, path: str, folder: str, variables: Mapping[str, str]) -> list[dict[str, Any]]:
         """The documents of a file in long syntax, variables replaced."""
         place = Place(self.shown(path))
-        text = _read(self.request.read, path, self.shown(path), place)
-        try:
-            found = documents(text)
-        except ValueError as error:
-            place.refuse(str(error), "mend the file")
         done = []
-        for document in found:
+        for document in self.read(path, place):
             for key in document:
                 if key not in TOP and not str(key).startswith("x-"):
                     place.at(key).refuse(
-                        "this key is no part of a compose file that becomes an app", f"write one of {', '.join(TOP)}, or take it out"
+                        "this key is no part of a compose file that becomes an app",
+                        f"write one of {', '.join(TOP)}, or take it out",
                     )
-            tree = interpolated_tree(
-                {key: value for key, value in document.items() if not str(key).startswith("x-")},
-                variables,
-                self.unset(place),
-                lambda where, why: Place(place.file, where).refuse(f"it has {why}", "mend it"),
-            )
-            tree = canonical(tree, place, folder)
+            tree = canonical(self.interpolated(document, variables, place), place, folder)
             for section in SECTIONS:
-                for name, entry in tree.get(section, {}).items() if isinstance(tree.get(section), dict) else ():
+                for name, entry in (
+                    tree.get(section, {}).items() if isinstance(tree.get(section), dict) else ()
+                ):
                     self.origins[(section, name)] = place.file
                     for key in entry if isinstance(entry, dict) else ():
                         self.origins[(section, name, key)] = place.file
             done.append(tree)
         return done
 
-    def included(
-        self, raw: Any, place: Place, folder: str, variables: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def included(self, raw: Any, place: Place, folder: str, variables: Mapping[str, str]) -> dict[str, Any]:
         """What ``include`` brings: projects of their own, with their own folder and variables."""
         found: dict[str, Any] = {}
         for index, each in enumerate(place.listed(raw)):
@@ -194,9 +226,13 @@ class _Reading:
             at.known(entry, ("path", "project_directory", "env_file"))
             paths = [posixpath.join(folder, at.text(path)) for path in at.listed(entry.get("path"))]
             if not paths or any("://" in path or path.startswith("oci:") for path in paths):
-                at.refuse("it is no path of a file on the controller", "fetch the file first and name its path")
+                at.refuse(
+                    "it is no path of a file on the controller", "fetch the file first and name its path"
+                )
             inner = str(entry.get("project_directory") or posixpath.dirname(paths[0]))
-            inner = posixpath.normpath(posixpath.join(folder, inner)) if entry.get("project_directory") else inner
+            inner = (
+                posixpath.normpath(posixpath.join(folder, inner)) if entry.get("project_directory") else inner
+            )
             env_files = [os.path.join(self.folder, folder, name) for name in at.listed(entry.get("env_file"))]
             own = self.variables(os.path.join(self.folder, inner), env_files or None, variables)
             tree: dict[str, Any] = {}
@@ -213,9 +249,7 @@ class _Reading:
         services = tree.get("services")
         if not isinstance(services, dict):
             return tree
-        done = {
-            name: self.service(name, services, path, folder, variables, ()) for name in services
-        }
+        done = {name: self.service(name, services, path, folder, variables, ()) for name in services}
         return {**tree, "services": done}
 
     def service(
@@ -248,7 +282,8 @@ class _Reading:
             foreign = self.origins
         if base not in others:
             place.refuse(
-                f"there is no service {base} in {self.shown(base_path)}", f"name one of {', '.join(sorted(others)) or 'another file'}"
+                f"there is no service {base} in {self.shown(base_path)}",
+                f"name one of {', '.join(sorted(others)) or 'another file'}",
             )
         under = self.service(base, others, base_path, base_folder, variables, (*above, (path, name)))
         for key in under if isinstance(under, dict) else ():
@@ -268,9 +303,13 @@ def _found(given: str) -> list[str]:
         if os.path.exists(os.path.join(given, name)):
             stem, ending = os.path.splitext(name)
             overrides = [f"{stem}.override{each}" for each in (ending, ".yaml", ".yml")]
-            beside = [os.path.join(given, each) for each in overrides if os.path.exists(os.path.join(given, each))]
+            beside = [
+                os.path.join(given, each) for each in overrides if os.path.exists(os.path.join(given, each))
+            ]
             return [os.path.join(given, name), *beside[:1]]
-    raise Failure(f"compose: the folder {given} has no compose file; one of {', '.join(NAMES)} is needed there.")
+    raise Failure(
+        f"compose: the folder {given} has no compose file; one of {', '.join(NAMES)} is needed there."
+    )
 
 
 def _read(read: Callable[[str], str], path: str, shown: str, place: Place) -> str:
@@ -289,7 +328,9 @@ def _name(name: str, folder: str, place: Place) -> str:
     if not name:
         name = re.sub(r"[^a-z0-9_-]", "", os.path.basename(folder).lower()).lstrip("_-")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        place.at("name").needs(name, "a name of lower-case letters, digits, '_' and '-' that begins with a letter or digit")
+        place.at("name").needs(
+            name, "a name of lower-case letters, digits, '_' and '-' that begins with a letter or digit"
+        )
     return name
 
 
@@ -331,14 +372,20 @@ def _removed(node: Any, parts: list[str]) -> bool:
         return True
     keys = list(node) if parts[0] == "*" else [parts[0]]
     if len(parts) == 1:
-        return any([node.pop(key, keys) is not keys for key in keys])
-    return any([_removed(node.get(key), parts[1:]) for key in keys])
+        found = [key for key in keys if key in node]
+        for key in found:
+            del node[key]
+        return bool(found)
+    # All of them, not as far as the first.
+    return True in [_removed(node.get(key), parts[1:]) for key in keys]
 
 
 def _choose(project: Project, profiles: Sequence[str] | None) -> None:
     """Leave only services without profiles and those of a profile that is active."""
     told = project.variables.get("COMPOSE_PROFILES", "")
-    active = set(profiles) if profiles is not None else {each.strip() for each in told.split(",") if each.strip()}
+    active = (
+        set(profiles) if profiles is not None else {each.strip() for each in told.split(",") if each.strip()}
+    )
     services = project.tree["services"]
     known: set[str] = set()
     for name, service in list(services.items()):
@@ -354,7 +401,9 @@ def _choose(project: Project, profiles: Sequence[str] | None) -> None:
             "take it out of profiles, or mend it."
         )
     if not services:
-        Place(project.file).at("services").refuse("all services have profiles, and none is active", "name one in profiles")
+        Place(project.file).at("services").refuse(
+            "all services have profiles, and none is active", "name one in profiles"
+        )
 
 
 def _read_variables(project: Project, name: str, reading: _Reading) -> None:
@@ -377,9 +426,14 @@ def _read_variables(project: Project, name: str, reading: _Reading) -> None:
             else:
                 found.update(dotenv.parsed(text, known, reading.unset(Place(entry["path"]))))
         except ValueError as error:
-            at.refuse(f"the file {entry['path']} has a mistake in {error}", "mend the line")
+            at.refuse(f"of the file {entry['path']} {error.args[0]}", error.args[1])
     place = project.place("services", name, "environment")
-    found.update({key: None if value is None else place.at(key).text(value) for key, value in place.mapping(service.get("environment")).items()})
+    found.update(
+        {
+            key: None if value is None else place.at(key).text(value)
+            for key, value in place.mapping(service.get("environment")).items()
+        }
+    )
     variables = project.variables
     resolved = {key: variables.get(key) if value is None else value for key, value in found.items()}
     service["environment"] = {key: value for key, value in resolved.items() if value is not None}
@@ -394,6 +448,6 @@ def _read_labels(project: Project, name: str) -> None:
         try:
             found.update(dotenv.raw(project.read_text(path, place.entry(index))))
         except ValueError as error:
-            place.entry(index).refuse(f"the file {path} has a mistake in {error}", "mend the line")
+            place.entry(index).refuse(f"of the file {path} {error.args[0]}", error.args[1])
     if found or service.get("labels"):
         service["labels"] = {**found, **(service.get("labels") or {})}

@@ -17,9 +17,21 @@ from . import values
 from .places import Place
 
 Options = dict[str, Any]
-LOG_DRIVERS = {"json-file": "k8s-file", "local": "k8s-file", "k8s-file": "k8s-file", "journald": "journald", "none": "none"}
+LOG_DRIVERS = {
+    "json-file": "k8s-file",
+    "local": "k8s-file",
+    "k8s-file": "k8s-file",
+    "journald": "journald",
+    "none": "none",
+}
 LOG_OPTIONS = {"max-size": "max_size", "tag": "tag"}
-PULL = {"always": "always", "never": "never", "missing": "missing", "if_not_present": "missing", "newer": "newer"}
+PULL = {
+    "always": "always",
+    "never": "never",
+    "missing": "missing",
+    "if_not_present": "missing",
+    "newer": "newer",
+}
 V1 = "it is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone"
 WINDOWS = "only containers of Windows have it"
 SWARM = "only a Swarm does something with it"
@@ -80,7 +92,8 @@ def _logging(value: Any, place: Place) -> Options:
     driver = given.get("driver") or "json-file"
     if driver not in LOG_DRIVERS:
         place.at("driver").refuse(
-            f"Podman has no driver {driver}", "write json-file, journald or none, and let a collector read the journal"
+            f"Podman has no driver {driver}",
+            "write json-file, journald or none, and let a collector read the journal",
         )
     options: Options = {}
     for key, each in place.at("options").mapping(given.get("options")).items():
@@ -123,7 +136,9 @@ def _health(value: Any, place: Place) -> Options:
             )
         # Podman's check while starting: often until it is good once, then the other one takes over.
         found["health_startup_cmd"] = found["healthcheck"]
-        found["health_startup_interval"] = values.duration(given["start_interval"], place.at("start_interval"))
+        found["health_startup_interval"] = values.duration(
+            given["start_interval"], place.at("start_interval")
+        )
         if "timeout" in given:
             found["health_startup_timeout"] = found["healthcheck_timeout"]
     return found
@@ -146,7 +161,10 @@ def _blkio(value: Any, place: Place) -> Options:
             at = place.at(key).entry(index)
             entry = at.mapping(raw)
             at.known(entry, ("path", name))
-            found[option].append(f"{at.at('path').text(entry.get('path'))}:{at.at(name).text(entry.get(name))}")
+            read = values.size if key.endswith("bps") else values.text
+            found[option].append(
+                f"{at.at('path').text(entry.get('path'))}:{read(entry.get(name), at.at(name))}"
+            )
     return found
 
 
@@ -162,7 +180,10 @@ def _deploy(value: Any, place: Place) -> Options:
         elif key == "restart_policy":
             found.update(_deploy_restart(each, at))
         elif key != "replicas" and not key.startswith("x-"):
-            at.refuse(SWARM, "write labels on the service" if key == "labels" else "take it out, or name it in without")
+            at.refuse(
+                SWARM,
+                "write labels on the service" if key == "labels" else "take it out, or name it in without",
+            )
     return found
 
 
@@ -170,7 +191,9 @@ def _deploy_restart(value: Any, place: Place) -> Options:
     given = place.mapping(value)
     for key in given:
         if key not in ("condition", "max_attempts"):
-            place.at(key).refuse("Podman starts a container again at once", "take it out, or name it in without")
+            place.at(key).refuse(
+                "Podman starts a container again at once", "take it out, or name it in without"
+            )
     condition = place.at("condition").text(given.get("condition", "any"))
     names = {"any": "always", "none": "no", "on-failure": "on-failure"}
     if condition not in names:
@@ -196,7 +219,9 @@ def _resources(value: Any, place: Place) -> Options:
     reserved, at = place.at("reservations").mapping(given.get("reservations")), place.at("reservations")
     for key in reserved:
         if key == "cpus":
-            at.at(key).refuse("nothing reserves processors without a Swarm", "write cpu_shares, or take it out")
+            at.at(key).refuse(
+                "nothing reserves processors without a Swarm", "write cpu_shares, or take it out"
+            )
         if key not in ("memory", "devices"):
             at.at(key).refuse(SWARM, "take it out")
     if "memory" in reserved:
@@ -230,8 +255,8 @@ ROWS: tuple[Row, ...] = (
     _same("platform", "platform", values.text),
     _same("labels", "label", values.pairs),
     _same("annotations", "annotation", values.pairs),
-    _same("cap_add", "cap_add", values.texts),
-    _same("cap_drop", "cap_drop", values.texts),
+    _same("cap_add", "cap_add", values.once),
+    _same("cap_drop", "cap_drop", values.once),
     _same("security_opt", "security_opt", values.security),
     _same("read_only", "read_only", values.flag),
     _same("privileged", "privileged", values.flag),
@@ -304,7 +329,9 @@ def options_of(service: Mapping[str, Any], place_of: Callable[[str], Place]) -> 
         if key in refused:
             place_of(key).refuse(refused[key].why, refused[key].instead)
         if key not in known and not key.startswith("x-"):
-            place_of(key).refuse("no key of a service in the Compose specification", "take it out, or mend its spelling")
+            place_of(key).refuse(
+                "no key of a service in the Compose specification", "take it out, or mend its spelling"
+            )
     found: Options = {}
     for row in ROWS:
         value = service.get(row.key)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -41,9 +42,16 @@ def texts(value: Any, place: Place) -> list[str]:
     return [place.entry(index).text(each) for index, each in enumerate(place.listed(value))]
 
 
+def once(value: Any, place: Place) -> list[str]:
+    """A list of strings, each of them once."""
+    return list(dict.fromkeys(texts(value, place)))
+
+
 def pairs(value: Any, place: Place) -> dict[str, str]:
     """Names with strings; a name without a value has an empty one."""
-    return {key: "" if each is None else place.at(key).text(each) for key, each in place.mapping(value).items()}
+    return {
+        key: "" if each is None else place.at(key).text(each) for key, each in place.mapping(value).items()
+    }
 
 
 def size(value: Any, place: Place) -> str:
@@ -76,13 +84,26 @@ def seconds(value: Any, place: Place) -> int:
 
 
 def words(value: Any, place: Place) -> list[str]:
-    """A command: a string is split as a shell does."""
+    """A command: a string is split as a shell does, but no shell runs it."""
     if isinstance(value, str):
+        operator = _operator(value)
+        if operator:
+            place.refuse(
+                f"no shell runs it, so {operator} would not do what it says",
+                "write [sh, -c, '...'], or put it into quotes if it is part of a word",
+            )
         try:
             return shlex.split(value)
         except ValueError:
             place.needs(value, "a command with matching quotes")
     return texts(value, place)
+
+
+def _operator(text: str) -> str:
+    """The first character outside of quotes that only a shell understands."""
+    bare = re.sub(r"\\\\.|'[^']*'|\"(?:\\\\.|[^\"\\\\])*\"", "", text, flags=re.DOTALL)
+    found = re.search(r"[;&|<>]", bare)
+    return found.group() if found else ""
 
 
 def hosts(value: Any, place: Place) -> dict[str, str]:
@@ -136,9 +157,24 @@ def security(value: Any, place: Place) -> list[str]:
                 f"the profile {rest} lies beside the compose file, and Podman reads it on the host",
                 "copy it to the host and write its absolute path",
             )
-        if name not in ("no-new-privileges", "label", "seccomp", "apparmor", "mask", "unmask", "proc-opts", "systempaths"):
+        if name not in (
+            "no-new-privileges",
+            "label",
+            "seccomp",
+            "apparmor",
+            "mask",
+            "unmask",
+            "proc-opts",
+            "systempaths",
+        ):
             at.refuse(f"{told!r} is no security option of Podman", "take it out")
-        found.append(name if name == "no-new-privileges" and rest in ("", "true") else f"{name}={rest}" if sign else name)
+        found.append(
+            name
+            if name == "no-new-privileges" and rest in ("", "true")
+            else f"{name}={rest}"
+            if sign
+            else name
+        )
     return found
 
 
@@ -152,9 +188,14 @@ def gpus(value: Any, place: Place) -> list[str]:
         entry = at.mapping(raw)
         at.known(entry, ("driver", "count", "device_ids", "capabilities", "options"))
         if entry.get("driver") == "cdi":
-            at.at("driver").refuse("devices of this driver are plain devices for Podman", "write their names under devices")
+            at.at("driver").refuse(
+                "devices of this driver are plain devices for Podman", "write their names under devices"
+            )
         if entry.get("driver") not in (None, "nvidia") or entry.get("options"):
-            at.refuse("only processors of NVIDIA are known to Podman here, without options", "write the others under devices")
+            at.refuse(
+                "only processors of NVIDIA are known to Podman here, without options",
+                "write the others under devices",
+            )
         count = entry.get("count", "all" if not entry.get("device_ids") else None)
         if entry.get("device_ids"):
             found += texts(entry["device_ids"], at.at("device_ids"))
