@@ -97,9 +97,9 @@ def image_of(raw: Any, name: str, platform: str | None, objects: Objects, place:
         place.at("platforms").refuse(
             "an image on a host is of one platform", "write the one of the host, or take it out"
         )
-    image = {"name": name, "build": build}
+    image: dict[str, Any] = {"name": name, "build": build}
     if platforms or platform:
-        image["platform"] = (platforms or [platform])[0]
+        image["platform"] = platforms[0] if platforms else platform
     if given.get("tags"):
         image["tag"] = values.texts(given["tags"], place.at("tags"))
     return image
@@ -144,7 +144,7 @@ def _packed(folder: str, file: str | None, place: Place) -> str:
         with open(os.path.join(folder, source), encoding="utf-8") as stream:
             text = stream.read()
     ignore = Ignore(text, source)
-    needed = {*IGNORE_FILES, "Containerfile", "Dockerfile", file}
+    needed = {*IGNORE_FILES, "Containerfile", "Dockerfile", file or ""}
     packed, total = io.BytesIO(), 0
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for where, folders, names in os.walk(folder):

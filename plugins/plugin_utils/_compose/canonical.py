@@ -48,9 +48,7 @@ def canonical(tree: dict[str, Any], place: Place, folder: str) -> dict[str, Any]
         entries = found.get(section)
         if isinstance(entries, dict):
             found[section] = {
-                str(name): _each(
-                    entry, lambda raw, at=place.at(section).at(name): _object(section, raw, at, folder)
-                )
+                str(name): _object(section, entry, place.at(section).at(name), folder)
                 for name, entry in entries.items()
             }
         elif entries is not None and not isinstance(entries, (Reset, Override)):
@@ -61,27 +59,31 @@ def canonical(tree: dict[str, Any], place: Place, folder: str) -> dict[str, Any]
 def _object(section: str, raw: Any, place: Place, folder: str) -> Any:
     if raw is None:
         return {}
+    if isinstance(raw, Reset):
+        return raw
+    if isinstance(raw, Override):
+        return Override(_object(section, raw.value, place, folder))
     found = place.mapping(raw)
     if section == "services":
-        return {
-            key: _each(value, lambda each, k=key: _service_key(k, each, place.at(k), folder))
-            for key, value in found.items()
-        }
+        for key, form in FORMS.items():
+            if found.get(key) is not None:
+                _below(found, key, form, place, folder)
+        return found
     if isinstance(found.get("external"), dict):
         # The form of version 2 files.
         found["name"] = found["external"].get("name") or found.get("name")
         found["external"] = True
         found = {key: value for key, value in found.items() if value is not None}
-    if "labels" in found:
-        found["labels"] = _each(found["labels"], lambda each: pairs(each, place.at("labels"), folder))
+    _below(found, "labels", pairs, place, folder)
     if isinstance(found.get("file"), str):
         found["file"] = below(found["file"], folder)
     return found
 
 
-def _service_key(key: str, value: Any, place: Place, folder: str) -> Any:
-    form = FORMS.get(key)
-    return value if form is None or value is None else form(value, place, folder)
+def _below(found: dict[str, Any], key: str, form: Form, place: Place, folder: str) -> None:
+    """Make one key of a map long, in place."""
+    if key in found:
+        found[key] = _each(found[key], lambda each: form(each, place.at(key), folder))
 
 
 def _each(value: Any, form: Callable[[Any], Any]) -> Any:
@@ -120,15 +122,10 @@ def _texts(value: Any, place: Place, _folder: str) -> list[str]:
 def _build(value: Any, place: Place, folder: str) -> dict[str, Any]:
     found = {"context": value} if isinstance(value, str) else place.mapping(value)
     found["context"] = below(place.at("context").text(found.get("context", ".")), folder)
-    for key in ("args", "labels", "additional_contexts"):
-        if key in found:
-            found[key] = _each(found[key], lambda each, k=key: pairs(each, place.at(k)))
-    if "extra_hosts" in found:
-        found["extra_hosts"] = _each(
-            found["extra_hosts"], lambda each: _hosts(each, place.at("extra_hosts"), folder)
-        )
-    if "secrets" in found:
-        found["secrets"] = _each(found["secrets"], lambda each: _uses(each, place.at("secrets"), folder))
+    for key, form in (
+        ("args", pairs), ("labels", pairs), ("additional_contexts", pairs), ("extra_hosts", _hosts), ("secrets", _uses),
+    ):  # fmt: skip
+        _below(found, key, form, place, folder)
     return found
 
 

@@ -79,7 +79,7 @@ class _Declaring:
         self._refuse_twins(containers)
         pods: list[dict[str, Any]] = []
         if self.choice.group == "pod":
-            pods, containers = [together(self.project, self.objects, containers, self.services)], []
+            pods, containers = [together(self.project, containers, self.services)], []
         whole = {
             "name": self.choice.name or self.project.name,
             "user": self.choice.user,
@@ -128,7 +128,7 @@ class _Declaring:
         if self.choice.hardened and not {"restart", "deploy"} & set(service):
             del options["restart_policy"]
         ports = networking.published(service, self.choice.publish_address, self.place(name, "ports"))
-        if len(names) > 1 and any(not port.split("/")[0].split(":")[-2] == "" for port in ports):
+        if len(names) > 1 and any(port.split("/")[0].split(":")[-2] for port in ports):
             self.place(name, "ports").refuse(
                 f"{len(names)} containers cannot have one port of the host",
                 "publish it without a port of the host, or scale to 1",

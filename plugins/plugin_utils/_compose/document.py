@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from .places import MistakeError
+
 
 class Reset:
     """``!reset``: what the files before say here is taken away."""
@@ -74,27 +76,29 @@ def _float(loader: Loader, node: yaml.ScalarNode) -> float:
     return float(loader.construct_scalar(node))
 
 
-def _any(loader: Loader, node: yaml.Node) -> Any:
+def _overriding(loader: Any, node: yaml.Node) -> Override:
     if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
+        return Override(loader.construct_mapping(node, deep=True))
     if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    tag = loader.resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
-    return loader.construct_object(
-        yaml.ScalarNode(tag, node.value, node.start_mark, node.end_mark, node.style)
+        return Override(loader.construct_sequence(node, deep=True))
+    # The tag stands where YAML's own would, so it is looked up what that had been.
+    style: str | None = getattr(node, "style", None)
+    tag = str(loader.resolve(yaml.ScalarNode, node.value, (style is None, style is not None)))
+    return Override(
+        loader.construct_object(yaml.ScalarNode(tag, node.value, node.start_mark, node.end_mark, style))
     )
 
 
 Loader.add_constructor("tag:yaml.org,2002:int", _int)
 Loader.add_constructor("tag:yaml.org,2002:float", _float)
 Loader.add_constructor("!reset", lambda _loader, _node: Reset())
-Loader.add_constructor("!override", lambda loader, node: Override(_any(loader, node)))
+Loader.add_constructor("!override", _overriding)
 
 
 def documents(text: str) -> list[dict[str, Any]]:
-    """The documents of a file, which are merged in their order. Raises ValueError with what is wrong and where."""
+    """The documents of a file, which are merged in their order. Raises MistakeError with what is wrong and where."""
     found: list[Any] = []
-    loader = None
+    loader: Any = None
     try:
         loader = Loader(text)
         while loader.check_data():
@@ -102,14 +106,14 @@ def documents(text: str) -> list[dict[str, Any]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ValueError(f"it is no YAML, because {error.problem}{where}", "mend the file") from None
+        raise MistakeError(f"it is no YAML, because {error.problem}{where}", "mend the file") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise ValueError(f"it is no YAML, because {str(error).splitlines()[0]}", "mend the file") from None
+        raise MistakeError(f"it is no YAML, because {str(error).splitlines()[0]}", "mend the file") from None
     finally:
         if loader is not None:
             loader.dispose()
     found = [each for each in found if each is not None]
     for each in found:
         if not isinstance(each, dict):
-            raise ValueError(f"it is a {type(each).__name__}", "write a map with services")
+            raise MistakeError(f"it is a {type(each).__name__}", "write a map with services")
     return found

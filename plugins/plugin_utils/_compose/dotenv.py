@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from .interpolation import interpolated
+from .places import MistakeError
 
 _NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z0-9_][A-Za-z0-9_.-]*)[ \t]*(?:([=:])[ \t]*)?")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|$)")
@@ -24,7 +25,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 def parsed(text: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> dict[str, str | None]:
     """Names with values, None where a line has the name alone. Values may use ``variables`` and what stands above them.
 
-    Raises ValueError with the line and what is wrong in it, and what to write instead.
+    Raises MistakeError with the line and what is wrong in it, and what to write instead.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     found: dict[str, str | None] = {}
@@ -48,13 +49,13 @@ def parsed(text: str, variables: Mapping[str, str], unset: Callable[[str], None]
         known = {**{key: each for key, each in found.items() if each is not None}, **variables}
         try:
             found[name.group(1)], position = _value(text, name.end(), known, unset)
-        except ValueError as error:
-            raise _mistake(line, *error.args) from None
+        except MistakeError as error:
+            raise _mistake(line, error.why, error.instead) from None
     return found
 
 
-def _mistake(line: int, why: str, instead: str) -> ValueError:
-    return ValueError(f"in line {line} {why}", instead)
+def _mistake(line: int, why: str, instead: str) -> MistakeError:
+    return MistakeError(f"in line {line} {why}", instead)
 
 
 def _value(
@@ -67,11 +68,11 @@ def _value(
         while end < len(text) and text[end] != quote:
             end += 2 if text[end] == "\\" else 1
         if end >= len(text):
-            raise ValueError(f"the {quote} at the beginning of the value has no other at its end", "add it")
+            raise MistakeError(f"the {quote} at the beginning of the value has no other at its end", "add it")
         inside = text[position + 1 : end]
         rest = _REST.match(text, end + 1)
         if not rest:
-            raise ValueError(f"something stands behind the closing {quote}", "take it out")
+            raise MistakeError(f"something stands behind the closing {quote}", "take it out")
         if quote == "'":
             return inside.replace("\\'", "'"), rest.end()
         return interpolated(_unescaped(inside), known, unset), rest.end()
@@ -92,7 +93,7 @@ def _unescaped(text: str) -> str:
 
 
 def raw(text: str) -> dict[str, str | None]:
-    """As ``format: raw`` has it: what stands behind the = is the value, with quotes and dollars. Raises ValueError."""
+    """As ``format: raw`` has it: what stands behind the = is the value, with quotes and dollars. Raises MistakeError."""
     found: dict[str, str | None] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):

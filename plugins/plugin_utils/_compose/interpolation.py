@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .document import Override, Reset
+from .places import MistakeError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPERATOR = re.compile(r":?[-?+]")
@@ -23,7 +24,7 @@ ESCAPE = "write $$ for a $ that is meant as it is"
 def interpolated(text: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
     """The text with its variables replaced; ``unset`` hears of each that has neither value nor default.
 
-    Raises ValueError with what is wrong, and what to write instead.
+    Raises MistakeError with what is wrong, and what to write instead.
     """
     done, position = "", 0
     while True:
@@ -50,7 +51,7 @@ def _closing(text: str, position: int) -> int:
         depth += 1 if found.group() == "${" else -1
         if not depth:
             return found.start()
-    raise ValueError("it has a ${ without its }", ESCAPE)
+    raise MistakeError("it has a ${ without its }", ESCAPE)
 
 
 def _plain(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
@@ -62,13 +63,13 @@ def _plain(name: str, variables: Mapping[str, str], unset: Callable[[str], None]
 def _braced(inside: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
     name = NAME.match(inside)
     if not name:
-        raise ValueError(f"it has ${{{inside[:40]}}}, which begins with no name of a variable", ESCAPE)
+        raise MistakeError(f"it has ${{{inside[:40]}}}, which begins with no name of a variable", ESCAPE)
     rest = inside[name.end() :]
     if not rest:
         return _plain(name.group(), variables, unset)
     operator = OPERATOR.match(rest)
     if not operator:
-        raise ValueError(
+        raise MistakeError(
             f"it has ${{{inside[:40]}}}, in which one of :-, -, :?, ?, :+, + has to follow the name", ESCAPE
         )
     value = variables.get(name.group())
@@ -82,7 +83,7 @@ def _braced(inside: str, variables: Mapping[str, str], unset: Callable[[str], No
     other = interpolated(other, variables, unset)
     if operator.group().endswith("-"):
         return other
-    raise ValueError(
+    raise MistakeError(
         f"the variable {name.group()} has to be set{f' ({other})' if other else ''}",
         "give it in env or in .env",
     )
@@ -103,8 +104,8 @@ def interpolated_tree(
         if isinstance(node, str):
             try:
                 return interpolated(node, variables, unset)
-            except ValueError as error:
-                return refuse(place, *error.args)
+            except MistakeError as error:
+                return refuse(place, error.why, error.instead)
         if isinstance(node, Reset):
             return node
         if isinstance(node, Override):

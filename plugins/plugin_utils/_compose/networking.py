@@ -90,13 +90,10 @@ def _mode(mode: str, names: Names, place: Place) -> str:
     kind, _colon, other = mode.partition(":")
     if kind == "service" and other:
         return f"container:{one(other, names, place)}"
-    if (
-        (kind == "container" and other)
-        or mode in ("host", "none", "bridge")
-        or kind in ("pasta", "slirp4netns", "private")
-    ):
-        return mode
-    place.needs(mode, "host, none, bridge, service:NAME or container:NAME")
+    known = ("host", "none", "bridge", "private", "pasta", "slirp4netns")
+    if mode not in known and kind not in ("container", "pasta", "slirp4netns"):
+        place.needs(mode, "host, none, bridge, service:NAME or container:NAME")
+    return mode
 
 
 def shared(key: str, value: Any, names: Names, place: Place) -> str:

@@ -15,6 +15,14 @@ TRUE = ("true", "yes", "on", "y", "1")
 FALSE = ("false", "no", "off", "n", "0")
 
 
+class MistakeError(Exception):
+    """A text that cannot be read: what is wrong, and what to write instead."""
+
+    def __init__(self, why: str, instead: str) -> None:
+        super().__init__(why, instead)
+        self.why, self.instead = why, instead
+
+
 @dataclasses.dataclass(frozen=True)
 class Place:
     """A key of a file: ``services.web.ports[0]``."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import networking
-from .objects import Objects
 from .places import Place
 from .project import Project
 
@@ -36,7 +35,6 @@ NETWORK = "let the services have a network (group: network)"
 
 def together(
     project: Project,
-    objects: Objects,
     containers: list[dict[str, Any]],
     services: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:

@@ -13,28 +13,12 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import values
+from . import sections, values
 from .places import Place
+from .sections import Options
 
-Options = dict[str, Any]
-LOG_DRIVERS = {
-    "json-file": "k8s-file",
-    "local": "k8s-file",
-    "k8s-file": "k8s-file",
-    "journald": "journald",
-    "none": "none",
-}
-LOG_OPTIONS = {"max-size": "max_size", "tag": "tag"}
-PULL = {
-    "always": "always",
-    "never": "never",
-    "missing": "missing",
-    "if_not_present": "missing",
-    "newer": "newer",
-}
 V1 = "it is a limit of cgroup v1, and rootless Podman has limits with cgroup v2 alone"
 WINDOWS = "only containers of Windows have it"
-SWARM = "only a Swarm does something with it"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,168 +53,6 @@ def _entrypoint(value: Any, place: Place) -> Options:
     return {"entrypoint": values.words(value, place) or [""]}
 
 
-def _restart(value: Any, place: Place) -> Options:
-    policy = "no" if value is False else place.text(value)
-    name, colon, tries = policy.partition(":")
-    if name not in ("no", "always", "on-failure", "unless-stopped") or (colon and not tries.isdigit()):
-        place.needs(value, "no, always, on-failure[:TRIES] or unless-stopped")
-    return {"restart_policy": policy}
-
-
-def _pull(value: Any, place: Place) -> Options:
-    policy = place.text(value)
-    if policy == "build":
-        return {}
-    if policy not in PULL:
-        place.refuse(f"{policy!r} is no policy that Podman has", f"write one of {', '.join(PULL)}")
-    return {"pull": PULL[policy]}
-
-
-def _logging(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    place.known(given, ("driver", "options"))
-    driver = given.get("driver") or "json-file"
-    if driver not in LOG_DRIVERS:
-        place.at("driver").refuse(
-            f"Podman has no driver {driver}",
-            "write json-file, journald or none, and let a collector read the journal",
-        )
-    options: Options = {}
-    for key, each in place.at("options").mapping(given.get("options")).items():
-        at = place.at("options").at(key)
-        if key not in LOG_OPTIONS:
-            at.refuse(
-                "Podman keeps one file before the current one, and knows max-size and tag alone"
-                if key == "max-file"
-                else "Podman knows max-size and tag alone",
-                "take it out, or name it in without",
-            )
-        options[LOG_OPTIONS[key]] = at.text(each)
-    return {"log_driver": LOG_DRIVERS[driver], **({"log_opt": options} if options else {})}
-
-
-def _health(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    place.known(
-        given, ("test", "interval", "timeout", "retries", "start_period", "start_interval", "disable")
-    )
-    test = given.get("test")
-    if place.at("disable").flag(given.get("disable", False)) or test in (["NONE"], "NONE"):
-        return {"no_healthcheck": True}
-    found: Options = {}
-    if test is not None:
-        words = ["CMD-SHELL", test] if isinstance(test, str) else values.texts(test, place.at("test"))
-        if not words or words[0] not in ("CMD", "CMD-SHELL") or len(words) < 2:
-            place.at("test").needs(test, "a string, or a list that begins with CMD, CMD-SHELL or NONE,")
-        found["healthcheck"] = words
-    for key in ("interval", "timeout", "start_period"):
-        if key in given:
-            found[f"healthcheck_{key}"] = values.duration(given[key], place.at(key))
-    if "retries" in given:
-        found["healthcheck_retries"] = place.at("retries").number(given["retries"])
-    if "start_interval" in given:
-        if "healthcheck" not in found:
-            place.at("start_interval").refuse(
-                "Podman needs the command for checks while a container starts, and the file leaves it to the image",
-                "write it in test as well",
-            )
-        # Podman's check while starting: often until it is good once, then the other one takes over.
-        found["health_startup_cmd"] = found["healthcheck"]
-        found["health_startup_interval"] = values.duration(
-            given["start_interval"], place.at("start_interval")
-        )
-        if "timeout" in given:
-            found["health_startup_timeout"] = found["healthcheck_timeout"]
-    return found
-
-
-def _blkio(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    rates = ("device_read_bps", "device_read_iops", "device_write_bps", "device_write_iops")
-    place.known(given, ("weight", "weight_device", *rates))
-    found: Options = {}
-    if "weight" in given:
-        found["blkio_weight"] = place.at("weight").number(given["weight"])
-    for key in ("weight_device", *rates):
-        if key not in given:
-            continue
-        name = "weight" if key == "weight_device" else "rate"
-        option = "blkio_weight_device" if key == "weight_device" else key
-        found[option] = []
-        for index, raw in enumerate(place.at(key).listed(given[key])):
-            at = place.at(key).entry(index)
-            entry = at.mapping(raw)
-            at.known(entry, ("path", name))
-            read = values.size if key.endswith("bps") else values.text
-            found[option].append(
-                f"{at.at('path').text(entry.get('path'))}:{read(entry.get(name), at.at(name))}"
-            )
-    return found
-
-
-def _deploy(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    found: Options = {}
-    for key, each in given.items():
-        at = place.at(key)
-        if key == "mode" and each == "replicated":
-            continue
-        if key == "resources":
-            found.update(_resources(each, at))
-        elif key == "restart_policy":
-            found.update(_deploy_restart(each, at))
-        elif key != "replicas" and not key.startswith("x-"):
-            at.refuse(
-                SWARM,
-                "write labels on the service" if key == "labels" else "take it out, or name it in without",
-            )
-    return found
-
-
-def _deploy_restart(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    for key in given:
-        if key not in ("condition", "max_attempts"):
-            place.at(key).refuse(
-                "Podman starts a container again at once", "take it out, or name it in without"
-            )
-    condition = place.at("condition").text(given.get("condition", "any"))
-    names = {"any": "always", "none": "no", "on-failure": "on-failure"}
-    if condition not in names:
-        place.at("condition").needs(condition, f"one of {', '.join(names)}")
-    tries = given.get("max_attempts")
-    if tries is not None and names[condition] == "on-failure":
-        return {"restart_policy": f"on-failure:{place.at('max_attempts').number(tries)}"}
-    return {"restart_policy": names[condition]}
-
-
-def _resources(value: Any, place: Place) -> Options:
-    given = place.mapping(value)
-    place.known(given, ("limits", "reservations"))
-    found: Options = {}
-    limits, at = place.at("limits").mapping(given.get("limits")), place.at("limits")
-    at.known(limits, ("cpus", "memory", "pids"))
-    if "cpus" in limits:
-        found["cpus"] = values.cpus(limits["cpus"], at.at("cpus"))
-    if "memory" in limits:
-        found["memory"] = values.size(limits["memory"], at.at("memory"))
-    if "pids" in limits:
-        found["pids_limit"] = at.at("pids").number(limits["pids"])
-    reserved, at = place.at("reservations").mapping(given.get("reservations")), place.at("reservations")
-    for key in reserved:
-        if key == "cpus":
-            at.at(key).refuse(
-                "nothing reserves processors without a Swarm", "write cpu_shares, or take it out"
-            )
-        if key not in ("memory", "devices"):
-            at.at(key).refuse(SWARM, "take it out")
-    if "memory" in reserved:
-        found["memory_reservation"] = values.size(reserved["memory"], at.at("memory"))
-    if "devices" in reserved:
-        found["gpus"] = values.gpus(reserved["devices"], at.at("devices"))
-    return found
-
-
 def _userns(value: Any, place: Place) -> Options:
     return {"userns": place.text(value)}
 
@@ -248,10 +70,10 @@ ROWS: tuple[Row, ...] = (
     _same("stdin_open", "interactive", values.flag),
     _same("stop_signal", "stop_signal", values.text),
     _same("stop_grace_period", "stop_timeout", values.seconds),
-    Row("restart", "restart_policy", _restart),
-    Row("healthcheck", "healthcheck, healthcheck_*, health_startup_*, no_healthcheck", _health),
-    Row("logging", "log_driver, log_opt", _logging),
-    Row("pull_policy", "pull", _pull),
+    Row("restart", "restart_policy", sections.restart),
+    Row("healthcheck", "healthcheck, healthcheck_*, health_startup_*, no_healthcheck", sections.health),
+    Row("logging", "log_driver, log_opt", sections.logging),
+    Row("pull_policy", "pull", sections.pull),
     _same("platform", "platform", values.text),
     _same("labels", "label", values.pairs),
     _same("annotations", "annotation", values.pairs),
@@ -285,9 +107,9 @@ ROWS: tuple[Row, ...] = (
     _same("cpuset", "cpuset_cpus", values.text),
     _same("pids_limit", "pids_limit", values.number),
     _same("oom_score_adj", "oom_score_adj", values.number),
-    Row("blkio_config", "blkio_weight, blkio_weight_device, device_*", _blkio),
+    Row("blkio_config", "blkio_weight, blkio_weight_device, device_*", sections.blkio),
     # After restart, which it outweighs.
-    Row("deploy", "cpus, memory, memory_reservation, pids_limit, gpus, restart_policy", _deploy),
+    Row("deploy", "cpus, memory, memory_reservation, pids_limit, gpus, restart_policy", sections.deploy),
 )
 # What other rooms read, because it takes more than the value.
 ELSEWHERE = (
@@ -325,7 +147,9 @@ def options_of(service: Mapping[str, Any], place_of: Callable[[str], Place]) -> 
     """The options that rows make of a service. Raises Failure for each key that none does."""
     refused = {each.key: each for each in REFUSED}
     known = {row.key for row in ROWS} | {*ELSEWHERE, *SILENT}
-    for key in service:
+    for key, value in service.items():
+        if key in refused and _says_nothing(value):
+            continue
         if key in refused:
             place_of(key).refuse(refused[key].why, refused[key].instead)
         if key not in known and not key.startswith("x-"):
@@ -338,3 +162,8 @@ def options_of(service: Mapping[str, Any], place_of: Callable[[str], Place]) -> 
         if value is not None:
             found.update(row.make(value, place_of(row.key)))
     return {key: value for key, value in found.items() if value not in ([], {})}
+
+
+def _says_nothing(value: Any) -> bool:
+    """What Docker's own output has for keys that nobody wrote."""
+    return value is None or value is False or value in ("", [], {})
