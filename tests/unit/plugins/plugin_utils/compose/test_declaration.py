@@ -11,7 +11,6 @@ import io
 import re
 import tarfile
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
