@@ -18,6 +18,7 @@ from .places import MistakeError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPERATOR = re.compile(r":?[-?+]")
+UNCLOSED = "it has a ${ without its }"
 ESCAPE = "write $$ for a $ that is meant as it is"
 
 
@@ -51,7 +52,7 @@ def _closing(text: str, position: int) -> int:
         depth += 1 if found.group() == "${" else -1
         if not depth:
             return found.start()
-    raise MistakeError("it has a ${ without its }", ESCAPE)
+    raise MistakeError(UNCLOSED, ESCAPE)
 
 
 def _plain(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
