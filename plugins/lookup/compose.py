@@ -27,6 +27,8 @@ description:
 notes:
   - Names are those that Docker Compose gives. C(PROJECT-SERVICE-1) or C(container_name) for containers, C(PROJECT_NAME) for volumes, networks and secrets,
     C(PROJECT_default) for the network of services that name none. Volumes that Docker Compose or podman-compose made in the same account are found.
+    B(What is in them belongs to other ids) than those of an app, because their containers had all ids of the account. Keep that with
+    C(userns_mode=host) of the service, in a file of your own behind the first one.
   - Only what active services use is declared. Images without a registry are those of Docker Hub (V(nginx) is V(docker.io/library/nginx)), built ones are
     below C(localhost/).
   - A service without C(restart) has the policy V(no), as in Compose, so it is not there after a reboot of the host.
