@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def facts(inspect: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def project(host: Host, tmp_path: Path) -> Path:
+def project(host: Host, tmp_path: Path) -> Iterator[Path]:
     """The project's folder here, and in the account's home, with the two programs installed."""
     host.run(
         "command -v docker-compose podman-compose || DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "

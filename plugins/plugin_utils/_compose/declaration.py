@@ -77,6 +77,7 @@ class _Declaring:
         """All of it; what is empty is left out."""
         containers = [each for name in self.services for each in self.containers(name)]
         self._refuse_twins(containers)
+        self._refuse_endless(containers)
         pods: list[dict[str, Any]] = []
         if self.choice.group == "pod":
             pods, containers = [together(self.project, containers, self.services)], []
@@ -233,6 +234,24 @@ class _Declaring:
             service["build"], image, service.get("platform"), self.objects, self.place(name, "build")
         )
         return image
+
+    def _refuse_endless(self, containers: list[dict[str, Any]]) -> None:
+        """What others wait for to be completed has to come to an end."""
+        once = {
+            other
+            for each in containers
+            for other, what in each.get("depends_on", {}).items()
+            if what == "completed"
+        }
+        for service in self.services:
+            names = self.names(service)
+            policies = {each.get("restart_policy") for each in containers if each["name"] in names}
+            endless = sorted(policies & {"always", "unless-stopped"})
+            if endless and once & set(names):
+                self.place(service, "restart").refuse(
+                    f"it is {endless[0]}, and another service waits until this one has completed",
+                    "write no or on-failure",
+                )
 
     def _refuse_twins(self, containers: list[dict[str, Any]]) -> None:
         seen: set[str] = set()

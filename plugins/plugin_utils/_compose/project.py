@@ -81,6 +81,7 @@ def loaded(request: Request) -> Project:
         _leave_out(project, pattern)
     _choose(project, request.profiles)
     for service in sections["services"]:
+        _warn_of_extensions(project, service)
         _read_variables(project, service, reading)
         _read_labels(project, service)
     return project
@@ -95,6 +96,16 @@ def _name(name: str, folder: str, place: Place) -> str:
             name, "a name of lower-case letters, digits, '_' and '-' that begins with a letter or digit"
         )
     return name
+
+
+def _warn_of_extensions(project: Project, name: str) -> None:
+    """Extensions mean nothing to the Compose specification, but those of podman-compose mean something to who wrote them."""
+    for key in project.tree["services"][name]:
+        if key.startswith("x-podman"):
+            place = project.place("services", name, key)
+            project.warnings.append(
+                f"{place.file}: {place.path}: an extension of podman-compose, which is not read here."
+            )
 
 
 def _leave_out(project: Project, pattern: str) -> None:

@@ -87,10 +87,14 @@ def test_a_variable_without_a_value_is_warned_of(tmp_path: Path, monkeypatch: py
     heard: list[str] = []
     monkeypatch.setattr(compose.display, "warning", heard.append)
     (tmp_path / "compose.yaml").write_text(
-        "services: {a: {image: x, user: '$WHO', labels: ['a=$WHO']}}", encoding="utf-8"
+        "services: {a: {image: x, user: '$WHO', labels: ['a=$WHO'], x-podman.uidmaps: ['0:1:1'], x-mine: 1}}",
+        encoding="utf-8",
     )
     asked(tmp_path, name="shop")
-    assert heard == ["compose.yaml: the variable WHO is not set, and an empty string was put in its place."]
+    assert heard == [
+        "compose.yaml: the variable WHO is not set, and an empty string was put in its place.",
+        "compose.yaml: services.a.x-podman.uidmaps: an extension of podman-compose, which is not read here.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -427,6 +427,20 @@ services:
     apps.read([made], set())
 
 
+def test_what_others_wait_for_has_to_come_to_an_end(tmp_path: Path) -> None:
+    text = """
+services:
+  a: {image: x, depends_on: {b: {condition: service_completed_successfully}}}
+  b: {image: x, restart: unless-stopped}
+"""
+    with pytest.raises(Failure) as caught:
+        app(tmp_path, text)
+    assert caught.value.message == (
+        "compose.yaml: services.b.restart: it is unless-stopped, and another service waits until this one has completed; "
+        "write no or on-failure."
+    )
+
+
 def test_choices_are_checked(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="group: 'heap' was given, and one of network, pod is needed"):
         service(tmp_path, "user: '1'", group="heap")
