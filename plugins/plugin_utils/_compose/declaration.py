@@ -246,7 +246,7 @@ class _Declaring:
         for service in self.services:
             names = self.names(service)
             policies = {each.get("restart_policy") for each in containers if each["name"] in names}
-            endless = sorted(policies & {"always", "unless-stopped"})
+            endless = sorted({"always", "unless-stopped"} & policies)
             if endless and once & set(names):
                 self.place(service, "restart").refuse(
                     f"it is {endless[0]}, and another service waits until this one has completed",
