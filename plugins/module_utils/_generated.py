@@ -10,7 +10,8 @@ import dataclasses
 import os
 import re
 
-from ._quadlet import LINE_LIMIT
+from ._errors import Failure
+from ._quadlet import LINE_LIMIT, canonical
 
 _HEAD = re.compile(r"---(?P<service>[^/\n]+)---\Z")
 _LEAD = re.compile(r"\Aquadlet-generator\[\d+\]: ")
@@ -65,6 +66,28 @@ def _blocks(out: str) -> list[tuple[str, str]]:
         elif found:
             found[-1][1].append(line)
     return [(service, "\n".join(lines)) for service, lines in found]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two services were made of the same.
+
+    Podman 5.8 prints labels and variables in an order that changes from run to run, so the order of words counts only in
+    the sections that repeat the unit itself ([X-Container]). Where the unit lies does not count.
+    """
+    try:
+        return _meaning(one) == _meaning(other)
+    except Failure:
+        return one == other
+
+
+def _meaning(text: str) -> dict[str, dict[str, list[list[str]]]]:
+    found = canonical(text)
+    found.get("Unit", {}).pop("SourcePath", None)
+    for section, keys in found.items():
+        if not section.startswith("X-"):
+            for key, values in keys.items():
+                keys[key] = [sorted(" ".join(pieces).split(" ")) for pieces in values]
+    return found
 
 
 def broken_by(before: Generated, after: Generated, gone: set[str]) -> dict[str, str]:

@@ -15,8 +15,7 @@ from typing import Any
 
 from . import _generator
 from ._account import Account, call_as
-from ._generated import Generated
-from ._quadlet import same
+from ._generated import Generated, same
 from ._shadows import ANYWHERE, CONF, Place, Shadow, leads_elsewhere, places
 from ._unit_folder import roots_folder, roots_tree
 
@@ -63,7 +62,7 @@ def _look_for_all(wanted: dict[str, list[dict[str, str]]]) -> dict[str, list[dic
 def differs(file: str, alone: Generated, effective: Generated) -> list[Shadow]:
     """Whether the account's own units change what becomes of this one, in whatever way."""
     mine, theirs = alone.texts.get(file), effective.texts.get(file)
-    if mine is None or (theirs is not None and same(_plain(mine), _plain(theirs))):
+    if mine is None or (theirs is not None and same(mine, theirs)):
         return []
     effect = (
         "is not made"
@@ -71,10 +70,6 @@ def differs(file: str, alone: Generated, effective: Generated) -> list[Shadow]:
         else "is made otherwise because of other units or drop-ins of the account"
     )
     return [Shadow("generated", alone.services[file], effect)]
-
-
-def _plain(text: str) -> str:
-    return "\n".join(line for line in text.split("\n") if not line.startswith("SourcePath="))
 
 
 def _look(wanted: list[dict[str, str]]) -> list[dict[str, Any]]:

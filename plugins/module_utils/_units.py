@@ -18,7 +18,6 @@ from . import _generated, _generator, _manager, _shadow_probe
 from ._account import Account
 from ._errors import Failure
 from ._generated import Generated
-from ._quadlet import same
 from ._shadows import Shadow
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, MADE_ONCE, Seen, Wanted, Way
@@ -158,7 +157,7 @@ class Units:
             return False
         effective = _generator.of_account(self.account).texts.get(name)
         known = _manager.generated_text(self.account, self.then.services[name])
-        return effective is not None and known is not None and not same(effective, known)
+        return effective is not None and known is not None and not _generated.same(effective, known)
 
     def _install(self, wanted: Wanted, seen: Seen) -> None:
         name = wanted.name.file

@@ -56,7 +56,7 @@ def test_values_arrive_as_they_are(as_account, host, account):
         again = host.module("quadlet", user=ACCOUNT, **arguments)
     assert not result.get("failed"), result["msg"]
     assert not again.get("failed"), again["msg"]
-    assert (result["changed"], again["changed"]) == (True, False)
+    assert (result["changed"], again["plan"]) == (True, [])
     folder = (
         f"/home/{ACCOUNT}/.config/containers/systemd"
         if as_account

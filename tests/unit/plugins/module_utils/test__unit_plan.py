@@ -151,3 +151,13 @@ def test_a_file_that_cannot_be_read_takes_the_others_with_it() -> None:
 def test_a_line_that_systemd_does_not_read() -> None:
     text = OUT.replace("podman run x", "podman run " + "x" * (1 << 20))
     assert "1048576" in generated.read(text, "").against("web.container")
+
+
+def test_the_order_in_which_podman_prints_flags_does_not_count() -> None:
+    text = "[X-Container]\nExec=a b\n[Unit]\nSourcePath=/x\n[Service]\nExecStart=/usr/bin/podman run --label a=1 --label b=2 image a b\n"
+    assert generated.same(
+        text, text.replace("--label a=1 --label b=2", "--label b=2 --label a=1").replace("/x", "/y")
+    )
+    assert not generated.same(text, text.replace("Exec=a b", "Exec=b a").replace("image a b", "image b a"))
+    assert not generated.same(text, text.replace("b=2", "b=3"))
+    assert generated.same("nonsense", "nonsense")
