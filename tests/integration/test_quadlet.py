@@ -46,8 +46,6 @@ def unit(host, uid):
 @pytest.mark.parametrize("as_account", [False, True], ids=["root", "account"])
 def test_values_arrive_as_they_are(as_account, host, uid):
     """In the command that systemd starts, and in the container: environment, labels and words of the command."""
-    uid = account(ACCOUNT)["uid"]
-    words = ["sleep", "1000", *(text for text in HOSTILE if text not in ("-",))]
     # The shell takes them as arguments of its own and heeds none.
     words = ["sh", "-c", "sleep 1000", *HOSTILE]
     arguments = {
