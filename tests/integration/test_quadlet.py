@@ -27,11 +27,25 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def uid(host, account):
+    """The uid of an account without units; a uid may have been that of another account before."""
+    number = account(ACCOUNT)["uid"]
+    host.run(f"rm -rf /etc/containers/systemd/users/{number}")
+    yield number
+    host.run(f"rm -rf /etc/containers/systemd/users/{number}")
+
+
+@pytest.fixture
+def unit(host, uid):
+    """The uid of an account with a unit whose service runs."""
+    host.good("quadlet", user=ACCOUNT, name="web.container", content=TEXT)
+    return uid
+
+
 @pytest.mark.parametrize("as_account", [False, True], ids=["root", "account"])
-def test_values_arrive_as_they_are(as_account, host, account):
+def test_values_arrive_as_they_are(as_account, host, uid):
     """In the command that systemd starts, and in the container: environment, labels and words of the command."""
-    uid = account(ACCOUNT)["uid"]
-    words = ["sleep", "1000", *(text for text in HOSTILE if text not in ("-",))]
     # The shell takes them as arguments of its own and heeds none.
     words = ["sh", "-c", "sleep 1000", *HOSTILE]
     arguments = {
@@ -82,15 +96,6 @@ def test_values_arrive_as_they_are(as_account, host, account):
     assert [environment[f"V{number}"] for number in range(len(HOSTILE))] == HOSTILE
     assert [found["Labels"][f"l{number}"] for number in range(len(HOSTILE))] == HOSTILE
     assert host.run("ls /tmp/evil", check=False) == ""
-
-
-@pytest.fixture
-def unit(host, account):
-    """An account with a unit whose service runs; its uid."""
-    uid = account(ACCOUNT)["uid"]
-    host.good("quadlet", user=ACCOUNT, name="web.container", content=TEXT)
-    yield uid
-    host.run(f"rm -rf /etc/containers/systemd/users/{uid}")
 
 
 def started_at(host):
