@@ -89,5 +89,7 @@ def client(account: Account, connections: int) -> Any:
             )
 
     made = api_client(base_url=f"unix://{account.socket}", version="4.0.0")
+    # Nothing of the account's environment or home has a say: no proxy, no .netrc. Looking for them also costs time in every request.
+    made.trust_env = False
     made.mount("http://", CheckedAdapter(made.base_url.geturl(), pool_maxsize=connections))
     return made
