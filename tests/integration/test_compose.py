@@ -111,8 +111,8 @@ def facts(inspect: dict[str, Any]) -> dict[str, Any]:
 def project(host: Host, tmp_path: Path) -> Iterator[Path]:
     """The project's folder here, and in the account's home, with the two programs installed."""
     host.run(
-        "command -v docker-compose podman-compose || DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "
-        "--no-install-recommends docker-compose podman-compose >/dev/null 2>&1"
+        "command -v docker-compose && command -v podman-compose || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive "
+        "apt-get -qq -y install --no-install-recommends docker-compose podman-compose >/dev/null; }"
     )
     if host.run("docker-compose version --short").startswith("1."):
         pytest.skip("the release has no docker-compose 2, and the one of before had other names")
