@@ -245,7 +245,7 @@ def forget_failed(account: Account, names: Sequence[str]) -> None:
 
 def last_lines(account: Account, name: str, since: float, count: int = 5) -> list[str]:
     """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent."""
-    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{since:.0f}"]
+    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{int(since)}"]
     for field in ("_SYSTEMD_USER_UNIT", "USER_UNIT"):
         told = _call([*command, f"{field}={name}", f"_UID={account.uid}"], 30)["out"]
         lines = ["".join(each for each in line if each.isprintable()) for line in told.splitlines()]

@@ -82,7 +82,8 @@ def judge_end(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdi
     if str(state.get("Status")) in ("exited", "stopped"):
         code = int(state.get("ExitCode") or 0)
         if code == 0:
-            return Verdict(ready=True)
+            # Stopped, Podman is still taking its network down, and with it that of whatever starts at the same moment.
+            return Verdict(ready=state["Status"] == "exited")
         policy = get_path(inspect, "HostConfig.RestartPolicy") or {}
         tries = int(policy.get("MaximumRetryCount") or 0)
         more = policy.get("Name") == "on-failure" and (
