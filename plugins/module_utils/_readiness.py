@@ -79,11 +79,11 @@ def judge_health(inspect: Mapping[str, Any], lived: float, timeout: float) -> Ve
 def judge_end(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdict:
     """Judge a container that has to run to its end, and well. A restart policy may give it further tries."""
     state = inspect.get("State") or {}
-    if str(state.get("Status")) in ("exited", "stopped"):
-        code = int(state.get("ExitCode") or 0)
-        if code == 0:
-            # Stopped, Podman is still taking its network down, and with it that of whatever starts at the same moment.
-            return Verdict(ready=state["Status"] == "exited")
+    status, code = str(state.get("Status")), int(state.get("ExitCode") or 0)
+    # While it is "stopped" Podman still takes its network down, and with it that of whatever starts at the same moment.
+    if status == "exited" and code == 0:
+        return Verdict(ready=True)
+    if status in ("exited", "stopped") and code != 0:
         policy = get_path(inspect, "HostConfig.RestartPolicy") or {}
         tries = int(policy.get("MaximumRetryCount") or 0)
         more = policy.get("Name") == "on-failure" and (
@@ -93,7 +93,7 @@ def judge_end(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdi
             return Verdict(failure=f"ended with exit code {code}")
     if lived > timeout:
         return Verdict(
-            failure=f"was {state.get('Status')}, not at its end, {timeout:.0f} seconds after its start (wait_timeout)"
+            failure=f"was {status}, not at its end, {timeout:.0f} seconds after its start (wait_timeout)"
         )
     return Verdict()
 

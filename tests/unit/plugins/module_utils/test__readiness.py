@@ -83,6 +83,8 @@ def test_half_an_inspect_is_waited_for(shown: dict) -> None:
     ("shown", "lived", "verdict"),
     [
         (inspect("exited"), 0.1, "ready"),
+        (inspect("stopped"), 0.1, "wait"),  # its network is still being taken down
+        (inspect("stopped"), 61.0, "failed"),
         (inspect("exited", code=3), 0.1, "failed"),
         (inspect("exited", code=3, policy="on-failure"), 0.1, "wait"),
         (inspect("exited", code=3, policy="on-failure"), 61.0, "failed"),
