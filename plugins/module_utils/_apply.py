@@ -16,7 +16,7 @@ from ._containers import differs_still
 from ._course import COMPLETED, Course
 from ._engine import Engine
 from ._errors import EngineError, Failure
-from ._making import batches, resolved
+from ._making import batches, resolved, shared_network
 from ._options import Spec
 from ._plan import Step
 from ._state import NEW, OLD
@@ -220,12 +220,11 @@ class Applier:
                 operations.start(self.engine, identity, step.name)
                 self.begun[identity] = operations.now()
 
-        # The first of each pod alone: it brings up what all share.
-        first = {
-            str((step.work.get("body") or {}).get("pod") or ""): (identity, step)
-            for identity, step in started[::-1]
-        }
-        _parallel.in_parallel(begin, first.values())
+        # The first of those that share a network alone, one after the other: it brings up what all share. Podman (5.4, 5.8) loses the
+        # account's network when two mapped containers come first to a bridge at the same moment, and one of them ends.
+        first = {shared_network(step): (identity, step) for identity, step in started[::-1]}
+        for item in first.values():
+            begin(item)
         _parallel.in_parallel(begin, [item for item in started if item not in first.values()])
         _parallel.in_parallel(self._ready, started, operations.WAITING)
 

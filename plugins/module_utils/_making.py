@@ -32,6 +32,12 @@ def resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]
     return whole
 
 
+def shared_network(step: Step) -> str:
+    """What a container that is started shares with others: its pod's network, that of the account's bridges, or none."""
+    body = step.work.get("body") or {}
+    return f"pod {body['pod']}" if body.get("pod") else str((body.get("netns") or {}).get("nsmode") or "")
+
+
 def batches(steps: list[Step]) -> list[list[Step]]:
     """The steps in batches, each of which only needs what the ones before it make. Raises Failure for a circle."""
     left = {step.name: step for step in steps}

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _apply,
     _making,
     _operations,
     _parallel,
@@ -583,6 +584,32 @@ def test_batches_follow_requirements() -> None:
 
     batches = _making.batches([step("c", "b"), step("a"), step("b", "a", "elsewhere"), step("d")])
     assert [[each.name for each in batch] for batch in batches] == [["a", "d"], ["b"], ["c"]]
+
+
+def test_the_first_to_use_a_network_starts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise Podman can lose the network that both of them bring up."""
+    podman, at_once = FakePodman(), []
+
+    def noted(work: Any, items: Any, *_at_once: int) -> list:
+        listed = list(items)
+        at_once.append([getattr(each, "name", each) for each in listed])
+        return [work(each) for each in listed]
+
+    monkeypatch.setattr(_parallel, "in_parallel", noted)
+    steps = [
+        Step("create", "container", name, (), {"start": True, "body": {"image": "img", **body}})
+        for name, body in {
+            "own": {},
+            "one": {"netns": {"nsmode": "bridge"}},
+            "two": {"netns": {"nsmode": "bridge"}},
+            "also": {},
+        }.items()
+    ]
+    _apply.Applier(podman, {}, False, 1.0).apply(steps)
+    started = [
+        [step.name for _identity, step in each] for each in at_once if each and isinstance(each[0], tuple)
+    ]
+    assert started[0] == ["two", "also"]
 
 
 def test_a_circle_of_requirements_is_named() -> None:
