@@ -22,6 +22,9 @@ from ._errors import Failure
 
 FOR_ALL = "/etc/containers/systemd/users"
 OWN = ".config/containers/systemd"
+# Root's lock lies where no account can open it: a lock on the folder itself could be held by whoever reads the units.
+LOCKS = "/run"
+READABLE = 0o755
 KEPT = ".rp-old"
 DRAFT = ".rp-new"
 # Units are some hundred bytes; Linux hands over 128 KiB a word.
@@ -57,7 +60,11 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Make the folder, and keep other tasks from it."""
         self._make()
-        held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        if self.is_roots:
+            place = os.path.join(LOCKS, f"rootless.podman.units.{self._account.uid}.lock")
+            held = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        else:
+            held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
@@ -99,11 +106,11 @@ class Folder:
         if not self.is_roots:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             return
-        # The account has to read them, whatever umask the task runs with.
-        os.umask(0o022)
         for path in _upwards(self.path):
             with contextlib.suppress(FileExistsError):
-                os.mkdir(path, 0o755)
+                os.mkdir(path)
+                # The account has to read them, whatever umask the task runs with.
+                os.chmod(path, READABLE)
             found = os.lstat(path)
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
                 raise Failure(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -39,6 +40,20 @@ def test_a_change_keeps_the_first_text_until_it_is_forgotten(folder: unit_folder
     assert folder.tree() == {"web.container": "three"}
     folder.forget("web.container")
     assert (names(folder), folder.put_back("web.container")) == (["web.container"], False)
+
+
+def test_root_s_lock_is_where_no_account_can_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(unit_folder, "LOCKS", str(tmp_path))
+    made = unit_folder.Folder(Account("alice", 1001, 1001, "/home/alice", "/bin/sh"))
+    monkeypatch.setattr(made, "_make", lambda: None)
+    with made.locked():
+        place = tmp_path / "rootless.podman.units.1001.lock"
+        assert place.stat().st_mode & 0o777 == 0o600
+        held = os.open(place, os.O_RDWR)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(held)
 
 
 def test_put_back_and_remove(folder: unit_folder.Folder) -> None:
