@@ -37,8 +37,6 @@ _ACTIVE = ("active", "reloading", "refreshing")
 _BAD = ("bad-setting", "error")
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
-# Seconds in which the journal has the last words of a container that has just ended.
-WORDS_LATE = 1.0
 
 
 class Units:
@@ -47,7 +45,7 @@ class Units:
     def __init__(self, account: Account) -> None:
         self.account = account
         self.folder = Folder(account)
-        self.version = _generator.version(account)
+        self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()
 
@@ -186,9 +184,6 @@ class Units:
             return
         service, why = next(iter(failed.items()))
         lines = _manager.last_lines(self.account, service, began)
-        if not any(not each.startswith(service) for each in lines):
-            time.sleep(WORDS_LATE)
-            lines = _manager.last_lines(self.account, service, began) or lines
         back = self._put_back(busy, ways, seen, seconds)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)

@@ -90,6 +90,24 @@ def test_links_tell_what_starts_with_the_manager(tmp_path: Path) -> None:
     assert _manager._states(["a.socket"], str(tmp_path / "none")) == {"a.socket": ""}
 
 
+def test_last_lines_are_those_since_the_second_in_which_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    told = {
+        "USER_UNIT=web.service": "Failed with result",
+        "_SYSTEMD_USER_UNIT=web.service": f"one\n\n{'0' * 64}\ntwo\x1b\n",
+    }
+
+    def call(argv: list, _seconds: float) -> dict:
+        asked.append(argv)
+        return {"rc": 0, "out": told.get(argv[-2], ""), "err": ""}
+
+    monkeypatch.setattr(_manager, "_call", call)
+    assert _manager.last_lines(ALICE, "web.service", 1234.9) == ["one", "two"]
+    assert "--since=@1234" in asked[0]
+    told["_SYSTEMD_USER_UNIT=web.service"] = ""
+    assert _manager.last_lines(ALICE, "web.service", 1234.9) == ["Failed with result"]
+
+
 def test_a_tool_that_is_missing_or_hangs_is_an_answer() -> None:
     assert _manager._call(["/nonexistent/tool"], 1)["rc"] == 127
     assert "was not done" in _manager._call(["sleep", "5"], 0.1)["err"]
