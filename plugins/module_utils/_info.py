@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Callable
 
 from . import _info_extras
 from ._account import Account, choose
@@ -57,12 +57,22 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
     }
     _info_extras.check_options(wanted)
     query = Query(params["query"]) if params["query"] is not None else None
-    accounts, silent = accounts_of(params)
+    return ask_each(task, kind.plural, query, _ask, kind, wanted)
+
+
+def ask_each(
+    task: Task, plural: str, query: Query | None, work: Callable[..., Any], *arguments: Any
+) -> dict[str, Any]:
+    """Do ``work`` as each account that the task names; the module's result.
+
+    ``work`` returns what it ``found``, its ``api_calls`` and ``warnings``, or None for an account that was guessed and has nothing.
+    """
+    accounts, silent = accounts_of(task.params)
     if len(accounts) > 1:
         podman_py()  # once, before the children are forked
     found: list[dict[str, Any]] = []
     asked, calls = [], 0
-    for account, answer in zip(accounts, call_as_each(accounts, _ask, kind, wanted)):
+    for account, answer in zip(accounts, call_as_each(accounts, work, *arguments)):
         if isinstance(answer, Failure):
             silent[account.name] = answer
         elif answer is not None:
@@ -75,7 +85,7 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
         "without_answer": {name: failure.message for name, failure in silent.items()},
         "api_calls": calls,
     }
-    result.update({kind.plural: found} if query is None else {"query_result": query.search(found)})
+    result.update({plural: found} if query is None else {"query_result": query.search(found)})
     judge(task, silent, result)
     return {"changed": False, **result}
 

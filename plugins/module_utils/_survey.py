@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from . import _parallel
@@ -40,9 +40,7 @@ def look(
             wanted |= {str(member.get("Name")) for member in found.get("Containers") or []}
     survey.containers = containers(engine, wanted)
     survey.connected = _connected(engine, survey)
-    for image in images:
-        if image not in survey.images:
-            survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
+    survey.images = _images(engine, images)
     if secrets:
         survey.secrets = {
             str((each.get("Spec") or {}).get("Name")): each for each in engine.get("secrets/json")
@@ -84,13 +82,9 @@ def look_at_many(
     listed = [
         each for each in listings.containers if wanted & {str(name) for name in each.get("Names") or []}
     ]
-    for inspect in _parallel.in_parallel(lambda each: inspected(engine, each), listed):
-        name = str(inspect.get("Name") or "")
-        if name in wanted:
-            survey.containers[name] = Found(name, str(inspect["Id"]), inspect)
+    survey.containers = _found(engine, listed, wanted)
     survey.connected = _connected(engine, survey)
-    for image in set(images):
-        survey.images[image] = engine.find(f"images/{name_in_path(image)}/json")
+    survey.images = _images(engine, images)
     survey.secrets = {str((each.get("Spec") or {}).get("Name")): each for each in listings.secrets}
     return survey
 
@@ -111,12 +105,21 @@ def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
     # Podman's name filter is a regular expression without anchors.
     pattern = "^(" + "|".join(re.escape(name) for name in wanted) + ")$"
     listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
+    return _found(engine, listed, wanted)
+
+
+def _found(engine: Engine, listed: Iterable[Mapping[str, Any]], wanted: Collection[str]) -> dict[str, Found]:
+    """Listed containers as inspect shows them, those of the wanted names."""
     found = {}
     for inspect in _parallel.in_parallel(lambda each: inspected(engine, each), listed):
         name = str(inspect.get("Name") or "")
         if name in wanted:
             found[name] = Found(name, str(inspect["Id"]), inspect)
     return found
+
+
+def _images(engine: Engine, names: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
+    return {name: engine.find(f"images/{name_in_path(name)}/json") for name in sorted(set(names))}
 
 
 def inspected(engine: Engine, listed: Mapping[str, Any]) -> Mapping[str, Any]:

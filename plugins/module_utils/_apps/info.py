@@ -12,11 +12,8 @@ from typing import Any
 
 from .. import _parallel
 from .._account import Account
-from .._each_account import call_as_each
 from .._engine import Engine, name_in_path
-from .._errors import Failure
-from .._info import ALL, accounts_of, judge
-from .._libraries import podman_py
+from .._info import ALL, ask_each
 from .._module import Task
 from .._options import get_path
 from .._query import Query
@@ -44,29 +41,9 @@ def look(task: Task) -> dict[str, Any]:
         params["users"] = [ALL]
     told = Task(params, task.check, task.diff)
     query = Query(params["query"]) if params["query"] is not None else None
-    accounts, silent = accounts_of(params)
-    if accounts:
-        podman_py()  # once, before the children are forked
-    found: list[dict[str, Any]] = []
-    asked, calls = [], 0
-    for account, answer in zip(
-        accounts, call_as_each(accounts, _ask, params["users"] == [ALL], params["name"])
-    ):
-        if isinstance(answer, Failure):
-            silent[account.name] = answer
-        elif answer is not None:
-            asked.append(account.name)
-            found += answer["found"]
-            calls += answer["api_calls"]
-    result: dict[str, Any] = {
-        "accounts": asked,
-        "without_answer": {name: failure.message for name, failure in silent.items()},
-        "api_calls": calls,
-    }
-    result.update({"apps": found} if query is None else {"query_result": query.search(found)})
-    judge(told, silent, result)
+    result = ask_each(told, "apps", query, _ask, params["users"] == [ALL], params["name"])
     task.warnings += told.warnings
-    return {"changed": False, **result}
+    return result
 
 
 def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:
@@ -86,6 +63,7 @@ def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[
     return {
         "found": [_app(engine, account, name, there, looked) for name in wanted],
         "api_calls": engine.calls,
+        "warnings": [],
     }
 
 
