@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._account import Account, call_as
+from ._checks import commands
 from ._errors import Failure
 from ._generated import Generated, read
 from ._quadlet_keys import FIRST
@@ -31,15 +32,14 @@ SECONDS = 30
 Tree = dict[str, str]
 
 
-def version(account: Account) -> str:
+def version() -> str:
     """The version of the host's Quadlet, which is Podman's. Raises Failure when it has none."""
     program = _program()
     if program:
-        told = _run([program, "--version"], account.environment())
-        if told["rc"] == 0 and told["out"].strip():
-            return str(told["out"]).split()[-1]
-    said = call_as(account, _podman_version, account.runtime_dir)
-    found = said["out"].split()[-1] if said["rc"] == 0 and said["out"].split() else ""
+        told = commands.ask({"version": [program, "--version"]}).get("version", "").split()
+        if told:
+            return told[-1]
+    found = commands.podman_version()
     podman = f"Podman {found} without Quadlet" if found else "no Podman"
     raise Failure(
         f"name: units need Quadlet, which comes with Podman {FIRST} and newer, and this host has {podman}; upgrade Podman, or use "
@@ -71,12 +71,6 @@ def _program() -> str:
 def _as_it_is() -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUADLET")}
     return _run([_program(), "--user", "--dryrun"], environment)
-
-
-def _podman_version(runtime_dir: str) -> dict[str, Any]:
-    # Podman makes folders in its home even for this.
-    with _place(runtime_dir) as place:
-        return _run(["podman", "--version"], {**os.environ, "HOME": place})
 
 
 @contextlib.contextmanager

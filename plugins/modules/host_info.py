@@ -194,7 +194,7 @@ accounts:
 from typing import Any
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task, run
-from ansible_collections.rootless.podman.plugins.module_utils._checks import examine
+from ansible_collections.rootless.podman.plugins.module_utils._checks.checklist import examine
 
 
 def work(task: Task) -> dict[str, Any]:

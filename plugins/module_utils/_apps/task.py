@@ -15,6 +15,7 @@ from typing import Any
 from .._account import Account, choose, find
 from .._accounts import removal, user_task
 from .._accounts.home import look as look_at_home
+from .._checks import commands
 from .._checks.ids import lingering
 from .._each_account import call_as_each
 from .._errors import Failure
@@ -25,7 +26,7 @@ from .._subid import Want
 from .account import Job, converge, known
 from .declared import App, read
 from .run import folder_for_export
-from .vacant import controllers, podman_version
+from .vacant import podman_version
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
@@ -135,8 +136,9 @@ class _Host:
         """What came of the apps of one account."""
         apps = self.by_account[account.name]
         self.calls += answer["api_calls"]
-        self.results.update({told["name"]: told for told in answer["apps"]})
         names = {app.name for app in apps}
+        # What the account's process says is about its own apps.
+        self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
@@ -164,7 +166,10 @@ class _Host:
         # Check mode: the account that would be there, and a Podman that has nothing.
         uid = told["uid"] if told["uid"] is not None else NOBODY
         gid = told["gid"] if told["gid"] is not None else NOBODY
-        return Account(user, uid, gid, str(told["home"]), ""), (podman_version(), controllers())
+        return Account(user, uid, gid, str(told["home"]), ""), (
+            podman_version(),
+            commands.delegated_controllers(),
+        )
 
     def _folders(self, apps: Sequence[App], account: Account) -> dict[str, str]:
         """A folder for the volumes of each app that takes its data along, which only that account may write to for now."""

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from .._account import Account
+from .._checks import commands
 from .._engine import Engine
 from .._errors import Failure
 
@@ -45,33 +45,10 @@ class Vacant(Engine):
 
 
 def podman_version() -> tuple[int, int, int]:
-    """The version of the host's Podman, asked of the command, which makes nothing for that. Raises Failure."""
-    told = _said(["podman", "--version"])
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)", told)
+    """The version of the host's Podman. Raises Failure."""
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", commands.podman_version())
     if not found:
         raise Failure(
-            "the host has no podman command that tells its version; the role rootless.podman.rootless_host installs it, or: apt install podman"
+            "the host has no podman that tells its version; the role rootless.podman.rootless_host installs it, or: apt install podman"
         )
     return int(found.group(1)), int(found.group(2)), int(found.group(3))
-
-
-def controllers() -> list[str]:
-    """The cgroup controllers that systemd hands to the manager of an account."""
-    told = _said(["systemctl", "show", "--property", "DelegateControllers", "--value", "user@0.service"])
-    return told.split()
-
-
-def _said(command: list[str]) -> str:
-    try:
-        done = subprocess.run(  # pylint: disable=ansible-bad-function
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            cwd="/",
-            check=False,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout

@@ -26,6 +26,8 @@ TOOLS = (
 # Tools whose version is worth telling, and the package that has them, where its name is another one.
 VERSIONED = ("podman", "crun", "runc", "netavark", "aardvark-dns", "pasta", "slirp4netns", "systemctl")
 PACKAGES = {"pasta": "passt", "systemctl": "systemd"}
+# Any instance shows what user@.service gives to every account's manager.
+ANY_MANAGER = f"user@{2**16 - 2}.service"
 # Seconds for all programs together: they run side by side and answer in some 30 ms.
 PATIENCE = 3.0
 NOBODY = 65534
@@ -57,6 +59,18 @@ def versions(tools: Mapping[str, str]) -> dict[str, str]:
     if "systemctl" in found:
         found["systemd"] = found.pop("systemctl")
     return {name: text for name, text in found.items() if text}
+
+
+def podman_version() -> str:
+    """The version of the host's Podman, empty without one."""
+    tools = {name: _path(name) for name in ("podman", "quadlet", "dpkg-query", "rpm")}
+    return versions(tools).get("podman", "")
+
+
+def delegated_controllers() -> list[str]:
+    """The cgroup controllers that systemd hands to the manager of any account."""
+    told = units({"systemctl": _path("systemctl")}, [ANY_MANAGER]).get(ANY_MANAGER, {})
+    return told.get("DelegateControllers", "").split()
 
 
 def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from . import conf as _conf
 from . import ids as _ids
 from . import leftovers as _leftovers
-from .commands import find_tools, units, versions
+from .commands import ANY_MANAGER, find_tools, units, versions
 from .facts import HostFacts
 from .files import free_space, read
 from .python import find_jmespath, find_podman_py
@@ -42,8 +42,6 @@ USER_UNITS = (
     "podman-user-wait-network-online.service",
     "dbus.socket",
 )
-# Any instance shows what user@.service gives to every account's manager.
-ANY_MANAGER = f"user@{2**16 - 2}.service"
 ONLINE = "network-online.target"
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils import _checks
 from ansible_collections.rootless.podman.plugins.module_utils._checks import account_probe as _account_probe
+from ansible_collections.rootless.podman.plugins.module_utils._checks import checklist as _checklist
 from ansible_collections.rootless.podman.plugins.module_utils._checks import commands as _commands
 from ansible_collections.rootless.podman.plugins.module_utils._checks import conf as _conf
 from ansible_collections.rootless.podman.plugins.module_utils._checks import host_probe as _host_probe
@@ -245,11 +245,11 @@ def test_a_silent_or_a_foreign_or_a_dead_socket_is_named(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["", " ", "two words", "a:b", "../x", "root"])
 def test_what_is_no_rootless_account_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(Failure, match=r"^users: "):
-        _checks.examine([name])
+        _checklist.examine([name])
 
 
 def test_the_whole_checklist_runs_on_this_machine_whatever_it_has() -> None:
-    result = _checks.examine(["no-such-account"])
+    result = _checklist.examine(["no-such-account"])
     assert result["accounts"] == {"no-such-account": {"exists": False}}
     assert not result["ok"]
     assert result["counts"]["fail"] == len(result["failures"])

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils._checks import HOST_CHECKS
 from ansible_collections.rootless.podman.plugins.module_utils._checks import account_rows as _account_rows
 from ansible_collections.rootless.podman.plugins.module_utils._checks import kernel_rows as _kernel_rows
+from ansible_collections.rootless.podman.plugins.module_utils._checks.checklist import HOST_CHECKS
 from ansible_collections.rootless.podman.plugins.module_utils._checks.facts import (
     AccountFacts,
     Conf,
