@@ -209,12 +209,13 @@ def _exit_code(engine: Engine, session: str, end: float) -> int:
 def _kill(engine: Engine, session: str) -> None:
     """End a command and what it started in its process group.
 
-    Podman can only do it from 4.8 on. The kernel lets an account do it, because it owns the user namespace.
+    Podman can only do it from 4.8 on. The kernel lets an account do it, because it owns the user namespace. The group's
+    leader may have ended before (Podman 4.3 with crun).
     """
     with contextlib.suppress(EngineError, OSError):
         pid = engine.get(f"exec/{session}/json").get("Pid")
         if isinstance(pid, int) and pid > 1:
-            if os.getpgid(pid) == pid:
-                os.killpg(pid, signal.SIGKILL)
-            else:
-                os.kill(pid, signal.SIGKILL)
+            group = os.getpgid(pid)
+            if group not in (0, os.getpgrp()):
+                os.killpg(group, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)

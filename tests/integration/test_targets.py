@@ -5,8 +5,8 @@
 """Every target of targets/ as one test.
 
 A target is a folder with tasks/main.yml, which is included into a play on the host with Podman, or with play.yml, a whole
-playbook that begins on a bare host of its own. Tasks find the tiny images of support/prepare.py in the variables below, and
-their own folder in ``target``. The account it-NAME is taken away afterwards.
+playbook that begins on a bare host of its own. Tasks find the tiny images of support/prepare.py in the variables below, the
+version of the host's Podman in ``podman``, and their own folder in ``target``. The account it-NAME is taken away afterwards.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ IMAGES = {"busybox": BUSYBOX, "older_busybox": OLDER_BUSYBOX, "nginx": NGINX}
 def test_target(name, host):
     tasks = TARGETS / name / "tasks" / "main.yml"
     include = {"name": f"Target {name}", "ansible.builtin.include_tasks": str(tasks)}
+    podman = host.run("podman --version").split()[-1]
     try:
-        play_tasks(host, [include], target=str(TARGETS / name), **IMAGES)
+        play_tasks(host, [include], target=str(TARGETS / name), podman=podman, **IMAGES)
     finally:
         host.remove_account(f"it-{name}")
 
