@@ -10,6 +10,8 @@ import contextlib
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 COLLECTIONS = CHECKOUT / ".cache" / "collections"
 
@@ -33,3 +35,19 @@ with contextlib.suppress(ImportError):
 
 lay_link()
 sys.path.insert(0, str(COLLECTIONS))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests found worth telling although they passed: ``record_property("told", line)``."""
+    told = [
+        line
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, line in report.user_properties
+        if name == "told"
+    ]
+    if told:
+        terminalreporter.section("told")
+        for line in sorted(told):
+            terminalreporter.line(line)

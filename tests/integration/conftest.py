@@ -29,6 +29,13 @@ from support.testbed import Testbed
 
 Account = Callable[..., dict[str, Any]]
 TARGETS = Path(__file__).parent / "targets"
+# Those that take minutes, in the order of their length: workers begin with them.
+LONG = ("test_walk", "test_targets", "test_examples")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +55,16 @@ def host(testbed: Testbed) -> Host:
     return prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def beside(request: pytest.FixtureRequest, testbed: Testbed) -> Iterator[dict[str, Future[str]]]:
-    """Playbooks of targets that begin on a bare host, by name, started with the session if their tests are selected.
+    """Playbooks of targets that begin on a bare host, by name, started with the first test of their file if they are selected.
 
     They wait for package mirrors most of the time, so they run beside the other tests, one after the other.
     """
     wanted = {
-        item.callspec.params["bare"] for item in request.session.items if "bare_play" in item.fixturenames
+        item.callspec.params["bare"]
+        for item in request.session.items
+        if "bare_play" in item.fixturenames and item.path == request.path
     }
     with ThreadPoolExecutor(1) as pool:
         yield {name: pool.submit(bare_target, testbed, name) for name in sorted(wanted)}

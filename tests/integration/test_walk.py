@@ -23,7 +23,7 @@ RELEASES = ["trixie", "bookworm", "forky"]
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind", TABLES)
-def test_every_option(kind, release, testbed):
+def test_every_option(kind, release, testbed, record_property):
     table, cases = TABLES[kind], importlib.import_module(f"walk.{kind}")
     assert [row.name for row in table.rows if not row.never] == [
         row.name for row in table.rows if row.name in {**cases.CASES, **cases.NOT_HERE} and not row.never
@@ -34,9 +34,10 @@ def test_every_option(kind, release, testbed):
     told = walk(host, kind, cases.BASE, whole, start=release == "trixie")
     needy = sorted(name for name in told["gated"] if table.by_name[name].controller or name == "cgroup_conf")
     gated = sorted(set(told["gated"]) - set(needy))
-    print(
+    record_property(
+        "told",
         f"{kind} on Podman {told['version']}: {len(told['walked'])} rows walked ({len(told['shown'])} of them seen in inspect), "
         f"{len(gated)} refused as they must be, {len(needy)} for want of a controller: {' '.join(needy) or 'none'}; "
-        f"not here: {cases.NOT_HERE}"
+        f"not here: {'; '.join(f'{name} ({why})' for name, why in cases.NOT_HERE.items()) or 'none'}",
     )
     assert not told["problems"], json.dumps(told["problems"], indent=1)

@@ -22,12 +22,16 @@ LAUNCHER = CHECKOUT / "tests" / "testbed" / "testbed"
 
 
 def environment() -> dict[str, str]:
-    """TESTBED_STATE as the caller set it, else a folder for the integration tests of this checkout."""
+    """TESTBED_STATE as the caller set it, else a folder for the integration tests of this checkout; each worker has its own."""
     told = dict(os.environ)
     if not told.get("TESTBED_STATE"):
         base = Path(told.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
         name = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
         told["TESTBED_STATE"] = str(base / "rootless-podman-testbed" / f"{name}-integration")
+        told.pop("TESTBED_PREFIX", None)
+    worker = told.get("PYTEST_XDIST_WORKER")
+    if worker:
+        told["TESTBED_STATE"] += f"-{worker}"
         told.pop("TESTBED_PREFIX", None)
     return told
 
