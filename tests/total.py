@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 
 def total(files: list[Path]) -> dict[str, int]:
     """How many tests passed, failed (in their setup too), were skipped. A file that is not there raises OSError."""
     suites = [suite for file in files for suite in ElementTree.parse(file).iter("testsuite")]
-    said = {word: sum(int(suite.get(word) or 0) for suite in suites) for word in ("tests", "failures", "errors", "skipped")}
+    said = {
+        word: sum(int(suite.get(word) or 0) for suite in suites)
+        for word in ("tests", "failures", "errors", "skipped")
+    }
     failed = said["failures"] + said["errors"]
     return {"passed": said["tests"] - failed - said["skipped"], "failed": failed, "skipped": said["skipped"]}
 
