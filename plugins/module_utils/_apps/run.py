@@ -15,12 +15,14 @@ from typing import Any
 from .. import _images
 from .._apply import Applier
 from .._containers import ABSENT, STARTED, Planner, Wanted, closure
-from .._errors import Failure
+from .._errors import EngineError, Failure
 from .._module import Task
 from .._network_road import NetworkRoad
+from .._image_names import parse_name
 from .._plan import Step
+from .._record import digest
 from .._pods import PodPlanner
-from .._pull import refuse_retries
+from .._pull import find, present, refuse_retries
 from .._road import pull_first, pull_missing, refuse_lost_dependents
 from .._secret_road import SecretRoad
 from .._simple import SimpleRoad
@@ -28,7 +30,7 @@ from .._state import Survey
 from .._survey import look_at_many
 from .._times import Times
 from .._volume_road import VolumeRoad
-from . import going, order, record
+from . import going, order, record, release
 from .declared import App, Unit, units
 from .keeping import Keeper
 from .leaving import leave
@@ -83,6 +85,8 @@ class AppRun:
 
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
+        if app.pins:
+            app.raw = release.pinned(app.raw, self._pin)
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
@@ -98,14 +102,53 @@ class AppRun:
             written = keeper.keep()
             self.seen = keeper.seen
             self.tell(written)
-            gone = going.leftovers(shared, app.name, known, shared.declared) if shared.prune else None
+            gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self._units(wanted, course, keeper.written, gone)
             if gone is not None:
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
                 self.tell(keeper.prune(known["files"]))
             self._prune_data(known)
         finally:
-            self._remember(before, former, gone_too=shared.prune)
+            self._remember(before, former, gone_too=self.prunes)
+        if self.plan and not shared.check:
+            self.told["kept"] = self._kept(wanted)
+
+    @property
+    def prunes(self) -> bool:
+        """Whether what is no longer declared goes; what a release did not have goes in any case."""
+        return self.shared.prune or self.app.rolled_back
+
+    def _pin(self, name: str) -> str:
+        """A release's image, by its name while that leads to it, else by digest or ID. Raises Failure when nothing does."""
+        pin, engine = self.app.pins.get(name) or {}, self.shared.engine
+        there = find(engine, name)
+        if not pin.get("id") and not pin.get("digest"):
+            return name
+        if there is not None and there.get("Id") == pin["id"]:
+            return name
+        if pin["digest"] and present(engine, parse_name(pin["digest"])) is not None:
+            return pin["digest"]
+        if pin["id"] and find(engine, pin["id"]) is not None:
+            return pin["id"]
+        if pin["digest"]:
+            return pin["digest"]
+        raise Failure(
+            f"{self.app.where}release: image {name} of that release ({pin['id'][:12]}) is no longer on the host and came from no registry; "
+            "build it again and declare it with state: present."
+        )
+
+    def _kept(self, wanted: list[Unit]) -> dict[str, Any]:
+        """What a release has to know of this account: images by digest, secrets by keyed digest."""
+        names = {
+            each.image for unit in wanted for each in unit.containers if each.pulled and each.state != ABSENT
+        }
+        secrets = {
+            str(each["name"]): digest(self.shared.key, each.get("data"))
+            for each in self.app.simple["secrets"]
+            if each["state"] != ABSENT
+        }
+        images = {name: release.image_of(name, find(self.shared.engine, name)) for name in names}
+        return {"images": images, "secrets": secrets}
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)
@@ -196,7 +239,15 @@ class AppRun:
         ]
         for step in mine:
             with self.times.of(step):
-                pull_missing(self.shared.engine, [step], unit.params)
+                try:
+                    pull_missing(self.shared.engine, [step], unit.params)
+                except EngineError as error:
+                    if not self.app.rolled_back:
+                        raise
+                    raise Failure(
+                        f"{self.app.where}release: image {step.name} of that release is not on the host and cannot be pulled ({error.cause}); "
+                        "bring it back, or declare the app with state: present."
+                    ) from error
 
     def _survey(self, wanted: list[Unit], members: list[Wanted], files: Mapping[str, float]) -> Survey:
         images = [each.image for each in members if each.pulled and each.state != ABSENT]
