@@ -82,7 +82,9 @@ def file_of(params: Mapping[str, Any], where: str) -> File:
         raise Failure(f"{where}group: was given without owner; give both, as ids inside the container.")
     owner = params["owner"]
     group = params["group"] if params["group"] is not None else owner
-    return File(path, str(params["content"]), _mode(params["mode"], where), owner, group, bool(params.get("secret")))
+    return File(
+        path, str(params["content"]), _mode(params["mode"], where), owner, group, bool(params.get("secret"))
+    )
 
 
 def _mode(raw: Any, where: str) -> int:

@@ -19,7 +19,7 @@ from .._options import get_path
 from .._query import Query
 from .._record import LABEL as RECORD
 from .._survey import Listings, inspected
-from . import inside, record
+from . import inside, record, releasing
 from .allowed import allowed, published
 from .shared import LABEL, labels_of, name_of
 
@@ -41,7 +41,9 @@ def look(task: Task) -> dict[str, Any]:
         params["users"] = [ALL]
     told = Task(params, task.check, task.diff)
     query = Query(params["query"]) if params["query"] is not None else None
-    result = ask_each(told, "apps", query, _ask, params["users"] == [ALL], params["name"])
+    result = ask_each(
+        told, "apps", query, _ask, params["users"] == [ALL], params["name"], added=_with_releases
+    )
     task.warnings += told.warnings
     return result
 

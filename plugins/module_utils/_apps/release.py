@@ -22,7 +22,9 @@ PULLS = ("pull", "pull_policy")
 # A shorter secret is looked for as a whole value only: it could be part of anything.
 SHORTEST = 4
 _ID = re.compile(r"[0-9a-f]{64}")
-Image = Mapping[str, str]  # its digest as a name that can be pulled, and its ID on this host; either may be empty
+Image = Mapping[
+    str, str
+]  # its digest as a name that can be pulled, and its ID on this host; either may be empty
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,7 +153,9 @@ def images_told(told: Any, app: App) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name in sorted(image_names(app)):
         each = told.get(name) if isinstance(told, Mapping) else None
-        digest, identity = (str(each.get(key) or "") for key in ("digest", "id")) if isinstance(each, Mapping) else ("", "")
+        digest, identity = (
+            (str(each.get(key) or "") for key in ("digest", "id")) if isinstance(each, Mapping) else ("", "")
+        )
         sound = "@" in digest and parse_name(digest).digest != "" if digest else False
         found[name] = {"digest": digest if sound else "", "id": identity if _ID.fullmatch(identity) else ""}
     return found
@@ -159,7 +163,9 @@ def images_told(told: Any, app: App) -> dict[str, dict[str, str]]:
 
 def image_names(app: App) -> set[str]:
     """The images of all its containers."""
-    return {each.image for unit in app.units for each in unit.containers if each.pulled and each.state != "absent"}
+    return {
+        each.image for unit in app.units for each in unit.containers if each.pulled and each.state != "absent"
+    }
 
 
 def changed_by(plan: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -168,7 +174,9 @@ def changed_by(plan: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     for step in plan:
         about = f"{step['kind']} {step['name']}"
         options = [str(each["option"]) for each in step["reasons"]]
-        found.update(dict.fromkeys([f"{about}: {option}" for option in options] or [f"{about}: {step['action']}"]))
+        found.update(
+            dict.fromkeys([f"{about}: {option}" for option in options] or [f"{about}: {step['action']}"])
+        )
     return tuple(found)
 
 

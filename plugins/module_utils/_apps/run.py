@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,13 +17,13 @@ from .. import _images
 from .._apply import Applier
 from .._containers import ABSENT, STARTED, Planner, Wanted, closure
 from .._errors import EngineError, Failure
+from .._image_names import parse_name
 from .._module import Task
 from .._network_road import NetworkRoad
-from .._image_names import parse_name
 from .._plan import Step
-from .._record import digest
 from .._pods import PodPlanner
 from .._pull import find, present, refuse_retries
+from .._record import digest
 from .._road import pull_first, pull_missing, refuse_lost_dependents
 from .._secret_road import SecretRoad
 from .._simple import SimpleRoad
@@ -86,7 +87,7 @@ class AppRun:
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
         if app.pins:
-            app.raw = release.pinned(app.raw, self._pin)
+            self.app = app = dataclasses.replace(app, raw=release.pinned(app.raw, self._pin))
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
