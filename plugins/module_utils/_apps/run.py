@@ -111,7 +111,7 @@ class AppRun:
             self._prune_data(known)
         finally:
             self._remember(before, former, gone_too=self.prunes)
-        if self.plan and not shared.check:
+        if self.plan and not shared.check and not app.rolled_back:
             self.told["kept"] = self._kept(wanted)
 
     @property

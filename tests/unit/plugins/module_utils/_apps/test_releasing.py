@@ -149,6 +149,25 @@ def test_an_image_that_is_nowhere_is_one_sentence(podman: Podman, place: Path) -
     assert releasing.listed("shop", "shop")[0]["current"]
 
 
+def test_files_come_back_but_for_those_with_a_secret(podman: Podman, place: Path) -> None:
+    def files(value: str) -> list[dict[str, Any]]:
+        return [
+            {"path": "conf", "content": f"plain {value}"},
+            {"path": "word", "content": f"secret {value}", "secret": True},
+        ]
+
+    go(podman, web("1"), files=files("one"))
+    go(podman, web("2"), files=[*files("two"), {"path": "new", "content": "new in two"}])
+    told = back(podman)
+    folder = Path(podman.account.home) / "apps" / "shop"
+    assert (folder / "conf").read_text() == "plain one"
+    assert (folder / "word").read_text() == "secret two"
+    assert not (folder / "new").exists()
+    assert any("file word is left as it is" in each for each in told["warnings"])
+    assert not any(b"secret " in each.read_bytes() for each in place.iterdir())
+    assert not back(podman)["changed"]
+
+
 def test_six_are_kept_by_default(podman: Podman, place: Path) -> None:
     for value in range(8):
         go(podman, web(str(value)))
