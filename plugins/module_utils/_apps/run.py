@@ -11,19 +11,18 @@ import dataclasses
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from .. import _images
 from .._apply import Applier
 from .._containers import ABSENT, STARTED, Planner, Wanted, closure
 from .._errors import EngineError, Failure
-from .._image_names import parse_name
 from .._module import Task
 from .._network_road import NetworkRoad
 from .._plan import Step
 from .._pods import PodPlanner
-from .._pull import find, present, refuse_retries
-from .._record import digest
+from .._pull import refuse_retries
 from .._road import pull_first, pull_missing, refuse_lost_dependents
 from .._secret_road import SecretRoad
 from .._simple import SimpleRoad
@@ -35,6 +34,7 @@ from . import going, order, record, release
 from .declared import App, Unit, units
 from .keeping import Keeper
 from .leaving import leave
+from .pinning import facts, pin
 from .shared import LABEL, Shared
 
 ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
@@ -87,7 +87,9 @@ class AppRun:
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
         if app.pins:
-            self.app = app = dataclasses.replace(app, raw=release.pinned(app.raw, self._pin))
+            self.app = app = dataclasses.replace(
+                app, raw=release.pinned(app.raw, partial(pin, app, shared.engine))
+            )
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
@@ -112,44 +114,12 @@ class AppRun:
         finally:
             self._remember(before, former, gone_too=self.prunes)
         if self.plan and not shared.check and not app.rolled_back:
-            self.told["kept"] = self._kept(wanted)
+            self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
 
     @property
     def prunes(self) -> bool:
         """Whether what is no longer declared goes; what a release did not have goes in any case."""
         return self.shared.prune or self.app.rolled_back
-
-    def _pin(self, name: str) -> str:
-        """A release's image, by its name while that leads to it, else by digest or ID. Raises Failure when nothing does."""
-        pin, engine = self.app.pins.get(name) or {}, self.shared.engine
-        there = find(engine, name)
-        if not pin.get("id") and not pin.get("digest"):
-            return name
-        if there is not None and there.get("Id") == pin["id"]:
-            return name
-        if pin["digest"] and present(engine, parse_name(pin["digest"])) is not None:
-            return pin["digest"]
-        if pin["id"] and find(engine, pin["id"]) is not None:
-            return pin["id"]
-        if pin["digest"]:
-            return pin["digest"]
-        raise Failure(
-            f"{self.app.where}release: image {name} of that release ({pin['id'][:12]}) is no longer on the host and came from no registry; "
-            "build it again and declare it with state: present."
-        )
-
-    def _kept(self, wanted: list[Unit]) -> dict[str, Any]:
-        """What a release has to know of this account: images by digest, secrets by keyed digest."""
-        names = {
-            each.image for unit in wanted for each in unit.containers if each.pulled and each.state != ABSENT
-        }
-        secrets = {
-            str(each["name"]): digest(self.shared.key, each.get("data"))
-            for each in self.app.simple["secrets"]
-            if each["state"] != ABSENT
-        }
-        images = {name: release.image_of(name, find(self.shared.engine, name)) for name in names}
-        return {"images": images, "secrets": secrets}
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)
