@@ -139,14 +139,16 @@ class App:
 def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
     """The task's apps. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
     withheld: set[str] = set()
+    apps: list[App] = []
     try:
         apps = [_app(each, index, withheld) for index, each in enumerate(raw)]
         _refuse_twins([app.name for app in apps], "apps")
         for app in apps:
             _read_kinds(app, withheld)
-            hidden |= {each.content for each in app.files if len(each.content) >= SHORTEST}
     finally:
-        hidden |= withheld
+        # Also when one of them is refused.
+        files = [each for app in apps for each in app.files]
+        hidden |= withheld | {each.content for each in files if len(each.content) >= SHORTEST}
     for app in apps:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)

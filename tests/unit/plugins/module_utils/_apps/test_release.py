@@ -184,3 +184,12 @@ def test_what_does_not_go_together_is_refused(more: dict[str, Any], told: str) -
     with pytest.raises(Failure) as caught:
         an_app(**more)
     assert told in caught.value.message
+
+
+def test_what_was_read_before_a_refusal_is_hidden_all_the_same() -> None:
+    hidden: set[str] = set()
+    files = [{"path": "a", "content": "open sesame"}, {"path": "../b", "content": "x"}]
+    secrets = [{"name": "word", "data": "correct horse"}]
+    with pytest.raises(Failure):
+        read([{"name": "shop", "files": files, "secrets": secrets}], hidden)
+    assert {"open sesame", "correct horse"} <= hidden
