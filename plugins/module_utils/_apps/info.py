@@ -21,6 +21,7 @@ from .._record import LABEL as RECORD
 from .._survey import Listings, inspected
 from . import inside, record, releasing
 from .allowed import allowed, published
+from .declared import APP_NAME
 from .shared import LABEL, labels_of, name_of
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -46,6 +47,12 @@ def look(task: Task) -> dict[str, Any]:
     )
     task.warnings += told.warnings
     return result
+
+
+def _with_releases(user: str, app: dict[str, Any]) -> dict[str, Any]:
+    """An app with what is kept of it on the host, which its account cannot read. The name may be any label of a container."""
+    name = str(app["name"])
+    return {**app, "releases": releasing.listed(name, user) if APP_NAME.fullmatch(name) else []}
 
 
 def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:
