@@ -58,6 +58,12 @@ options:
         With C(secret) its content is kept in no release, so going back leaves that file as it is. Say so of what comes out of a vault.
       - In the C(volume) and C(mount) of a pod or container of the app, a source that begins with C(./) lies in that folder, such as
         V(./nginx.conf:/etc/nginx/nginx.conf:ro). A container is started again when a file that it mounts has got another content.
+      - C(hooks) is a map of C(before), C(after) and C(failed), lists of commands that are run in running containers of the app, one after the other,
+        B(only when its pods or containers change). Each has C(container), C(command) and, if need be, C(env), C(container_user), C(workdir), C(timeout) in
+        seconds (120) and C(expect), the exit codes that are good (V([0])). C(before) runs in what is there before the change, such as a dump of a
+        database, and is passed over in containers that do not run yet. When it fails nothing is stopped. C(after) runs when all containers have proved
+        themselves, and when it fails the task fails, B(but the change stays), and the next run calls it again. What must decide whether a new version
+        stays is a health check, or a container that has to complete. C(failed) runs when the change failed, after what was there has been put back.
       - C(prune_data) is a map of C(volumes) and C(secrets), lists of names. These are removed B(with their data) if the app declared them once.
       - C(remove_data) goes with V(absent). When it is true the volumes of the app are exported, then removed, and its secrets with them. The account goes too,
         unless it has other objects, holds other files in its home, or has a shell for people to log in.
@@ -162,6 +168,11 @@ EXAMPLES = r"""
             networks: [shop]
             depends_on:
               shop-stock: healthy
+        hooks:
+          before:
+            - {container: shop-stock, command: cp /stock/now /stock/before}
+          after:
+            - {container: shop-web, command: wget -q -O /dev/null http://127.0.0.1/}
       - name: blog
         account:
           comment: What we think
@@ -279,6 +290,12 @@ apps:
         - The numbers of the releases C(from) which, and C(to) which the app went. Only there when a release was kept, and with V(rolled_back), where both
           are the same when there was nothing to do. C(from) is none for the first one.
       type: dict
+    hooks:
+      description:
+        - The commands of C(hooks) that were run, each with its C(moment), C(container), exit code C(rc), and C(lines), the last 20 that it said. Only there
+          when one was.
+      type: list
+      elements: dict
     exported:
       description: With C(remove_data), the C(folder) on the host and the names of the C(volumes) in it.
       type: dict

@@ -29,6 +29,8 @@ from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
 from . import order
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
+from .hooks import ARGUMENT as HOOKS
+from .hooks import Hook, hooks_of, refuse_strangers
 from .placed import placed
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
@@ -47,6 +49,7 @@ APP: dict[str, dict[str, Any]] = {
             "secrets": {"type": "list", "elements": "str"},
         },
     },
+    "hooks": HOOKS,
     **{kind: {"type": "list", "elements": "dict"} for kind in LISTS},
 }
 # The kinds that one road brings about one by one: arguments, constraints and table of their own modules.
@@ -96,6 +99,7 @@ class App:
     simple: Mapping[str, list[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
     files: list[File] = dataclasses.field(default_factory=list)
     units: list[Unit] = dataclasses.field(default_factory=list)
+    hooks: list[Hook] = dataclasses.field(default_factory=list)
     release: int | None = None
     keep_releases: int = 5
     # Values that must be kept nowhere: those of secrets and passwords of all apps of the task.
@@ -153,6 +157,10 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
         order.course(app.where, _raw_units(app), app.units)
+        if app.state == "present":
+            refuse_strangers(
+                app.hooks, {each.name for unit in app.units for each in unit.containers}, app.where
+            )
     refuse_shared_names(apps)
     return apps
 
@@ -206,6 +214,7 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
     }
     app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
     app.release, app.keep_releases = params["release"], params["keep_releases"]
+    app.hooks = hooks_of(params["hooks"], where)
     for kind, names in pruned.items():
         both = sorted(set(names) & {str(each.get("name")) for each in lists[kind]})
         if both:

@@ -50,6 +50,7 @@ class Releases:
             state=app.state,
             account=app.account,
             keep_releases=app.keep_releases,
+            hooks=app.hooks,
             release=target.number,
             withheld=app.withheld,
             pins=target.images,

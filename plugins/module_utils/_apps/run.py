@@ -32,6 +32,7 @@ from .._times import Times
 from .._volume_road import VolumeRoad
 from . import going, order, record, release
 from .declared import App, Unit, units
+from .hooks import Hooks
 from .keeping import Keeper
 from .leaving import leave
 from .pinning import facts, pin
@@ -52,6 +53,7 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
+        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times)
 
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
@@ -112,6 +114,8 @@ class AppRun:
                 self.tell(keeper.prune(known["files"]))
             self._prune_data(known)
         finally:
+            if self.hooks.said:
+                self.told["hooks"] = self.hooks.said
             self._remember(before, former, gone_too=self.prunes)
         if self.plan and not shared.check and not app.rolled_back:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
@@ -185,11 +189,12 @@ class AppRun:
         self.warnings += warnings
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
-        self.tell(counted)
+        first, last = self.hooks.planned(bool(counted))
+        self.tell([*first, *counted, *last])
         shared.made |= {step.name for step in pulls}
-        if shared.check or not counted:
+        if shared.check or not (counted or last):
             return
-        with self.timed(begun):
+        with self.timed(begun), self.hooks.around(self.warnings):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
@@ -283,7 +288,12 @@ class AppRun:
         members = [each for unit in self.app.units for each in unit.containers]
         once = [each.name for each in members if each.once]
         notes = record.notes(
-            now, left, once, [each.name for each in members if each.state != STARTED], self.seen
+            now,
+            left,
+            once,
+            [each.name for each in members if each.state != STARTED],
+            self.seen,
+            self.hooks.due,
         )
         journal = record.journal(self.shared.account, self.app.name)
         if journal.read() != notes:
