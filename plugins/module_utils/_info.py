@@ -61,11 +61,17 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
 
 
 def ask_each(
-    task: Task, plural: str, query: Query | None, work: Callable[..., Any], *arguments: Any
+    task: Task,
+    plural: str,
+    query: Query | None,
+    work: Callable[..., Any],
+    *arguments: Any,
+    added: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Do ``work`` as each account that the task names; the module's result.
 
     ``work`` returns what it ``found``, its ``api_calls`` and ``warnings``, or None for an account that was guessed and has nothing.
+    ``added`` gets the account's name and one thing found, and returns it with what the account itself cannot know.
     """
     accounts, silent = accounts_of(task.params)
     if len(accounts) > 1:
@@ -77,7 +83,7 @@ def ask_each(
             silent[account.name] = answer
         elif answer is not None:
             asked.append(account.name)
-            found += answer["found"]
+            found += [added(account.name, each) if added else each for each in answer["found"]]
             calls += answer["api_calls"]
             task.warnings += answer["warnings"]
     result: dict[str, Any] = {

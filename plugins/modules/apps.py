@@ -31,6 +31,13 @@ options:
       - C(name) is the app's name, of up to 63 letters, digits, C(_), C(.) and C(-).
       - C(state) is V(present), the default, or V(absent). V(absent) removes the app's containers, pods, networks and files, whether the task names them
         or not. B(Volumes, secrets, images and the account stay.)
+      - C(state) can also be V(rolled_back), which brings the app back to a release that is kept on the host, by the same road as a declaration. What the
+        task declares beside C(name), C(user) and C(account) is checked and otherwise not used. Containers, pods, networks and files that the release did
+        not have go, whatever O(prune) says. B(Volumes, their data, and secrets are left as they are.)
+      - C(release) goes with V(rolled_back) and is the number of a release. Without it B(the app goes back to the release that the newest one replaced),
+        whichever is current, so a second run finds nothing to do. Name a number to go further back, or forward again.
+      - C(keep_releases) is how many releases are kept beside the newest, 5 by default. The current one, and the one before the newest, are kept in
+        addition (the latter not with 0).
       - C(user) is the account of the app, its name by default. Several apps can share one.
       - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
       - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
@@ -48,8 +55,15 @@ options:
         B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
         M(ansible.builtin.template). Owner and group are ids B(inside the container), so V(70) is the user 70 of the container that mounts the
         file. Without them the file belongs to the account, which is nobody inside, so the container can read and not write it.
+        With C(secret) its content is kept in no release, so going back leaves that file as it is. Say so of what comes out of a vault.
       - In the C(volume) and C(mount) of a pod or container of the app, a source that begins with C(./) lies in that folder, such as
         V(./nginx.conf:/etc/nginx/nginx.conf:ro). A container is started again when a file that it mounts has got another content.
+      - C(hooks) is a map of C(before), C(after) and C(failed), lists of commands that are run in running containers of the app, one after the other,
+        B(only when its pods or containers change). Each has C(container), C(command) and, if need be, C(env), C(container_user), C(workdir), C(timeout) in
+        seconds (120) and C(expect), the exit codes that are good (V([0])). C(before) runs in what is there before the change, such as a dump of a
+        database, and is passed over in containers that do not run yet. When it fails nothing is stopped. C(after) runs when all containers have proved
+        themselves, and when it fails the task fails, B(but the change stays), and the next run calls it again. What must decide whether a new version
+        stays is a health check, or a container that has to complete. C(failed) runs when the change failed, after what was there has been put back.
       - C(prune_data) is a map of C(volumes) and C(secrets), lists of names. These are removed B(with their data) if the app declared them once.
       - C(remove_data) goes with V(absent). When it is true the volumes of the app are exported, then removed, and its secrets with them. The account goes too,
         unless it has other objects, holds other files in its home, or has a shell for people to log in.
@@ -84,6 +98,16 @@ notes:
     hidden, because it could be part of anything.
   - When a run is killed half-way, run the task again. It completes what the killed one began.
   - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.
+  - When a run has changed what an app declares or which images it has, B(a release is kept), numbered. It holds the declaration with the contents of
+    files, and images by digest, so that going back also works when a tag has moved on. A repair, an unchanged run, check mode and a run that failed
+    keep none. As root they are in C(/var/lib/rootless.podman/releases/APP), or C(APP@USER) where the account is called otherwise, which only root can
+    read. Without root they are in the account's home. The two do not see each other.
+  - B(A release holds the values of C(env)), because going back without them would start something else. It never holds C(data) of secrets or passwords.
+    A file with such a value in it is left out, and stays as it is when the app goes back. When any other option has such a value in it, the app cannot
+    go back to that release, and the task says so. Values of less than 4 characters are only found when they are the whole value.
+  - An image that was built on the host has no registry to come back from. Going back to it works until it is removed from the host, also by
+    M(rootless.podman.prune), which does not know of releases. An image from a registry is pulled again by its digest.
+  - What was deployed before releases were kept is in none. The first change after that is release 1.
 seealso:
   - module: rootless.podman.container
   - module: rootless.podman.pod
@@ -144,6 +168,11 @@ EXAMPLES = r"""
             networks: [shop]
             depends_on:
               shop-stock: healthy
+        hooks:
+          before:
+            - {container: shop-stock, command: cp /stock/now /stock/before}
+          after:
+            - {container: shop-web, command: wget -q -O /dev/null http://127.0.0.1/}
       - name: blog
         account:
           comment: What we think
@@ -174,6 +203,30 @@ EXAMPLES = r"""
     apps:
       - name: shop
         state: absent
+
+- name: An app is deployed, and deployed again with a mistake
+  rootless.podman.apps:
+    apps:
+      - name: corner
+        containers:
+          - name: corner-web
+            image: docker.io/library/busybox:1.37
+            command: [httpd, -f, -p, "80", -h, "{{ item }}"]
+            init: true
+  loop: [/etc, /tmp]
+
+- name: It goes back to the release before
+  rootless.podman.apps:
+    apps:
+      - name: corner
+        state: rolled_back
+
+- name: It goes
+  rootless.podman.apps:
+    apps:
+      - name: corner
+        state: absent
+        remove_data: true
 
 - name: Apps go with their data, which is exported first, and with their accounts
   rootless.podman.apps:
@@ -232,6 +285,17 @@ apps:
     rolled_back:
       description: What was put back, in one sentence. Only there when a step failed.
       type: str
+    release:
+      description:
+        - The numbers of the releases C(from) which, and C(to) which the app went. Only there when a release was kept, and with V(rolled_back), where both
+          are the same when there was nothing to do. C(from) is none for the first one.
+      type: dict
+    hooks:
+      description:
+        - The commands of C(hooks) that were run, each with its C(moment), C(container), exit code C(rc), and C(lines), the last 20 that it said. Only there
+          when one was.
+      type: list
+      elements: dict
     exported:
       description: With C(remove_data), the C(folder) on the host and the names of the C(volumes) in it.
       type: dict

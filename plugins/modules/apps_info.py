@@ -113,6 +113,13 @@ apps:
       description: Its pods, each with C(name), C(status), C(declared), and C(published), its ports that others than this host can reach.
       type: list
       elements: dict
+    releases:
+      description:
+        - The releases of the app that are kept, newest first, each with C(number), C(time), C(current), C(before) (the release that it replaced), C(images)
+          (by digest, or ID where there is none) and C(changed) (objects and options by name).
+        - Those that root keeps when root asks, those that the account keeps when the account asks.
+      type: list
+      elements: dict
     running:
       description: Whether all declared containers run, or have completed.
       type: bool
@@ -131,6 +138,13 @@ apps:
       drifted: []
       declared: {containers: [shop-web]}
       pods: []
+      releases:
+        - number: 1
+          time: "2026-01-31T12:00:00Z"
+          current: true
+          before: null
+          images: {"docker.io/library/busybox:1.37": "docker.io/library/busybox@sha256:0123"}
+          changed: ["container shop-web: image"]
       containers:
         - name: shop-web
           status: running

@@ -94,7 +94,7 @@ def _kinds(job: Job) -> frozenset[str]:
         members = [each for unit in units for each in [unit, *(unit.get("containers") or [])]]
         if any("secrets" in each or "secret" in each for each in members if isinstance(each, Mapping)):
             kinds.add("secrets")
-        if job.prune or not app.present:
+        if job.prune or not app.present or app.rolled_back:
             kinds |= {"pods", "networks"}
         if app.remove_data or any(app.prune_data.values()):
             kinds |= {"volumes", "secrets"}

@@ -29,12 +29,16 @@ from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
 from . import order
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
+from .hooks import ARGUMENT as HOOKS
+from .hooks import Hook, hooks_of, refuse_strangers
 from .placed import placed
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "absent", "rolled_back"], "default": "present"},
+    "release": {"type": "int"},
+    "keep_releases": {"type": "int", "default": 5},
     "user": {"type": "str"},
     "account": {"type": "dict"},
     "remove_data": {"type": "bool", "default": False},
@@ -45,6 +49,7 @@ APP: dict[str, dict[str, Any]] = {
             "secrets": {"type": "list", "elements": "str"},
         },
     },
+    "hooks": HOOKS,
     **{kind: {"type": "list", "elements": "dict"} for kind in LISTS},
 }
 # The kinds that one road brings about one by one: arguments, constraints and table of their own modules.
@@ -94,6 +99,14 @@ class App:
     simple: Mapping[str, list[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
     files: list[File] = dataclasses.field(default_factory=list)
     units: list[Unit] = dataclasses.field(default_factory=list)
+    hooks: list[Hook] = dataclasses.field(default_factory=list)
+    release: int | None = None
+    keep_releases: int = 5
+    # Values that must be kept nowhere: those of secrets and passwords of all apps of the task.
+    withheld: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
+    # Of a release: its images by digest and ID, and names of what it has and does not declare anew.
+    pins: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    beside: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
 
     @property
     def where(self) -> str:
@@ -103,7 +116,12 @@ class App:
     @property
     def present(self) -> bool:
         """Whether it is to be there."""
-        return self.state == "present"
+        return self.state != ABSENT
+
+    @property
+    def rolled_back(self) -> bool:
+        """Whether it goes back to a release, and what that does not have goes."""
+        return self.state == "rolled_back"
 
     def folder(self, home: str) -> str:
         """Where its files lie."""
@@ -119,18 +137,31 @@ class App:
         told["pods"] = [unit.name for unit in lasting if unit.kind == "pod"]
         told["containers"] = [each.name for unit in lasting for each in unit.containers]
         told["files"] = [each.path for each in self.files]
-        return {kind: sorted(names) for kind, names in told.items()}
+        return {kind: sorted({*names, *self.beside.get(kind, ())}) for kind, names in told.items()}
 
 
 def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
     """The task's apps. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
-    apps = [_app(each, index, hidden) for index, each in enumerate(raw)]
-    _refuse_twins([app.name for app in apps], "apps")
+    withheld: set[str] = set()
+    apps: list[App] = []
+    try:
+        apps = [_app(each, index, withheld) for index, each in enumerate(raw)]
+        _refuse_twins([app.name for app in apps], "apps")
+        for app in apps:
+            _read_kinds(app, withheld)
+    finally:
+        # Also when one of them is refused.
+        files = [each for app in apps for each in app.files]
+        hidden |= withheld | {each.content for each in files if len(each.content) >= SHORTEST}
     for app in apps:
-        _read_kinds(app, hidden)
+        app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
         order.course(app.where, _raw_units(app), app.units)
-    _refuse_shared_names(apps)
+        if app.state == "present":
+            refuse_strangers(
+                app.hooks, {each.name for unit in app.units for each in unit.containers}, app.where
+            )
+    refuse_shared_names(apps)
     return apps
 
 
@@ -167,8 +198,14 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
             )
     if params["remove_data"] and params["state"] != "absent":
         raise Failure(
-            f"{where}.remove_data: only goes with state: absent, and the app says state: present; take one of them out."
+            f"{where}.remove_data: only goes with state: absent, and the app says state: {params['state']}; take one of them out."
         )
+    if params["release"] is not None and params["state"] != "rolled_back":
+        raise Failure(
+            f"{where}.release: only goes with state: rolled_back, and the app says state: {params['state']}; take one of them out."
+        )
+    if params["keep_releases"] < 0:
+        raise Failure(f"{where}.keep_releases: {params['keep_releases']} was given, and 0 or more is needed.")
     lists = {kind: list(params[kind] or []) for kind in LISTS}
     pruned = {kind: list((params["prune_data"] or {}).get(kind) or []) for kind in ("volumes", "secrets")}
     # Options of an account that nobody gave are not compared with another app's.
@@ -176,6 +213,8 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
         key: value for key, value in account.items() if key in (params["account"] or {}) and key != "name"
     }
     app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
+    app.release, app.keep_releases = params["release"], params["keep_releases"]
+    app.hooks = hooks_of(params["hooks"], where)
     for kind, names in pruned.items():
         both = sorted(set(names) & {str(each.get("name")) for each in lists[kind]})
         if both:
@@ -200,8 +239,6 @@ def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
     app.simple = simple
     for where, raw in _entries(app, "files", "path"):
         app.files.append(file_of(checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
-        if len(app.files[-1].content) >= SHORTEST:
-            hidden.add(app.files[-1].content)
     _refuse_twins([each.path for each in app.files], f"{app.where}files")
     for each in app.files:
         inside = [other.path for other in app.files if other.path.startswith(each.path + "/")]
@@ -286,7 +323,7 @@ def _refuse_twins(names: list[str], where: str) -> None:
         raise Failure(f"{where}: {twice[0]} is declared more than once; give each a name of its own.")
 
 
-def _refuse_shared_names(apps: list[App]) -> None:
+def refuse_shared_names(apps: list[App]) -> None:
     """Apps of one account share its Podman: no two may declare the same object, nor an account in two ways."""
     owners: dict[tuple[str, str, str], str] = {}
     accounts: dict[str, App] = {}

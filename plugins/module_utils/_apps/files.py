@@ -22,6 +22,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "mode": {"type": "raw"},
     "owner": {"type": "int"},
     "group": {"type": "int"},
+    # A switch, not a secret: releases do not keep the content.
+    "secret": {"type": "bool", "default": False, "no_log": False},
 }
 MODE = 0o644
 LARGEST = 1 << 20
@@ -40,6 +42,7 @@ class File:
     mode: int = MODE
     owner: int | None = None
     group: int | None = None
+    secret: bool = False
 
     @property
     def digest(self) -> str:
@@ -79,7 +82,9 @@ def file_of(params: Mapping[str, Any], where: str) -> File:
         raise Failure(f"{where}group: was given without owner; give both, as ids inside the container.")
     owner = params["owner"]
     group = params["group"] if params["group"] is not None else owner
-    return File(path, str(params["content"]), _mode(params["mode"], where), owner, group)
+    return File(
+        path, str(params["content"]), _mode(params["mode"], where), owner, group, bool(params.get("secret"))
+    )
 
 
 def _mode(raw: Any, where: str) -> int:

@@ -19,8 +19,9 @@ from .._options import get_path
 from .._query import Query
 from .._record import LABEL as RECORD
 from .._survey import Listings, inspected
-from . import inside, record
+from . import inside, record, releasing
 from .allowed import allowed, published
+from .declared import APP_NAME
 from .shared import LABEL, labels_of, name_of
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -41,9 +42,17 @@ def look(task: Task) -> dict[str, Any]:
         params["users"] = [ALL]
     told = Task(params, task.check, task.diff)
     query = Query(params["query"]) if params["query"] is not None else None
-    result = ask_each(told, "apps", query, _ask, params["users"] == [ALL], params["name"])
+    result = ask_each(
+        told, "apps", query, _ask, params["users"] == [ALL], params["name"], added=_with_releases
+    )
     task.warnings += told.warnings
     return result
+
+
+def _with_releases(user: str, app: dict[str, Any]) -> dict[str, Any]:
+    """An app with what is kept of it on the host, which its account cannot read. The name may be any label of a container."""
+    name = str(app["name"])
+    return {**app, "releases": releasing.listed(name, user) if APP_NAME.fullmatch(name) else []}
 
 
 def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:

@@ -92,7 +92,9 @@ class Keeper:
 
     def prune(self, known: list[str]) -> list[Step]:
         """Remove the files that were declared once, are no longer, and are there."""
-        wanted = {each.path for each in self.app.files} if self.app.present else set()
+        # What a release could not keep stays as it is.
+        wanted = {*(each.path for each in self.app.files), *self.app.beside.get("files", ())}
+        wanted = wanted if self.app.present else set()
         left = [path for path in known if path not in wanted]
         if not left or not os.path.isdir(self.base):
             return []

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._account import Account
+from .._engine import Engine
 from .._journal import PLACE, Journal
 
 KIND = "app"
@@ -36,15 +37,32 @@ def read(account: Account, app: str) -> tuple[Names, Names]:
 
 
 def notes(
-    declared: Names, former: Names, once: list[str], resting: list[str], seen: Mapping[str, Any]
+    declared: Names,
+    former: Names,
+    once: list[str],
+    resting: list[str],
+    seen: Mapping[str, Any],
+    due: bool = False,
 ) -> dict[str, Any]:
     """What the file holds. ``once`` are containers that run to their end, ``resting`` those that need not run.
 
-    ``seen`` is what was found of files that the account itself cannot read.
+    ``seen`` is what was found of files that the account itself cannot read, ``due`` whether hooks have still to run.
     """
     left = {kind: names for kind, names in former.items() if names}
     told = {"declared": declared, "former": left, "once": sorted(once), "resting": sorted(resting)}
-    return {**told, **({"seen": dict(seen)} if seen else {})}
+    return {**told, **({"seen": dict(seen)} if seen else {}), **({"hooks_due": True} if due else {})}
+
+
+def hooks_due(account: Account, app: str) -> bool:
+    """Whether a run changed the app and did not come to the hooks after that."""
+    return bool((journal(account, app).read() or {}).get("hooks_due"))
+
+
+def note_hooks_due(engine: Engine, app: str) -> None:
+    """Note it before anything changes: the run may be killed."""
+    told = journal(engine.account, app)
+    engine.admit("write", told.path)
+    told.write({**(told.read() or {}), "hooks_due": True})
 
 
 def seen(account: Account, app: str) -> Mapping[str, Any]:

@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from .. import _images
 from .._apply import Applier
 from .._containers import ABSENT, STARTED, Planner, Wanted, closure
-from .._errors import Failure
+from .._errors import EngineError, Failure
 from .._module import Task
 from .._network_road import NetworkRoad
 from .._plan import Step
@@ -28,10 +30,12 @@ from .._state import Survey
 from .._survey import look_at_many
 from .._times import Times
 from .._volume_road import VolumeRoad
-from . import going, order, record
+from . import going, order, record, release
 from .declared import App, Unit, units
+from .hooks import Hooks
 from .keeping import Keeper
 from .leaving import leave
+from .pinning import facts, pin
 from .shared import LABEL, Shared
 
 ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
@@ -49,6 +53,7 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
+        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times)
 
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
@@ -83,6 +88,10 @@ class AppRun:
 
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
+        if app.pins:
+            self.app = app = dataclasses.replace(
+                app, raw=release.pinned(app.raw, partial(pin, app, shared.engine))
+            )
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
@@ -98,14 +107,23 @@ class AppRun:
             written = keeper.keep()
             self.seen = keeper.seen
             self.tell(written)
-            gone = going.leftovers(shared, app.name, known, shared.declared) if shared.prune else None
+            gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self._units(wanted, course, keeper.written, gone)
             if gone is not None:
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
                 self.tell(keeper.prune(known["files"]))
             self._prune_data(known)
         finally:
-            self._remember(before, former, gone_too=shared.prune)
+            if self.hooks.said:
+                self.told["hooks"] = self.hooks.said
+            self._remember(before, former, gone_too=self.prunes)
+        if self.plan and not shared.check and not app.rolled_back:
+            self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
+
+    @property
+    def prunes(self) -> bool:
+        """Whether what is no longer declared goes; what a release did not have goes in any case."""
+        return self.shared.prune or self.app.rolled_back
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)
@@ -171,11 +189,12 @@ class AppRun:
         self.warnings += warnings
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
-        self.tell(counted)
+        first, last = self.hooks.planned(bool(counted))
+        self.tell([*first, *counted, *last])
         shared.made |= {step.name for step in pulls}
-        if shared.check or not counted:
+        if shared.check or not (counted or last):
             return
-        with self.timed(begun):
+        with self.timed(begun), self.hooks.around(self.warnings):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
@@ -196,7 +215,15 @@ class AppRun:
         ]
         for step in mine:
             with self.times.of(step):
-                pull_missing(self.shared.engine, [step], unit.params)
+                try:
+                    pull_missing(self.shared.engine, [step], unit.params)
+                except EngineError as error:
+                    if not self.app.rolled_back:
+                        raise
+                    raise Failure(
+                        f"{self.app.where}release: image {step.name} of that release is not on the host and cannot be pulled ({error.cause}); "
+                        "bring it back, or declare the app with state: present."
+                    ) from error
 
     def _survey(self, wanted: list[Unit], members: list[Wanted], files: Mapping[str, float]) -> Survey:
         images = [each.image for each in members if each.pulled and each.state != ABSENT]
@@ -261,7 +288,12 @@ class AppRun:
         members = [each for unit in self.app.units for each in unit.containers]
         once = [each.name for each in members if each.once]
         notes = record.notes(
-            now, left, once, [each.name for each in members if each.state != STARTED], self.seen
+            now,
+            left,
+            once,
+            [each.name for each in members if each.state != STARTED],
+            self.seen,
+            self.hooks.due,
         )
         journal = record.journal(self.shared.account, self.app.name)
         if journal.read() != notes:

@@ -25,6 +25,7 @@ from .._plan import Reason, Step, diff
 from .._subid import Want
 from .account import Job, converge, known
 from .declared import App, read
+from .releasing import Releases
 from .run import folder_for_export
 from .vacant import podman_version
 
@@ -43,7 +44,8 @@ LOGINS = ("nologin", "false")
 def travel(task: Task) -> dict[str, Any]:
     """Converge all apps of the host; the task's result. Raises Failure at the end when one of them failed."""
     apps = read(task.params["apps"], task.hidden)
-    host = _Host(task, apps)
+    releases = Releases()
+    host = _Host(task, releases.resolved(apps, task.hidden), releases)
     host.refuse()
     return host.converge()
 
@@ -51,8 +53,8 @@ def travel(task: Task) -> dict[str, Any]:
 class _Host:
     """The apps of one host, by account."""
 
-    def __init__(self, task: Task, apps: list[App]) -> None:
-        self.task, self.apps = task, apps
+    def __init__(self, task: Task, apps: list[App], releases: Releases) -> None:
+        self.task, self.apps, self.releases = task, apps, releases
         self.root = os.geteuid() == 0
         self.by_account: dict[str, list[App]] = {}
         for app in apps:
@@ -136,6 +138,9 @@ class _Host:
         """What came of the apps of one account."""
         apps = self.by_account[account.name]
         self.calls += answer["api_calls"]
+        for app, told in zip(apps, answer["apps"]):
+            if told["name"] == app.name:
+                self.releases.took(app, told, self.task.check)
         names = {app.name for app in apps}
         # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
