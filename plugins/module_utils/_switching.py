@@ -64,7 +64,8 @@ class Traffic:
         """Write a configuration, whole or not at all."""
         self.engine.admit("write", self.switch.folder)
         app = os.path.dirname(self.switch.folder)
-        os.makedirs(app, mode=0o700, exist_ok=True)
+        for folder in (os.path.dirname(app), app):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
         # What runs in the switch is nobody here, and has to make its sockets. Nobody else can get into the app's folder.
         for folder, mode in ((self.switch.folder, SHUT), (self.conf, SHUT), (self.run, OPEN)):
             with contextlib.suppress(FileExistsError):

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.host import Host
+from support.host import STAGE, Host
 from support.prepare import HAPROXY
 
 HERE = Path(__file__).parent / "load"
@@ -96,6 +98,15 @@ def app(version: int, **extra: str) -> dict[str, Any]:
     }
 
 
+def ended(running: subprocess.Popen[str]) -> dict[str, Any]:
+    """End the load; what came of it."""
+    assert running.stdin is not None
+    assert running.stdout is not None
+    running.stdin.close()
+    found: dict[str, Any] = json.loads(running.stdout.read())
+    return found
+
+
 def test_ten_deploys_under_load_lose_no_request(server: None, host: Host, load: Any) -> None:
     """New and kept connections, requests of two seconds, a server that dies at SIGTERM, and two versions that are no good."""
     try:
@@ -123,11 +134,52 @@ def test_ten_deploys_under_load_lose_no_request(server: None, host: Host, load: 
             assert sorted(names) == ["web", "web-switch"]
         assert not host.good("apps", apps=[app(good)])["changed"]
         time.sleep(2)
-        running.stdin.close()
-        found = json.loads(running.stdout.read())
+        found = ended(running)
         print(f"\n{found['counts']} {found['versions']} worst {found['worst']} deploys {took}")
         assert found["failures"] == []
         assert sum(found["versions"].values()) == found["counts"]["new"] + found["counts"]["kept"] > 2000
         assert set(found["versions"]) == {str(n) for n, extra in enumerate([{}, *DEPLOYS]) if not extra}
+    finally:
+        host.remove_account(ACCOUNT)
+
+
+SEED = int(os.environ.get("KILL_SEED") or 20261125)
+MOMENTS = int(os.environ.get("KILL_MOMENTS") or 20)
+
+
+def test_deploys_killed_anywhere_under_load_lose_no_request(server: None, host: Host, load: Any) -> None:
+    """A deploy that is killed, and then run again, ends on the new version; nobody notices."""
+    print(f"KILL_SEED={SEED}")
+    chance = random.Random(SEED)
+    moments = [(number + chance.random()) / MOMENTS for number in range(MOMENTS)]
+    rounds = [
+        {"before": None, "arguments": {"apps": [app(number)]}, "moment": moment}
+        for number, moment in enumerate([0, *moments], 1)
+    ]
+    job = {
+        "module": "apps",
+        "user": ACCOUNT,
+        "launcher": f"{STAGE}/module.py",
+        "victim": "python",
+        "rounds": rounds,
+    }
+    try:
+        host.good("apps", apps=[app(0)])
+        assert host.http(PORT, seconds=5) == "0"
+        running = load()
+        told = host.script("kill.py", stdin=json.dumps(job).encode(), timeout=60 * len(rounds))
+        found = ended(running)
+        print(
+            f"{found['counts']} worst {found['worst']} "
+            + " / ".join(str(each["middle"]) for each in told["rounds"])
+        )
+        assert found["failures"] == []
+        bad = [
+            each
+            for each in told["rounds"]
+            if each["msg"] or each["there"] != ["web running ", "web-switch running "]
+        ]
+        assert not bad, "\n".join(map(str, bad))
+        assert host.http(PORT) == str(len(rounds))
     finally:
         host.remove_account(ACCOUNT)
