@@ -29,7 +29,7 @@ SWITCH: dict[str, dict[str, Any]] = {
 }
 SECOND = 10**9
 # [ADDRESS:]PORT of the host.
-_PUBLISH = re.compile(r"((\[[0-9A-Fa-f:.]+\]|[0-9.]+):)?([0-9]{1,5})")
+_PUBLISH = re.compile(r"((\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(\.[0-9]{1,3}){3}):)?([0-9]{1,5})")
 # What can stand in a request line without changing the request.
 _CHECK = re.compile(r"/[A-Za-z0-9/_.~?=&:@+,;!*()%-]{0,500}")
 # Options with which no two containers can be there side by side, and why.
