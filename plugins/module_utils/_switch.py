@@ -193,10 +193,11 @@ def open_requests(told: str, colour: str) -> int | None:
 
 
 def answered(raw: bytes) -> tuple[int, str]:
-    """Status and the begin of the body of an HTTP answer; status 0 for none."""
+    """Status and the begin of the text of an HTTP answer; status 0 for none."""
     head, _gap, body = raw.decode("utf-8", "replace").partition("\r\n\r\n")
     found = re.match(r"HTTP/1\.[01] (\d{3})\b", head)
-    return int(found.group(1)) if found else 0, " ".join(body.split())[:100]
+    text = re.sub(r"<[^<>]*>", " ", body[:1000])
+    return int(found.group(1)) if found else 0, " ".join(text.split())[:60]
 
 
 def told(steps: list[Step]) -> list[Step]:
