@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from . import _operations as operations
 from . import _parallel
+from ._beside import Beside
 from ._containers import differs_still
 from ._course import COMPLETED, Course
 from ._engine import Engine
@@ -42,7 +43,16 @@ class Applier:
         self.ids: dict[str, str] = {}  # containers made by this run
         self.begun: dict[str, float] = {}  # when each container was started, by ID
         self.back = WayBack()
-        self.times = Times()
+        self.beside = Beside(engine, self.back, Times(), self.ids, self._waits)
+
+    @property
+    def times(self) -> Times:
+        """How long each step took."""
+        return self.beside.times
+
+    @times.setter
+    def times(self, times: Times) -> None:
+        self.beside.times = times
 
     def apply(self, steps: list[Step]) -> None:
         """Carry out the steps. Raises Failure after the way back was taken."""
@@ -69,6 +79,9 @@ class Applier:
                     operations.remove_pod(self.engine, step.work["id"])
         # An unproven container goes before the proven one takes its name back.
         removed = of("container", "remove")
+        for step in removed:
+            if "switch" in step.work:
+                self.beside.settle(step)
         self._remove([step for step in removed if not step.work.get("late")])
         late = [step for step in removed if step.work.get("late")]
         for step in of("container", "rename"):
@@ -77,6 +90,11 @@ class Applier:
             with self.times.of(step):
                 self._create_pod(step.name, step.work["body"])
         self._in_parallel(self._stop, late)
+        for step in of("container", "reload"):
+            self.beside.reload(step)
+        for step in of("container", "create", "replace"):
+            if "switch" in step.work:
+                self.beside.prepare(step)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
         for batch in batches(of("container", "create", "replace")):
             self._in_parallel(self._make, batch)
@@ -99,7 +117,8 @@ class Applier:
             with self.times.of(step):
                 self._replace_pod(step)
         # What others require goes first: a run killed in between then never meets a new one that needs an old one.
-        for batch in batches(of("container", "replace")):
+        replaced = of("container", "replace")
+        for batch in batches([step for step in replaced if "beside" not in step.work]):
             self._in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
         self._in_parallel(self._stop, of("container", "stop"))
@@ -110,9 +129,16 @@ class Applier:
             with self.times.of(step):
                 operations.start_pod(self.engine, step.work.get("id") or self.ids[step.name], step.name)
         self._start(
-            [step for step in of("container", "create", "replace", "finish") if step.work["start"]],
+            [
+                step
+                for step in of("container", "create", "replace", "finish")
+                if step.work["start"] and "beside" not in step.work
+            ],
             of("container", "start", "restart"),
         )
+        switched = [step for step in of("container", "create", "replace") if "switch" in step.work]
+        _parallel.in_parallel(self.beside.first, [step for step in switched if "beside" not in step.work])
+        _parallel.in_parallel(self.beside.deploy, [step for step in switched if "beside" in step.work])
 
     def _in_parallel(self, work: Callable[[Step], None], steps: list[Step]) -> None:
         def timed(step: Step) -> None:

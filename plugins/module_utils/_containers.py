@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record
+from . import _record, _switch
 from ._compare import Comparison, compare
 from ._errors import Failure
 from ._file_uses import renewed_mounts
@@ -25,6 +25,7 @@ from ._resources.container import KIND, TABLE, complete
 from ._resources.container_rows.security import keeps_capabilities
 from ._secret_uses import renewed_files, renewed_variables
 from ._state import NEW, OLD, Found, Survey
+from ._switch import Switch
 
 # What may stand behind the path of a root file system.
 ROOTFS_MODES = {"O": "rootfs_overlay", "idmap": "rootfs_mapping"}
@@ -45,6 +46,7 @@ class Wanted:
     owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
     where: str = ""
     once: bool = False  # it runs to its end, once for each declaration; others wait for that
+    switch: Switch | None = None  # what moves its traffic, when a new one is deployed beside it
 
     @property
     def pulled(self) -> bool:
@@ -89,6 +91,24 @@ class Planner:
         if wanted.state == ABSENT:
             return self._absent(wanted.name)
         TABLE.gate(wanted.spec, self.facts, wanted.where)
+        if wanted.switch is not None:
+            return self._switched(wanted, wanted.switch)
+        return self._alone(wanted)
+
+    def _switched(self, wanted: Wanted, switch: Switch) -> list[Step]:
+        """As for any other; and the switch has to be told when nothing else tells it."""
+        steps = self._alone(wanted)
+        current = (
+            self.survey.containers.get(wanted.name) or self._leading_new(wanted) or self.leading(wanted.name)
+        )
+        if current is None or any(step.action in ("create", "replace") for step in steps):
+            return steps
+        leads = _switch.colour_of(current.labels)
+        reasons = _switch.differences(self.survey.switches.get(wanted.name), _switch.settings(switch, leads))
+        work = {"switch": switch, "leads": leads}
+        return [*steps, *([Step("reload", KIND, switch.container, reasons, work)] if reasons else [])]
+
+    def _alone(self, wanted: Wanted) -> list[Step]:
         current, unfinished, steps = self._recovered(wanted)
         if current is None:
             if not wanted.image:
@@ -111,7 +131,7 @@ class Planner:
             }
             stops = self._run_state(wanted, current, False) if wanted.state == STOPPED else []
             return [*steps, Step("finish", KIND, wanted.name, (), work), *stops]
-        restored = any(step.action == "rename" for step in steps)
+        restored = any(step.action == "rename" or "switch" in step.work for step in steps)
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
         if compared.fixed or wanted.recreate:
@@ -147,8 +167,14 @@ class Planner:
         found = self.survey.images.get(wanted.image)
         return None if foreign(found, wanted.platform) else found
 
-    def body(self, wanted: Wanted) -> Body:
-        """The whole create body, but for the name."""
+    def _leading_new(self, wanted: Wanted) -> Found | None:
+        """The new version that leads although a killed run did not come to give it its name."""
+        if self.survey.containers.get(wanted.name + OLD) is None:
+            return None
+        return self.survey.containers.get(wanted.name + NEW)
+
+    def body(self, wanted: Wanted, colour: str = "") -> Body:
+        """The whole create body, but for the name; with a ``colour`` the switch finds it as that."""
         body = TABLE.body(wanted.spec, self.facts)
         image = self._image(wanted) or {}
         complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
@@ -158,7 +184,11 @@ class Planner:
             body["rootfs"], _colon, mode = wanted.image.partition(":")
             body.update({ROOTFS_MODES[mode]: True if mode == "O" else mode} if mode else {})
         record = _record.write(self.key, KIND, wanted.name, wanted.recorded)
-        set_path(body, "labels", {_record.LABEL: record, **self.marks})
+        mark = {_switch.LABEL: colour} if colour else {}
+        set_path(body, "labels", {_record.LABEL: record, **self.marks, **mark})
+        if colour and wanted.switch is not None:
+            joined = body["Networks"][wanted.switch.network]
+            joined["aliases"] = [*joined.get("aliases", []), _switch.alias(wanted.name, colour)]
         if wanted.pod:
             body["pod"] = wanted.pod
         return body
@@ -169,6 +199,25 @@ class Planner:
         current, new, old = (there.get(wanted.name + tail) for tail in ("", NEW, OLD))
         steps: list[Step] = [_remove(each) for each in (current, new, old) if each and each.broken]
         current, new, old = (None if each and each.broken else each for each in (current, new, old))
+        if wanted.switch is not None and old is not None and _switch.colour_of(old.labels):
+            if current is None and new is not None and _switch.colour_of(new.labels):
+                # Names only change when the traffic has moved: the new one leads.
+                steps.append(_rename(new, wanted.name))
+                current, new = dataclasses.replace(new, name=wanted.name), None
+            if current is not None:
+                steps.append(_remove(old))
+                old = None
+        if wanted.switch is not None and new is not None and current is not None:
+            leads = _switch.colour_of(current.labels)
+            if leads:
+                work = {
+                    "switch": wanted.switch,
+                    "leads": leads,
+                    "old": current.id,
+                    "old_running": current.running,
+                }
+                steps.append(_remove(new, work))
+                new = None
         if current is None and old is not None:
             steps.append(_rename(old, wanted.name))
             current, old = old, None
@@ -187,6 +236,7 @@ class Planner:
             *self._image_reasons(wanted, current, recorded),
             *self._pod_reasons(wanted, current),
             *self._capability_reasons(wanted, current, recorded),
+            *self._deploy_reasons(wanted, current),
             *renewed_files(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets),
         ]
         return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
@@ -227,27 +277,43 @@ class Planner:
             return []
         return [Reason("pod", CHANGED, current.pod[:12] or None, wanted.pod or None)]
 
+    @staticmethod
+    def _deploy_reasons(wanted: Wanted, current: Found) -> list[Reason]:
+        """One that the switch cannot find by its colour has to be made anew."""
+        if wanted.switch is None or _switch.colour_of(current.labels):
+            return []
+        return [Reason("deploy", CHANGED, "replace", "blue_green")]
+
+    @staticmethod
+    def _led(wanted: Wanted, since: str = "") -> dict[str, Any]:
+        """What a step has to know of the switch; ``since`` is the colour that leads until then."""
+        if wanted.switch is None:
+            return {}
+        if not since:
+            return {"switch": wanted.switch, "leads": _switch.COLOURS[0]}
+        to = _switch.other(since)
+        return {"switch": wanted.switch, "leads": to, "beside": {"from": since, "to": to}}
+
     def create(self, wanted: Wanted) -> Step:
         """The step that makes a container where none is."""
         shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
         reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
-        return Step(
-            "create",
-            KIND,
-            wanted.name,
-            reasons,
-            {"body": self.body(wanted), "start": wanted.state == STARTED and "init_ctr" not in wanted.spec},
-        )
+        led = self._led(wanted)
+        start = wanted.state == STARTED and "init_ctr" not in wanted.spec
+        body = self.body(wanted, led.get("leads", ""))
+        return Step("create", KIND, wanted.name, reasons, {"body": body, "start": start, **led})
 
     def replace(self, wanted: Wanted, current: Found, compared: Comparison, restored: bool) -> Step:
         """The step that puts a new container in the place of ``current``."""
         start = wanted.state == STARTED or (wanted.state == PRESENT and (current.running or restored))
+        led = self._led(wanted, _switch.colour_of(current.labels))
         work = {
-            "body": self.body(wanted),
+            "body": self.body(wanted, led.get("leads", "")),
             "old": current.id,
             "running": current.running or restored,
             "start": start,
             "vanishes": current.running and bool(get_path(current.inspect, "HostConfig.AutoRemove")),
+            **led,
         }
         reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
         return Step("replace", KIND, wanted.name, reasons, work)
@@ -289,6 +355,9 @@ class Planner:
         again += renewed_mounts(current.inspect, self.survey.files)
         if wanted.restart:
             again.append(Reason("force_restart", DECLARED, None, True))
+        if again and wanted.switch is not None and current.running:
+            # Started again it would not answer for a while; a new one beside it does.
+            return [self.replace(wanted, current, Comparison(fixed=tuple(again)), restored)]
         if again and wanted.state == STARTED and current.running:
             return [Step("restart", KIND, wanted.name, tuple(again), work)]
         # What runs before the others of a pod is started by the pod.
@@ -312,8 +381,8 @@ def _unfinished(found: Found) -> Reason:
     return Reason("completed", DRIFT, before, "exit code 0")
 
 
-def _remove(found: Found) -> Step:
-    return Step("remove", KIND, found.name, (), {"id": found.id})
+def _remove(found: Found, more: Mapping[str, Any] | None = None) -> Step:
+    return Step("remove", KIND, found.name, (), {"id": found.id, **(more or {})})
 
 
 def _rename(found: Found, to: str) -> Step:

@@ -89,6 +89,8 @@ _BEFORE = {
     "create": "absent", "pull": "absent", "build": "absent", "load": "absent",
     "restore": "data moved aside", "tag": "not this image", "save": "not this image", "push": "not this image",
     "start": "stopped", "stop": "running", "restart": "running", "exec": "command not run",
+    "start_beside": "the old version alone", "switch": "requests go to the old version",
+    "drain": "the old version answers what it has", "retire": "the old version is there", "reload": "another configuration",
 }  # fmt: skip
 _AFTER = {
     "remove": "absent",
@@ -101,6 +103,11 @@ _AFTER = {
     "restart": "running again",
     "exec": "command run",
     "replace": "replaced",
+    "start_beside": "a new version beside it",
+    "switch": "requests go to the new version",
+    "drain": "the old version has none",
+    "retire": "the old version is gone",
+    "reload": "this configuration",
 }
 
 

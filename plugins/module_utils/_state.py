@@ -81,6 +81,8 @@ class Survey:
     secrets: dict[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     # When files on the host that containers may have mounted last got another content, in seconds since 1970.
     files: dict[str, float] = dataclasses.field(default_factory=dict)
+    # By container, the settings of the switch before it, as they are there now.
+    switches: dict[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
     # By network, the IDs of containers that the network's own task has connected.
     connected: dict[str, set[str]] = dataclasses.field(default_factory=dict)
 

@@ -50,6 +50,23 @@ options:
       - B(A container that others want completed runs once for each declaration.) It is not started again while it is there, has ended with exit
         code 0, and neither its options nor its image have changed. Another content of a file that it mounts does not count. When it fails, what
         depends on it is not touched. It gets no restart policy, and C(wait_timeout) says how long it may take.
+      - C(deploy) of a container is V(replace), where the old one stops before the new one starts, or V(blue_green), where the new one starts beside the
+        old one and gets its traffic when it has proved itself. V(blue_green) is the default of a container that has C(switch), and only that can have
+        it. It is for stateless web servers. What two versions cannot share at the same time is refused, such as volumes that can be written, ports of
+        its own and fixed addresses.
+      - C(switch) of a container is a map that makes another container before it, called NAME-switch, in which HAProxy owns the published port and sends
+        requests on. C(image) is an image with HAProxy 2.6 or later in its path, such as C(docker.io/library/haproxy:3.0). C(publish) is C([ADDRESS:]PORT)
+        of the host, on the loopback address where none is written. C(port) is the port inside the container that it serves. C(check) is the path
+        of an HTTP request that answers with a status from 200 to 399 when the version is good. C(drain_timeout), V(30s) by default, is how long the old
+        version has for the requests that it still answers.
+      - A deploy beside the old one makes and starts the new one, waits until Podman's own health check, if it has one, and C(check) through the switch
+        are good, sends all new requests to it, waits until the old one has none left, and stops that. Until the requests move, whatever
+        fails takes only the new one away. B(A bad version never gets a request, and the old one is never touched.) When a later step of the app fails,
+        the old one starts again and leads before the new one goes.
+      - With C(switch), what would start a container again (another content of a file or secret, C(force_restart)) is a deploy as well. The switch itself
+        is replaced when its C(image), C(publish) or network changes, which costs a moment without an answer, and so does adding C(switch) to a container
+        that published the port itself. Another C(port) costs nothing. It speaks HTTP/1.1 and WebSocket, leaves headers as they are, and has no
+        time limit of its own below an hour. In the app's network the name of the container leads to the switch too.
       - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
         C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). Instead of C(content) it can have C(src), a text file on the
         B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
@@ -96,7 +113,8 @@ notes:
   - Needs root (C(become)) unless every app belongs to the account that runs the task, exists, and has no C(account).
   - Values of secrets, passwords and contents of files are hidden in results and are not logged. A content of less than 8 characters is not
     hidden, because it could be part of anything.
-  - When a run is killed half-way, run the task again. It completes what the killed one began.
+  - When a run is killed half-way, run the task again. It completes what the killed one began. A deploy beside the old version that was killed leaves the
+    requests with a version that has proved itself, also after a reboot.
   - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.
   - When a run has changed what an app declares or which images it has, B(a release is kept), numbered. It holds the declaration with the contents of
     files, and images by digest, so that going back also works when a tag has moved on. A repair, an unchanged run, check mode and a run that failed
@@ -185,6 +203,26 @@ EXAMPLES = r"""
                 command: [httpd, -f, -p, "8080", -h, /tmp]
                 init: true
 
+- name: A web server whose new versions come without a gap
+  rootless.podman.apps:
+    apps:
+      - name: page
+        networks:
+          - name: page
+        containers:
+          - name: page-web
+            image: docker.io/library/busybox:1.37
+            command: [sh, -c, "mkdir /tmp/www; echo 1 > /tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www"]
+            user: "65534"
+            networks: [page]
+            deploy: blue_green
+            switch:
+              image: docker.io/library/haproxy:3.0
+              publish: 127.0.0.1:8092
+              port: 8080
+              check: /
+              drain_timeout: 10s
+
 - name: One app, and what it has no longer goes
   rootless.podman.apps:
     prune: true
@@ -238,6 +276,9 @@ EXAMPLES = r"""
       - name: blog
         state: absent
         remove_data: true
+      - name: page
+        state: absent
+        remove_data: true
 """
 
 RETURN = r"""
@@ -263,6 +304,7 @@ apps:
       description:
         - What was done, in this order, or would be in check mode. Each step has C(action), C(kind), C(name), C(reasons) as those of
           M(rootless.podman.container), and C(seconds), the time that it took. The steps of an account share one time.
+        - A deploy beside the old version is four steps, with the actions C(start_beside), C(switch), C(drain) and C(retire). C(reload) is another configuration of a switch.
         - Of an app that failed, what was to be done.
       type: list
       elements: dict

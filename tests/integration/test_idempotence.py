@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.prepare import BUSYBOX, OLDER_BUSYBOX
+from support.prepare import BUSYBOX, HAPROXY, OLDER_BUSYBOX
 from support.snapshot import differences, take
 
 ACCOUNT = "idem"
@@ -218,9 +218,34 @@ APP = {
     ],
     "pods": [{"name": "app", "containers": [HELPER]}],
 }
+
+
+def other(version):
+    """An app of another account, with a container that is deployed beside its old version."""
+    door = {
+        "name": "door",
+        "image": BUSYBOX,
+        "command": "httpd -f -p 8080 -h /bin",
+        "env": {"V": version},
+        "networks": ["idem-beside"],
+        "switch": {"image": HAPROXY, "publish": "18075", "port": 8080, "check": "/true"},
+    }
+    return {
+        "name": "idem-other",
+        "user": "idem-new",
+        "networks": [{"name": "idem-beside"}],
+        "containers": [HELPER, door],
+    }
+
+
 APPS = [
-    {"apps": [APP, {"name": "idem-other", "user": "idem-new", "containers": [HELPER]}]},
-    {"apps": [{**APP, "files": [{"path": "www/index.html", "content": "second page"}, APP["files"][1]]}]},
+    {"apps": [APP, other("1")]},
+    {
+        "apps": [
+            {**APP, "files": [{"path": "www/index.html", "content": "second page"}, APP["files"][1]]},
+            other("2"),
+        ]
+    },
     {"apps": [{**APP, "secrets": [{"name": "token", "data": "second-word"}]}]},
     {"apps": [{**APP, "containers": [{**APP["containers"][0], "env": {"A": "1"}}, APP["containers"][1]]}]},
     {"apps": [{**APP, "pods": [], "networks": [], "containers": [WEB], "files": []}], "prune": True},

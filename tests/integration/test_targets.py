@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from support.playbook import play_tasks
-from support.prepare import BUSYBOX, NGINX, OLDER_BUSYBOX
+from support.prepare import BUSYBOX, HAPROXY, NGINX, OLDER_BUSYBOX
 
 TARGETS = Path(__file__).parent / "targets"
 ON_PODMAN = sorted(path.parents[1].name for path in TARGETS.glob("*/tasks/main.yml"))
 ON_BARE = sorted(path.parent.name for path in TARGETS.glob("*/play.yml"))
-IMAGES = {"busybox": BUSYBOX, "older_busybox": OLDER_BUSYBOX, "nginx": NGINX}
+IMAGES = {"busybox": BUSYBOX, "older_busybox": OLDER_BUSYBOX, "nginx": NGINX, "haproxy": HAPROXY}
 
 
 @pytest.mark.parametrize("name", ON_PODMAN)

@@ -24,9 +24,10 @@ from .._pods import WantedPod
 from .._resources.network import NETWORK
 from .._resources.secret import SECRET
 from .._resources.volume import VOLUME
+from .._switch import Switch
 from .._values import OBJECT_NAME
 from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
-from . import order
+from . import beside, order
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
 from .hooks import ARGUMENT as HOOKS
@@ -283,14 +284,25 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
                 f"{where}.pod: in an app a container of a pod stands in that pod's containers; declare it there."
             )
         runs_once = str(raw.get("name")) in once
-        entry = _without_later(placed(raw, folder), read_files)
+        told = beside.options(raw, f"{where}.")
+        entry = beside.without(_without_later(placed(raw, folder), read_files))
         params = checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
         wanted = dataclasses.replace(container_of(params, f"{where}."), once=runs_once)
         _refuse_endless(wanted)
+        if told is not None:
+            switch = beside.switch_of(told, wanted, folder, params["wait"])
+            wanted = dataclasses.replace(wanted, switch=switch)
+            found.append(_switch_unit(told, switch, f"{where}.switch"))
         found.append(Unit("container", wanted.name, params, [wanted]))
     names = [name for unit in found for name in {unit.name, *(each.name for each in unit.containers)}]
     _refuse_twins(names, f"{app.where}containers")
     return found
+
+
+def _switch_unit(told: Mapping[str, Any], switch: Switch, where: str) -> Unit:
+    """The container that a switch is, hardened as any other."""
+    params = checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
+    return Unit("container", switch.container, params, [container_of(params, f"{where}.")])
 
 
 def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import _switching
 from .._apply import Applier
 from . import going, record
 from .keeping import Keeper
@@ -32,12 +33,20 @@ def leave(run: AppRun) -> None:
             applier = Applier(shared.engine, {}, False, 0.0)
             applier.times = run.times
             applier.apply(steps)
+    forget_switches(run, known["containers"])
     run.tell(going.remove_simple(shared, run.times, "networks", there.networks))
     run.tell(Keeper(shared, app, [], run.times).prune(known["files"]))
     if app.remove_data:
         _remove_data(run, sorted({*there.volumes, *mounted}), there.secrets)
     if not shared.check:
         _remember(run, known)
+
+
+def forget_switches(run: AppRun, containers: list[str]) -> None:
+    """The files of switches go with them."""
+    if not run.shared.check:
+        for name in containers:
+            _switching.remove(run.app.folder(run.shared.account.home), name)
 
 
 def _mounted(run: AppRun, there: going.Leftovers) -> set[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._course import COMPLETED, HEALTHY, STARTED, Course
 from .._errors import Failure
+from . import beside
 
 if TYPE_CHECKING:
     from .declared import Unit
@@ -83,6 +84,13 @@ def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[U
     edges = {unit.name: {of_unit[other].name for other in needs.get(unit.name, {})} for unit in units}
     for unit in units:
         edges[unit.name] |= {of_unit[other].name for other in _bound(unit) if other in of_unit} - {unit.name}
+    for unit in units:
+        switch = unit.containers[0].switch if unit.kind == "container" else None
+        if switch is not None:
+            # In the same stage: before there was a switch the container itself may have held the port.
+            edges[switch.container] = set(edges[unit.name])
+            others = set().union(*(_bound(each) for each in units if each is not unit))
+            beside.refuse_bound(f"{where}containers[{unit.name}].deploy", unit.name, others)
     stages = _stages(where, edges)
     return Course(
         stages={name: stages[unit.name] for name, unit in of_unit.items()},

@@ -28,13 +28,15 @@ from .._secret_road import SecretRoad
 from .._simple import SimpleRoad
 from .._state import Survey
 from .._survey import look_at_many
+from .._switch import told as told_of
+from .._switching import Traffic
 from .._times import Times
 from .._volume_road import VolumeRoad
 from . import going, order, record, release
 from .declared import App, Unit, units
 from .hooks import Hooks
 from .keeping import Keeper
-from .leaving import leave
+from .leaving import forget_switches, leave
 from .pinning import facts, pin
 from .shared import LABEL, Shared
 
@@ -110,6 +112,7 @@ class AppRun:
             gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self._units(wanted, course, keeper.written, gone)
             if gone is not None:
+                forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
                 self.tell(keeper.prune(known["files"]))
             self._prune_data(known)
@@ -157,7 +160,7 @@ class AppRun:
 
     def tell(self, steps: Iterable[Step]) -> None:
         """Add steps, which may still have to be taken: their time is filled in at the end."""
-        for step in steps:
+        for step in told_of(list(steps)):
             seconds = self.times.seconds(step.kind, step.name, step.action)
             self.plan.append({**step.public(), "seconds": seconds})
 
@@ -168,8 +171,8 @@ class AppRun:
             yield
         finally:
             self.shared.forget()
-            for told in self.plan[begun:]:
-                told["seconds"] = self.times.seconds(told["kind"], told["name"], told["action"])
+            for each in self.plan[begun:]:
+                each["seconds"] = self.times.seconds(each["kind"], each["name"], each["action"])
 
     def _units(
         self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
@@ -204,7 +207,10 @@ class AppRun:
             emptied = frozenset(unit.name for unit in wanted if unit.params.get("delete_volumes"))
             applier = Applier(engine, specs, True, 120.0, emptied, course)
             applier.times = self.times
-            applier.apply([*leaving, *steps])
+            try:
+                applier.apply([*leaving, *steps])
+            finally:
+                self.warnings += applier.beside.warnings
 
     def _pull(self, unit: Unit, pulls: list[Step]) -> None:
         images = {each.image for each in unit.containers if each.state != ABSENT}
@@ -232,6 +238,11 @@ class AppRun:
             self.shared.engine, self.shared.look(), [each.name for each in members], images, pods
         )
         survey.files = dict(files)
+        survey.switches = {
+            each.name: Traffic(self.shared.engine, each.switch).settings()
+            for each in members
+            if each.switch is not None
+        }
         if self.shared.check:
             # What earlier steps would have brought about by now.
             survey.images.update({name: {"Id": ""} for name in self.shared.made & set(images)})

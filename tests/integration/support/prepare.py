@@ -14,7 +14,8 @@ from .host import Host
 BUSYBOX = "docker.io/library/busybox:1.37"
 OLDER_BUSYBOX = "docker.io/library/busybox:1.36"
 NGINX = "docker.io/library/nginx:1.27"
-IMAGES = {BUSYBOX: "busybox", OLDER_BUSYBOX: "busybox", NGINX: "nginx"}
+HAPROXY = "docker.io/library/haproxy:3.0"
+IMAGES = {BUSYBOX: "busybox", OLDER_BUSYBOX: "busybox", NGINX: "nginx", HAPROXY: "haproxy"}
 DONE = "/srv/tests/ready"
 
 

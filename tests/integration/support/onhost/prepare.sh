@@ -8,7 +8,7 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-apt-get -qq -y install --no-install-recommends busybox-static docker-registry python3-jmespath >/dev/null 2>&1
+apt-get -qq -y install --no-install-recommends busybox-static docker-registry python3-jmespath haproxy >/dev/null 2>&1
 
 cat > /etc/docker/registry/config.yml <<'END'
 version: 0.1
@@ -63,6 +63,20 @@ ARG VERSION
 LABEL version=$VERSION
 EXPOSE 80
 CMD ["sh", "-c", "httpd -p 80 -h /usr/share/nginx/html; exec httpd -f -p 8080 -h /usr/share/nginx/html"]
+END
+# HAProxy as Debian's package has it, with the libraries that it needs.
+systemctl disable --now haproxy >/dev/null 2>&1
+for file in /usr/sbin/haproxy $(ldd /usr/sbin/haproxy | grep -o '/[^ ]*'); do
+    mkdir -p "/srv/tests/image/haproxy-root$(dirname "$file")"
+    cp -L "$file" "/srv/tests/image/haproxy-root$file"
+done
+cat > /srv/tests/image/haproxy <<'END'
+FROM scratch
+ARG VERSION
+COPY haproxy-root /
+ENV PATH=/usr/sbin:/usr/bin
+LABEL version=$VERSION
+CMD ["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"]
 END
 chmod -R a+rX /srv/tests
 
