@@ -83,6 +83,8 @@ def start(engine: Engine, identity: str, name: str) -> None:
             return
         except EngineError as error:
             refusal = _start_refusal(engine, identity, error)
+        if _unpaused(engine, identity, refusal):
+            return
         if "rootless netns" in refusal.cause and end_rootless_netns():
             continue
         if "address already in use" not in refusal.cause.lower():
@@ -135,9 +137,23 @@ def stop(engine: Engine, identity: str, name: str) -> None:
     try:
         engine.write("POST", f"containers/{identity}/stop", timeout=LONG_TIMEOUT)
     except EngineError as error:
+        if _unpaused(engine, identity, error):
+            stop(engine, identity, name)
+            return
         there = engine.find(f"containers/{identity}/json")
         if there is not None and get_path(there, "State.Running"):
             raise _named(error, f"container {name}") from error
+
+
+def _unpaused(engine: Engine, identity: str, refusal: EngineError) -> bool:
+    """Let a paused container run on: Podman neither starts nor stops one. Whether that was why it refused."""
+    if "improper" not in refusal.cause:
+        return False
+    there = engine.find(f"containers/{identity}/json")
+    if there is None or get_path(there, "State.Status") != "paused":
+        return False
+    engine.write("POST", f"containers/{identity}/unpause")
+    return True
 
 
 def rename(engine: Engine, identity: str, to: str) -> None:

@@ -46,7 +46,7 @@ def app(number: int, **web: Any) -> dict[str, Any]:
     serve = f"test -e /data/note || echo {name} > /data/note; exec httpd -f -p 8080 -h /data"
     return {
         "name": name,
-        "networks": [{"name": name}],
+        "networks": [{"name": name, "internal": False}],
         "volumes": [{"name": f"{name}-data"}],
         "secrets": [{"name": f"{name}-word", "data": f"open sesame {name}"}],
         "files": [{"path": "settings.conf", "content": f"name = {name}\n"}],
