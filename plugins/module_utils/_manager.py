@@ -15,6 +15,7 @@ import dataclasses
 import os
 import re
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,6 +133,16 @@ def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
     """What the running manager says of each unit."""
     told = properties(account, names, _SHOWN)
     return {name: Unit(name, *(values.get(key, "") for key in _SHOWN)) for name, values in told.items()}
+
+
+def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str, Unit]:
+    """As ``units``, but first wait for those that are on their way up, for so many seconds at most."""
+    end = time.monotonic() + seconds
+    while True:
+        found = units(account, names)
+        if all(unit.active != "activating" for unit in found.values()) or time.monotonic() > end:
+            return found
+        time.sleep(0.2)
 
 
 def properties(account: Account, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
