@@ -19,6 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from . import _own_files
 from ._account import Account, call_as
 from ._errors import Failure
 
@@ -235,8 +236,7 @@ def generated_text(account: Account, name: str) -> str | None:
 
 def _text(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            return file.read(_TEXT_LIMIT)
+        return _own_files.read(path, _TEXT_LIMIT).decode("utf-8", "replace")
     except OSError:
         return None
 
