@@ -61,6 +61,10 @@ unit: ## pytest without a host
 integration: ## pytest on real disposable hosts (needs root)
 	@tests/run integration
 
+.PHONY: proofs
+proofs: ## apps under reboots, power cuts, drift, kills and hostile accounts, on disposable hosts; no part of `make test`
+	@tests/run proofs
+
 .PHONY: test-vm
 test-vm: ## limits in a virtual machine with every cgroup controller; slow, and no part of `make test`
 	@tests/run vm

@@ -360,6 +360,8 @@ class Planner:
             return [self.replace(wanted, current, Comparison(fixed=tuple(again)), restored)]
         if again and wanted.state == STARTED and current.running:
             return [Step("restart", KIND, wanted.name, tuple(again), work)]
+        if current.paused and wanted.state == STARTED:
+            return [Step("start", KIND, wanted.name, (Reason("state", DRIFT, "paused", "running"),), work)]
         # What runs before the others of a pod is started by the pod.
         starts = wanted.state == STARTED and "init_ctr" not in wanted.spec
         if not current.running and (starts or restored):

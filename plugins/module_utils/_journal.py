@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from . import _own_files
 from ._account import Account
 
 PLACE = ".local/share/containers"
@@ -27,8 +28,7 @@ class Journal:
     def read(self) -> dict[str, Any] | None:
         """The notes of a run that did not come to its end; None for none, and for half a note."""
         try:
-            with open(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                told = json.loads(file.read(LIMIT))
+            told = json.loads(_own_files.read(self.path, LIMIT))
         except (OSError, ValueError, RecursionError):
             return None
         return told if isinstance(told, dict) else None

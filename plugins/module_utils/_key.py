@@ -12,6 +12,7 @@ import glob
 import os
 import secrets
 
+from . import _own_files
 from ._account import Account
 from ._engine import Engine
 from ._errors import Failure
@@ -66,8 +67,14 @@ def _left_behind(path: str) -> list[str]:
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        key = file.read(KEY_BYTES + 1)
+    try:
+        key = _own_files.read(path, KEY_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Failure(
+            f"the record key {path} cannot be read ({error.strerror}); remove what lies there, and objects are adopted anew."
+        ) from error
     if len(key) != KEY_BYTES:
         raise Failure(
             f"the record key {path} is damaged ({len(key)} bytes, {KEY_BYTES} are needed); remove it, and objects are adopted anew."

@@ -15,9 +15,11 @@ import dataclasses
 import os
 import re
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import Any
 
+from . import _own_files
 from ._account import Account, call_as
 from ._errors import Failure
 
@@ -134,6 +136,16 @@ def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
     return {name: Unit(name, *(values.get(key, "") for key in _SHOWN)) for name, values in told.items()}
 
 
+def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str, Unit]:
+    """As ``units``, but first wait for those that are on their way up, for so many seconds at most."""
+    end = time.monotonic() + seconds
+    while True:
+        found = units(account, names)
+        if all(unit.active != "activating" for unit in found.values()) or time.monotonic() > end:
+            return found
+        time.sleep(0.2)
+
+
 def properties(account: Account, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
     """Properties of units, in systemd's words; what the running manager does not know is left out."""
     told = _ask(account, ["show", f"--property=Id,{','.join(keys)}", "--", *names], 30)
@@ -224,8 +236,7 @@ def generated_text(account: Account, name: str) -> str | None:
 
 def _text(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            return file.read(_TEXT_LIMIT)
+        return _own_files.read(path, _TEXT_LIMIT).decode("utf-8", "replace")
     except OSError:
         return None
 

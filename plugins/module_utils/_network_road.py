@@ -41,6 +41,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 CONSTRAINTS: dict[str, Any] = {
     "mutually_exclusive": [("subnet", "net_config"), ("gateway", "net_config"), ("ip_range", "net_config")],
 }
+# What Podman says of a container whose interfaces are not as it has them in mind.
+TORN = ("netavark", "rootless netns", "has no network namespace", "rootless port mappings")
 
 
 class NetworkRoad(SimpleRoad):
@@ -242,6 +244,8 @@ class NetworkRoad(SimpleRoad):
             self._disconnect(step.name)
         self._connect(step.name, step.work["settings"])
         if joins.joined(self._look(step.name) or {}, self.name) is None:
+            self._mended(step.name, "connect", {"container": step.name, **step.work["settings"]})
+        if joins.joined(self._look(step.name) or {}, self.name) is None:
             raise Failure(
                 f"container {step.name}: Podman did not connect it to network {self.name}; run the task again."
             )
@@ -344,7 +348,7 @@ class NetworkRoad(SimpleRoad):
 
 def _is_torn(error: EngineError) -> bool:
     """Whether Podman failed at interfaces, and not at what was asked."""
-    return "netavark" in error.cause or "rootless netns" in error.cause
+    return any(words in error.cause for words in TORN)
 
 
 def _without(inspect: Mapping[str, Any], network: str) -> Mapping[str, Any]:

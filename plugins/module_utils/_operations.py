@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from . import _record
+from . import _record, _runtime
 from ._course import COMPLETED
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
@@ -76,6 +76,7 @@ def start(engine: Engine, identity: str, name: str) -> None:
     service that was killed, and is ended.
     """
     end = time.monotonic() + PORT_PATIENCE
+    forgotten = False
     holders: set[int] | None = None
     while True:
         try:
@@ -83,6 +84,12 @@ def start(engine: Engine, identity: str, name: str) -> None:
             return
         except EngineError as error:
             refusal = _start_refusal(engine, identity, error)
+        if _unpaused(engine, identity, refusal):
+            return
+        if not forgotten and _runtime.is_left_behind(refusal.cause):
+            forgotten = _forgotten(engine, identity)
+            if forgotten:
+                continue
         if "rootless netns" in refusal.cause and end_rootless_netns():
             continue
         if "address already in use" not in refusal.cause.lower():
@@ -94,6 +101,13 @@ def start(engine: Engine, identity: str, name: str) -> None:
                 raise _named(refusal, name if " " in name else f"container {name}")
             holders = set()
         time.sleep(0.2)
+
+
+def _forgotten(engine: Engine, identity: str) -> bool:
+    """Have the runtime forget a container that Podman does not take for running; whether it did."""
+    there = engine.find(f"containers/{identity}/json") or {}
+    alive = get_path(there, "State.Status") in ("running", "paused")
+    return not alive and _runtime.forget(str(there.get("OCIRuntime") or ""), str(there.get("Id") or identity))
 
 
 def _network_namespaces(engine: Engine) -> set[str]:
@@ -135,9 +149,23 @@ def stop(engine: Engine, identity: str, name: str) -> None:
     try:
         engine.write("POST", f"containers/{identity}/stop", timeout=LONG_TIMEOUT)
     except EngineError as error:
+        if _unpaused(engine, identity, error):
+            stop(engine, identity, name)
+            return
         there = engine.find(f"containers/{identity}/json")
         if there is not None and get_path(there, "State.Running"):
             raise _named(error, f"container {name}") from error
+
+
+def _unpaused(engine: Engine, identity: str, refusal: EngineError) -> bool:
+    """Let a paused container run on: Podman neither starts nor stops one. Whether that was why it refused."""
+    if "improper" not in refusal.cause:
+        return False
+    there = engine.find(f"containers/{identity}/json")
+    if there is None or get_path(there, "State.Status") != "paused":
+        return False
+    engine.write("POST", f"containers/{identity}/unpause")
+    return True
 
 
 def rename(engine: Engine, identity: str, to: str) -> None:

@@ -31,6 +31,11 @@ class Found:
         return get_path(self.inspect, "State.Status") in ("running", "paused")
 
     @property
+    def paused(self) -> bool:
+        """Whether its processes are there and frozen."""
+        return get_path(self.inspect, "State.Status") == "paused"
+
+    @property
     def ended(self) -> bool:
         """Whether it has run and has no process any more."""
         return get_path(self.inspect, "State.Status") in ("exited", "stopped", "dead")

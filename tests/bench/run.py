@@ -22,19 +22,27 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path[1:1] = [str(CHECKOUT / "tests" / "integration"), str(CHECKOUT / ".cache" / "collections")]
 
+import hosts  # noqa: E402
 import plays  # noqa: E402
 import table  # noqa: E402
 from support.host import Host  # noqa: E402
-from support.prepare import BUSYBOX, prepare  # noqa: E402
+from support.prepare import BUSYBOX, OLDER_BUSYBOX, prepare  # noqa: E402
 from support.testbed import Testbed  # noqa: E402
 
 HERE = Path(__file__).parent
+# Unchanged runs of site.yml.
+SITES = 3
 
 
 def play(host: Host, playbook: list[dict[str, Any]], times: Path) -> list[dict[str, Any]]:
-    """Run a playbook as a person would who cares for speed; the lines that the callback wrote."""
+    """Run a playbook, see ``play_file``."""
     file = host.folder / "playbook.yml"
     file.write_text(json.dumps(playbook), encoding="utf-8")
+    return play_file(host, file, times)
+
+
+def play_file(host: Host, file: Path, times: Path, **variables: Any) -> list[dict[str, Any]]:
+    """Run a playbook as a person would who cares for speed; the lines that the callback wrote."""
     times.unlink(missing_ok=True)
     told = {
         **os.environ,
@@ -48,6 +56,7 @@ def play(host: Host, playbook: list[dict[str, Any]], times: Path) -> list[dict[s
         "BENCH_TIMES": str(times),
     }
     command = [Path(sys.executable).parent / "ansible-playbook", "-i", host.inventory, file]
+    command += ["-e", json.dumps(variables)]
     with (host.folder / "bench.log").open("w") as log:
         done = subprocess.run(command, env=told, stdout=log, stderr=subprocess.STDOUT, check=False)
     if done.returncode or not times.exists():
@@ -59,6 +68,20 @@ def raw(host: Host) -> dict[str, float]:
     """The floor without Ansible."""
     script = (HERE / "onhost" / "raw.py").read_bytes()
     return json.loads(host.run_as(plays.ACCOUNT, f"python3 - {BUSYBOX} {plays.COUNT}", stdin=script))
+
+
+def whole_hosts(host: Host) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Lines of all tasks of apps, and unchanged runs of site.yml; the host has then nothing of them any more."""
+    file, times = CHECKOUT / "playbooks" / "site.yml", host.folder / "times"
+    lines = play(
+        host, [{"hosts": "all", "gather_facts": False, "tasks": hosts.tasks(BUSYBOX, OLDER_BUSYBOX)}], times
+    )
+    # What names the apps' registry belongs to the disposable host, and not to the role.
+    wanted = {"rootless_apps_list": hosts.apps(hosts.FEW, BUSYBOX, BUSYBOX)}
+    sites = [play_file(host, file, times, **wanted) for _turn in range(SITES + 1)][1:]
+    for number in range(hosts.MORE):
+        host.remove_account(hosts.name_of(number))
+    return lines, [hosts.site(each) for each in sites]
 
 
 def memory(host: Host) -> int:
@@ -128,7 +151,9 @@ def machine(host: Host) -> dict[str, str]:
 def main() -> None:
     """Bring a host up, measure, write the document."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (default: 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="how often all but the whole hosts is measured (default: 3)"
+    )
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "benchmarks.md")
     parser.add_argument("--figures", type=Path, help="keep the single figures in this file, as JSON")
     wish = parser.parse_args()
@@ -142,8 +167,17 @@ def main() -> None:
             print(f"bench: round {turn + 1} of {wish.rounds}", file=sys.stderr, flush=True)
             lines += play(host, plays.rounds(BUSYBOX, 1), host.folder / "times")
             floors.append(raw(host))
+        print("bench: whole hosts", file=sys.stderr, flush=True)
+        apps, sites = whole_hosts(host)
+        lines += apps
         print("bench: memory", file=sys.stderr, flush=True)
-        figures = {"tasks": lines, "raw": floors, "memory": memory(host), "machine": machine(host)}
+        figures = {
+            "tasks": lines,
+            "raw": floors,
+            "sites": sites,
+            "memory": memory(host),
+            "machine": machine(host),
+        }
         figures["machine"]["rounds"] = str(wish.rounds)
         host.remove_account(plays.ACCOUNT)
     finally:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
+import hosts
 import plays
 
 WHAT = (plays.CREATED, plays.UNCHANGED, plays.CHANGED)
@@ -33,7 +34,12 @@ def document(figures: Mapping[str, Any]) -> str:
     """The whole of docs/benchmarks.md."""
     took = medians(figures["tasks"])
     raw = {what: median(each[what] for each in figures["raw"]) for what in figures["raw"][0]}
-    return HEAD.format(**figures["machine"]) + rows(took, raw) + notes(took, raw, figures["memory"])
+    return (
+        HEAD.format(**figures["machine"])
+        + rows(took, raw)
+        + notes(took, raw, figures["memory"])
+        + hosts.document(took, figures["sites"])
+    )
 
 
 def rows(took: Mapping[str, float], raw: Mapping[str, float]) -> str:

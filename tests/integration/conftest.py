@@ -11,23 +11,20 @@ tests against another generation of Podman than that of trixie.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support.host import Host
+from support.fixtures import account, host, old_host, testbed
 from support.playbook import play
-from support.prepare import prepare
 from support.testbed import Testbed
 
-Account = Callable[..., dict[str, Any]]
+__all__ = ["account", "bare_play", "beside", "host", "old_host", "testbed"]
 TARGETS = Path(__file__).parent / "targets"
 # Those that take minutes, in the order of their length: workers begin with them.
 LONG = ("test_walk", "test_targets", "test_examples")
@@ -36,23 +33,6 @@ LONG = ("test_walk", "test_targets", "test_examples")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
-
-
-@pytest.fixture(scope="session")
-def testbed() -> Iterator[Testbed]:
-    """The session's own testbed."""
-    bed = Testbed()
-    try:
-        yield bed
-    finally:
-        bed.close()
-
-
-@pytest.fixture(scope="session")
-def host(testbed: Testbed) -> Host:
-    """A host with Podman, the collection, and a registry that answers for docker.io."""
-    release = os.environ.get("RELEASE", "trixie")
-    return prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,25 +59,3 @@ def bare_target(testbed: Testbed, name: str) -> str:
 def bare_play(bare: str, beside: dict[str, Future[str]]) -> Future[str]:
     """The run of the target called ``bare``."""
     return beside[bare]
-
-
-@pytest.fixture(scope="session")
-def old_host(testbed: Testbed) -> Host:
-    """A host with Podman 4.3."""
-    old = testbed.up("old", "--release", "bookworm")
-    old.stage()
-    return old
-
-
-@pytest.fixture
-def account(host: Host) -> Iterator[Account]:
-    """Makes accounts; they are gone after the test. Returns what the module ``user`` returns."""
-    made: list[str] = []
-
-    def make(name: str, **options: Any) -> dict[str, Any]:
-        made.append(name)
-        return host.good("user", name=name, **options)
-
-    yield make
-    for name in made:
-        host.remove_account(name)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from .. import _manager
+from .. import _manager, _own_files
 from .._account import Account, call_as
 
 UNIT = "podman-restart.service"
@@ -41,8 +41,8 @@ def _place(account: Account) -> str:
 
 
 def _read(place: str) -> str:
-    with contextlib.suppress(OSError, ValueError), open(place, encoding="utf-8") as file:
-        return file.read(len(TEXT) + 1)
+    with contextlib.suppress(OSError, ValueError):
+        return _own_files.read(place, len(TEXT) + 1).decode()
     return ""
 
 

@@ -26,6 +26,8 @@ from .restart_unit import is_patient, make_patient
 from .userdb import is_local
 
 SOCKET = "podman.socket"
+# How long the containers of an account may take to start at boot before nobody waits for them any more.
+BOOT_SECONDS = 60.0
 # Podman has it since 5.3.
 SINCE_5_3 = "podman-user-wait-network-online.service"
 
@@ -163,10 +165,13 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
     if declared.linger and not running:
         note("manager", "inactive", "active", DRIFT)
         todo = dataclasses.replace(todo, start_manager=True)
-    ask = _manager.units if running else _manager.units_on_disk
     step = Step("update", "account", account.name, tuple(reasons))
     patient = not declared.restart or (not todo.make_home and is_patient(account))
-    units = ask(account, (SOCKET, RESTART))
+    names = (SOCKET, RESTART)
+    # At boot Podman starts what ran before. Whoever works on these containers meanwhile meets half of them.
+    units = (
+        _manager.settled(account, names, BOOT_SECONDS) if running else _manager.units_on_disk(account, names)
+    )
     return _plan_units(dataclasses.replace(todo, steps=(step,)), declared, units, patient)
 
 

@@ -20,7 +20,7 @@ from .._record import KEY_BYTES
 from . import record
 from .declared import App
 from .run import AppRun
-from .shared import Shared
+from .shared import Shared, untouched
 from .vacant import Vacant
 
 # What a home may hold that is not data of anybody: Podman's own, ours, and what every new account gets.
@@ -51,6 +51,8 @@ class Job:
     vacant: tuple[tuple[int, int, int], list[str]] | None = None
     exports: Mapping[str, str] = dataclasses.field(default_factory=dict)
     declared: Mapping[str, Any] | None = None
+    # Check mode has planned something for the account, without which its Podman may not answer.
+    promised: bool = False
 
 
 def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
@@ -65,8 +67,14 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         engine: Engine = Vacant(account, *job.vacant)
         key = os.urandom(KEY_BYTES)
     else:
-        require_linger(account)
-        engine = Engine(account, job.check)
+        try:
+            if not job.promised:
+                require_linger(account)
+            engine = Engine(account, job.check)
+        except Failure as refusal:
+            if job.promised:
+                return _unseen(job, refusal)
+            raise
         key = record_key(account, engine)
     shared = Shared(account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps))
     told = [AppRun(shared, app, job.exports.get(app.name)).run() for app in job.apps]
@@ -77,6 +85,16 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         "remains": _remains(shared, told) if any(app.remove_data for app in job.apps) else [],
         "home": _strange_at_home(account, told) if any(app.remove_data for app in job.apps) else [],
     }
+
+
+def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:
+    """What check mode tells of apps whose account has first to be mended: no more than that."""
+    told = (
+        "what it needs beside its account is not known, because that account's Podman does not answer now, "
+        f"as it will in a run ({refusal.message.rstrip('.')})."
+    )
+    apps = [{**untouched(app), "warnings": [told]} for app in job.apps]
+    return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": []}
 
 
 def known(account: Account) -> list[str]:

@@ -63,6 +63,8 @@ def write(base: str, files: list[dict[str, Any]]) -> None:
                 os.mkdir(name, OPEN, dir_fd=folder)
                 os.chmod(name, OPEN, dir_fd=folder)
         with _parent(base, each["path"]) as (folder, name):
+            if _only_given(folder, name, each):
+                continue
             draft = f".{name}.rp-new"
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=folder)
@@ -77,6 +79,19 @@ def write(base: str, files: list[dict[str, Any]]) -> None:
                 if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                     os.rmdir(name, dir_fd=folder)
             os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _only_given(folder: int, name: str, each: dict[str, Any]) -> bool:
+    """Give a file that has the content already its mode and owner, so that it stays the one that containers have mounted."""
+    with contextlib.suppress(OSError):
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        with open(os.open(name, flags, dir_fd=folder), "rb") as file:
+            there = os.fstat(file.fileno())
+            if stat.S_ISREG(there.st_mode) and file.read() == base64.b64decode(each["content"]):
+                os.fchown(file.fileno(), each["uid"], each["gid"])
+                os.fchmod(file.fileno(), each["mode"])
+                return True
+    return False
 
 
 def remove(base: str, paths: list[str]) -> None:

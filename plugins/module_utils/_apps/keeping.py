@@ -25,6 +25,8 @@ from .shared import Shared
 
 # Later than any container's start: when check mode foretells that something is written.
 FUTURE = float(1 << 40)
+# Seconds for files that only the account's user namespace can write. What an account puts into its Podman's settings may keep it for ever.
+PATIENCE = 300.0
 
 
 class Keeper:
@@ -165,13 +167,20 @@ class Keeper:
 
     def _in_namespace(self, order: dict[str, Any]) -> dict[str, Any]:
         python = sys.executable or "python3"
-        done = subprocess.run(  # pylint: disable=ansible-bad-function
-            ["podman", "unshare", python, "-c", inside.SOURCE],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            cwd="/",
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # pylint: disable=ansible-bad-function
+                ["podman", "unshare", python, "-c", inside.SOURCE],
+                input=json.dumps(order).encode(),
+                capture_output=True,
+                cwd="/",
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failure(
+                f"{self.app.where}files: podman unshare was not done after {PATIENCE:.0f} s for account "
+                f"{self.shared.account.name}; look at what lies in that account's ~/.config/containers."
+            ) from None
         try:
             answer = json.loads(done.stdout)
         except ValueError:

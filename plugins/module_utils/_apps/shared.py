@@ -14,6 +14,7 @@ from .._account import Account
 from .._engine import Engine
 from .._options import Facts
 from .._survey import Listings, facts_of
+from .declared import App
 
 LABEL = "rootless.podman.app"
 
@@ -82,3 +83,11 @@ def name_of(listed: Mapping[str, Any]) -> str:
         or (spec.get("Name") if isinstance(spec, Mapping) else "")
         or ""
     )
+
+
+def untouched(app: App) -> dict[str, Any]:
+    """What is told of an app that nothing was done for."""
+    return {
+        "name": app.name, "user": app.user, "state": app.state, "changed": False, "plan": [], "duration": 0.0,
+        "failed": False, "msg": "", "warnings": [],
+    }  # fmt: skip

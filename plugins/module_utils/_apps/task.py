@@ -27,6 +27,7 @@ from .account import Job, converge, known
 from .declared import App, read
 from .releasing import Releases
 from .run import folder_for_export
+from .shared import untouched
 from .vacant import podman_version
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -117,11 +118,12 @@ class _Host:
                 self._fail(apps, failure, time.monotonic() - begun)
                 continue
             if account is None:
-                self.results.update({app.name: _nothing(app) for app in apps})
+                self.results.update({app.name: untouched(app) for app in apps})
                 continue
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
-            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared)
+            promised = check and bool(self.steps.get(user))
+            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared, promised)
         if accounts:
             podman_py()  # once, before the children are forked
         left = []
@@ -244,7 +246,7 @@ class _Host:
     def _fail(self, apps: Sequence[App], failure: Failure, seconds: float) -> None:
         for app in apps:
             self.results[app.name] = {
-                **_nothing(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
+                **untouched(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
             }  # fmt: skip
 
     def _result(self, orphans: list[dict[str, str]]) -> dict[str, Any]:
@@ -286,14 +288,6 @@ def _give(folder: str, uid: int, gid: int) -> None:
         os.fchown(opened, uid, gid)
     finally:
         os.close(opened)
-
-
-def _nothing(app: App) -> dict[str, Any]:
-    """What is told of an app that nothing was done for."""
-    return {
-        "name": app.name, "user": app.user, "state": app.state, "changed": False, "plan": [], "duration": 0.0,
-        "failed": False, "msg": "", "warnings": [],
-    }  # fmt: skip
 
 
 def _stays(account: Account, answer: Mapping[str, Any]) -> str:

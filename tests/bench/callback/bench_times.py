@@ -40,6 +40,9 @@ class CallbackModule(CallbackBase):
         told = result._result
         line = {
             "task": result._task.get_name(),
+            "action": str(result._task.action),
+            "begun": begun,
+            "ended": end,
             "seconds": end - begun,
             "changed": bool(told.get("changed")),
             "api_calls": told.get("api_calls"),

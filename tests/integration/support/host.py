@@ -83,7 +83,7 @@ class Host:
     def good(self, module: str, /, **arguments: Any) -> dict[str, Any]:
         """As ``module``, for what must not fail."""
         result = self.module(module, **arguments)
-        assert not result.get("failed"), f"{module} {arguments}: {result.get('msg')}"
+        assert not result.get("failed"), f"{module}: {result.get('msg')}\n{arguments}"
         return result
 
     def remove_account(self, name: str) -> None:

@@ -4,11 +4,12 @@
 
 """Runs a module and kills something in the middle, again and again; the job comes as JSON on stdin.
 
-{"module", "user", "launcher", "victim", "rounds": [{"before", "arguments", "moment"}]}: in each round the task ``before``, if
+{"module", "user", "launcher", "victim", "look", "rounds": [{"before", "arguments", "moment"}]}: in each round the task ``before``, if
 any, brings the account to the start, then the module runs with ``arguments``, the victim (``python``: the module with
-its child; ``podman``: the account's Podman service) is killed after ``moment``, a share of the time that an undisturbed run
+its child; ``podman``: the account's Podman service; ``both``) is killed after ``moment``, a share of the time that an undisturbed run
 takes, and the module runs once more undisturbed. The first round is not disturbed and gives that time. Prints for
-each round what then was there, what the last run said, how long it took, and what is there after it.
+each round what then was there, what the last run said, how long it took, and what is there after it. ``look`` is a shell line of the
+account, whose output is told as ``seen``; with it, what one run more would do is told as ``again``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,14 @@ import time
 from typing import Any
 
 JOB = json.load(sys.stdin)
-UID = pwd.getpwnam(JOB["user"]).pw_uid
+
+
+def uid() -> int | None:
+    """The account's, which a round may take away and make anew."""
+    try:
+        return pwd.getpwnam(JOB["user"]).pw_uid
+    except KeyError:
+        return None
 
 
 def start(arguments: dict[str, Any]) -> subprocess.Popen[bytes]:
@@ -57,10 +65,10 @@ def bring_to_start(arguments: dict[str, Any]) -> None:
 def end(running: subprocess.Popen[bytes]) -> str:
     """SIGKILL to the victim; the module's last words."""
     if running.poll() is not None:
-        pass
-    elif JOB["victim"] == "python":
+        return str(running.stdout.read(), "utf-8")
+    if JOB["victim"] != "podman":
         os.killpg(running.pid, signal.SIGKILL)
-    else:
+    if JOB["victim"] != "python":
         for entry in filter(str.isdigit, os.listdir("/proc")):
             if is_service(entry):
                 with contextlib.suppress(ProcessLookupError):
@@ -75,19 +83,27 @@ def is_service(process: str) -> bool:
         with open(f"/proc/{process}/cmdline", "rb") as file:
             words = file.read().split(b"\0")
         return (
-            os.stat(f"/proc/{process}").st_uid == UID and words[0].endswith(b"podman") and b"service" in words
+            os.stat(f"/proc/{process}").st_uid == uid()
+            and words[0].endswith(b"podman")
+            and b"service" in words
         )
     except OSError:
         return False
 
 
+def as_account(line: str) -> str:
+    """The output of a shell line of the account; nothing while there is no account."""
+    if uid() is None:
+        return ""
+    place = "XDG_RUNTIME_DIR=/run/user/{0} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{0}/bus".format(uid())
+    command = ["su", "-s", "/bin/sh", JOB["user"], "-c", f"cd /; export {place}; {line}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 def there() -> list[str]:
     """Every container of the account with its state and pod, those that only the storage knows among them."""
-    place = f"export XDG_RUNTIME_DIR=/run/user/{UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/{UID}/bus"
     containers = "podman ps --all --external --pod --format json"
-    pods = "podman pod ls --format json"
-    command = ["su", "-s", "/bin/sh", JOB["user"], "-c", f"cd /; {place}; {containers}; {pods}"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    told = as_account(f"{containers}; podman pod ls --format json")
     decoder, lines = json.JSONDecoder(), []
     while told.strip():
         listed, end = decoder.raw_decode(told.lstrip())
@@ -110,7 +126,8 @@ for each in JOB["rounds"]:
     if whole:
         time.sleep(each["moment"] * whole)
         said = end(running)
-        middle = there()
+        # Podman must not be the first to look at an account that is half made.
+        middle = [] if "look" in JOB else there()
         begun = time.monotonic()
         last = run(each["arguments"])
     else:
@@ -129,4 +146,6 @@ for each in JOB["rounds"]:
             "there": there(),
         }
     )
+    if "look" in JOB:
+        told[-1].update(seen=as_account(JOB["look"]), again=run(each["arguments"]))
 print(json.dumps({"seconds": whole, "rounds": told}))

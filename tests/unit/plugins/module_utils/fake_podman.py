@@ -340,6 +340,7 @@ class FakePodman:
         return {}
 
     def _containers_start(self, each: Container, _params: dict, _body: Any) -> None:
+        _refuse_paused(each)
         for needed in self._needs(each):
             self._containers_start(self.containers[needed], {}, None)
         if each.running:
@@ -354,7 +355,11 @@ class FakePodman:
         dns = "" if each.pod and self.pods[each.pod].infra else each.name
         each.status, each.exit_code, each.dns = ("exited", 1, "") if broken else ("running", 0, dns)
 
+    def _containers_unpause(self, each: Container, _params: dict, _body: Any) -> None:
+        each.status = "running"
+
     def _containers_stop(self, each: Container, _params: dict, _body: Any) -> None:
+        _refuse_paused(each)
         if each.status == "created":
             cause = f"can only stop created or running containers. {each.id} is in state configured"
             raise EngineError(cause, 500, cause)
@@ -433,3 +438,9 @@ class FakePodman:
 def _host_ports(container: Container) -> set[int]:
     ports = container.body.get("portmappings", [])
     return {each["host_port"] + step for each in ports for step in range(each["range"]) if each["host_port"]}
+
+
+def _refuse_paused(each: Container) -> None:
+    if each.status == "paused":
+        cause = f"container {each.id} is running or paused: container state improper"
+        raise EngineError(cause, 500, cause)

@@ -144,6 +144,24 @@ def test_states(before: str | None, state: str, steps: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "state", "step", "runs"),
+    [
+        (WANTED, "started", "start", True),
+        (WANTED, "stopped", "stop", False),
+        (WANTED, "present", None, False),
+        (FORMER, "started", "replace", True),
+    ],
+)
+def test_one_that_was_paused_by_hand(declared: dict, state: str, step: str | None, runs: bool) -> None:
+    podman = made(state="started", **declared)
+    podman.named("web").status = "paused"
+    assert plan(podman, state=state, **WANTED) == ([(step, "web")] if step else [])
+    container(podman, state=state, **WANTED)
+    assert podman.named("web").running is runs
+    assert podman.named("web.rp-old") is None
+
+
+@pytest.mark.parametrize(
     ("before", "state", "runs"),
     [
         ("started", "started", True),

@@ -55,6 +55,23 @@ def test_units_are_read_in_one_call(calls: list) -> None:
     assert not units["podman-restart.service"].is_enabled
 
 
+def test_units_on_their_way_up_are_waited_for(calls: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    def later(_seconds: float) -> None:
+        calls[0]["out"] = SHOWN
+
+    monkeypatch.setattr(_manager.time, "sleep", later)
+    calls[0]["out"] = SHOWN.replace("inactive", "activating")
+    units = _manager.settled(ALICE, ["podman.socket", "podman-restart.service"], 10)
+    assert (len(calls), units["podman-restart.service"].active) == (3, "inactive")
+    calls[0]["out"] = SHOWN.replace("inactive", "activating")
+    assert (
+        _manager.settled(ALICE, ["podman.socket", "podman-restart.service"], -1)[
+            "podman-restart.service"
+        ].active
+        == "activating"
+    )
+
+
 @pytest.mark.parametrize("verb", ["start", "stop", "restart"])
 def test_names_cannot_be_options(calls: list, verb: str) -> None:
     getattr(_manager, verb)(ALICE, ["--now"])

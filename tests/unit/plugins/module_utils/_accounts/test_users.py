@@ -140,7 +140,7 @@ def alice(monkeypatch: pytest.MonkeyPatch, host: dict) -> Account:
     host["homes"]["/home/alice"] = home("/home/alice", 1002)
     monkeypatch.setattr(_manager, "is_running", lambda _: True)
     monkeypatch.setattr(_users, "is_patient", lambda _: True)
-    monkeypatch.setattr(_manager, "units", lambda *_: ON)
+    monkeypatch.setattr(_manager, "settled", lambda *_: ON)
     monkeypatch.setattr(Account, "linger", property(lambda _: True))
     monkeypatch.setattr(Account, "group", property(lambda _: "alice"))
     monkeypatch.setattr(_users, "is_local", lambda _: True)

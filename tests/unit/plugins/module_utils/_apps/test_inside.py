@@ -40,6 +40,19 @@ def test_written_seen_and_removed(tmp_path: Path) -> None:
     assert not os.path.exists(base)
 
 
+def test_a_file_that_only_gets_another_mode_stays_the_same_file(tmp_path: Path) -> None:
+    base = str(tmp_path / "shop")
+    inside.write(base, [order("a", b"one", 0o600)])
+    os.chmod(f"{base}/a", 0o666)
+    os.utime(f"{base}/a", (1, 1))
+    before = os.stat(f"{base}/a")
+    inside.write(base, [order("a", b"one", 0o600)])
+    after = os.stat(f"{base}/a")
+    assert (after.st_ino, after.st_mtime, after.st_mode & 0o777) == (before.st_ino, 1, 0o600)
+    inside.write(base, [order("a", b"two", 0o600)])
+    assert os.stat(f"{base}/a").st_mtime > 1
+
+
 def test_no_link_is_followed(tmp_path: Path) -> None:
     base, other = tmp_path / "shop", tmp_path / "other"
     base.mkdir()

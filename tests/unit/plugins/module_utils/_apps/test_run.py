@@ -18,6 +18,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps import insid
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.keeping import Keeper
 from ansible_collections.rootless.podman.plugins.module_utils._apps.vacant import Vacant
+from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
     KEY,
@@ -309,3 +310,20 @@ def test_what_lies_in_the_home_and_is_nobody_s_volume_is_told(tmp_path: Path) ->
     told = [{"name": "shop", "plan": [{"kind": "file", "action": "remove", "name": "conf"}]}]
     found = accounts._strange_at_home(Account("shop", 1, 1, str(tmp_path), ""), told)
     assert found == ["apps/shop/written-by-a-container", "notes"]
+
+
+def test_check_mode_tells_of_an_account_that_has_first_to_be_mended(
+    podman: Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dead(_account: Account, _check: bool) -> None:
+        raise EngineError("the Podman of account shop does not answer.")
+
+    monkeypatch.setattr(accounts, "Engine", dead)
+    declared = read([{"user": "shop", **app(WEB)}], set())
+    told = accounts.converge(
+        podman.account, {"shop": accounts.Job(declared, True, False, False, promised=True)}
+    )
+    assert (plan(told), told["apps"][0]["failed"]) == ([], False)
+    assert "does not answer" in told["apps"][0]["warnings"][0]
+    with pytest.raises(EngineError):
+        accounts.converge(podman.account, {"shop": accounts.Job(declared, True, False, False)})

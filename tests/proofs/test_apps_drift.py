@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Somebody stops, deletes or changes a piece of an app by hand: check mode names it, the run repairs just that, the next one has nothing to do."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from support.many import answers, many, name_of, no_apps
+from support.prepare import BUSYBOX
+
+COUNT = 2
+NAME = name_of(0)
+WEB, WORKER, CLOCK, DATA, WORD = (f"{NAME}-{each}" for each in ("web", "worker", "clock", "data", "word"))
+FILE = f"~{NAME}/apps/{NAME}/settings.conf"
+BY_HAND = f"--name {CLOCK} {BUSYBOX} sleep 7"
+
+# What somebody does, as the account or as root, and what the plan has to name: kind and name.
+AS_ACCOUNT = {
+    "container stopped": (f"podman stop --time 1 {CLOCK}", [("container", CLOCK)]),
+    "container killed": (f"podman kill {CLOCK}", [("container", CLOCK)]),
+    "container paused": (f"podman pause {CLOCK}", [("container", CLOCK)]),
+    "container deleted": (f"podman rm --force --time 0 {CLOCK}", [("container", CLOCK)]),
+    "container renamed": (f"podman rename {CLOCK} somebody", [("container", CLOCK)]),
+    "container made otherwise": (f"podman run --detach --replace {BY_HAND}", [("container", CLOCK)]),
+    "container taken off its network": (
+        f"podman network disconnect --force {NAME} {CLOCK}",
+        [("container", CLOCK)],
+    ),
+    "image deleted": (
+        f"podman rmi --force {BUSYBOX}",
+        [("image", BUSYBOX), ("container", WEB), ("container", WORKER), ("container", CLOCK)],
+    ),
+    "volume deleted": (f"podman volume rm --force {DATA}", [("volume", DATA), ("container", WEB)]),
+    "secret deleted": (f"podman secret rm {WORD}", [("secret", WORD), ("container", WORKER)]),
+    "secret changed": (
+        f"podman secret rm {WORD}; echo guess | podman secret create {WORD} -",
+        [("secret", WORD), ("container", WORKER)],
+    ),
+    "network deleted": (
+        f"podman network rm --force --time 0 {NAME}",
+        [("network", NAME), ("container", WEB), ("container", WORKER), ("container", CLOCK)],
+    ),
+    "network made otherwise": (
+        f"podman network rm --force --time 0 {NAME}; podman network create --internal {NAME}",
+        [("network", NAME), ("container", WEB), ("container", WORKER), ("container", CLOCK)],
+    ),
+    "file changed": (f"echo drift >> {FILE}", [("file", "settings.conf"), ("container", WEB)]),
+    "file deleted": (f"rm {FILE}", [("file", "settings.conf"), ("container", WEB)]),
+    "file opened to everybody": (f"chmod 666 {FILE}", [("file", "settings.conf")]),
+}
+AS_ROOT = {
+    "range deleted": (f"sed -i '/^{NAME}:/d' /etc/subuid", [("range", NAME)]),
+    "range halved": (f"sed -i 's/^\\({NAME}:.*\\):65536$/\\1:32768/' /etc/subgid", [("range", NAME)]),
+}
+# With the manager all containers end, and nobody can look at them before a run has brought it back.
+MANAGER = f"user@$(id -u {NAME})"
+WITHOUT_MANAGER = {
+    "linger off": f"loginctl disable-linger {NAME}; for i in $(seq 300); do systemctl -q is-active {MANAGER} || break; sleep 0.1; done",
+    "manager stopped": f"systemctl stop {MANAGER}",
+}
+
+
+@pytest.fixture(scope="module")
+def made(host):
+    try:
+        yield host.good("apps", apps=many(COUNT))
+    finally:
+        no_apps(host, COUNT)
+
+
+@pytest.fixture
+def deployed(host, made):
+    """As declared, whatever the proof before this one left."""
+    assert not host.module("apps", apps=many(COUNT)).get("failed")
+
+
+def named(result):
+    """Kind and name of each step, with the app that must have been left alone."""
+    first, other = result["apps"]
+    assert other["plan"] == []
+    return [(step["kind"], step["name"]) for step in first["plan"]]
+
+
+def told(result):
+    """The plan for the first app, printed and returned without times."""
+    for step in result["apps"][0]["plan"]:
+        why = [f"{each['option']} {each['why']}" for each in step["reasons"]]
+        print(f"    {step['action']} {step['kind']} {step['name']}: {', '.join(why)}")
+    return [
+        {key: value for key, value in step.items() if key != "seconds"} for step in result["apps"][0]["plan"]
+    ]
+
+
+def nothing_left_to_do(host):
+    again = host.good("apps", apps=many(COUNT))
+    assert (again["changed"], named(again)) == (False, [])
+    assert answers(host, range(COUNT), 5) == [name_of(number) for number in range(COUNT)]
+
+
+@pytest.mark.parametrize("what", [*AS_ACCOUNT, *AS_ROOT])
+def test_drift(what, host, deployed):
+    if what in AS_ACCOUNT:
+        line, expected = AS_ACCOUNT[what]
+        host.run_as(NAME, line)
+    else:
+        line, expected = AS_ROOT[what]
+        host.run(f"sh -c {shlex.quote(line)}")
+    print(f"\n{what}:")
+    foretold = host.good("apps", check_mode=True, apps=many(COUNT))
+    plan = told(foretold)
+    assert set(named(foretold)) == set(expected)
+    repaired = host.good("apps", apps=many(COUNT))
+    assert told(repaired) == plan
+    nothing_left_to_do(host)
+
+
+@pytest.mark.parametrize("what", WITHOUT_MANAGER)
+def test_without_a_manager(what, host, deployed):
+    host.run(f"sh -c {shlex.quote(WITHOUT_MANAGER[what])}")
+    print(f"\n{what}:")
+    foretold = host.good("apps", check_mode=True, apps=many(COUNT))
+    told(foretold)
+    assert named(foretold)[0] == ("account", NAME)
+    assert "does not answer now" in str(foretold["warnings"])
+    repaired = host.good("apps", apps=many(COUNT))
+    assert named(repaired)[: len(named(foretold))] == named(foretold)
+    nothing_left_to_do(host)
