@@ -206,8 +206,15 @@ def _answer(account: Account, parent: int, function: Callable[..., Any], argumen
         }
     except Failure as error:
         answer = {"failure": error.message, "facts": error.facts}
+    except OSError as error:
+        told = f"{error.strerror or error} ({error.filename or 'no file named'})"
+        answer = {"failure": f"the host refused account {account.name}: {told}.", "facts": _where(error)}
     except BaseException as error:  # noqa: BLE001  the parent has to hear of everything, a traceback helps nobody
-        answer = {"failure": f"unexpected {type(error).__name__}: {error}", "facts": _where(error)}
+        told = (
+            f"the work done as account {account.name} met something unforeseen ({type(error).__name__}: {error}); "
+            "if that account's Podman and files are in order, please report this."
+        )
+        answer = {"failure": told, "facts": _where(error)}
     return json.dumps(answer, default=str).encode()
 
 

@@ -22,6 +22,7 @@ ANSWER_LIMIT = 128 * 1024 * 1024
 
 Version = tuple[int, int, int]
 _VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})(?:-.*)?")
+_LISTING = re.compile(r"(?:containers|pods|networks|volumes|secrets|images)/json")
 _BLANKS = re.compile(r"\s*")
 
 
@@ -67,6 +68,17 @@ def json_of(answer: bytes, account: Account) -> Any:
         return json.loads(answer.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         raise _strange(answer, account) from error
+
+
+def require_shape(told: Any, path: str, account: Account) -> Any:
+    """What ``path`` answered, which is a list of objects for a listing and one object for a look. Raises EngineError for anything else."""
+    if _LISTING.fullmatch(path):
+        fits = told is None or (isinstance(told, list) and all(isinstance(each, dict) for each in told))
+    else:
+        fits = isinstance(told, dict) or not (path == "info" or path.endswith("/json"))
+    if not fits:
+        raise _strange(json.dumps(told)[:60].encode(), account)
+    return told
 
 
 def json_lines_of(answer: bytes, account: Account) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from typing import Any, Callable, NoReturn
 from urllib.parse import quote
 
 from ._account import Account
-from ._answers import broken, json_lines_of, json_of, pieces_of, version_of
+from ._answers import broken, json_lines_of, json_of, pieces_of, require_shape, version_of
 from ._client import client
 from ._errors import EngineError, Failure
 from ._parallel import PARALLEL
@@ -65,7 +65,8 @@ class Engine:
         self, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """The JSON that ``path`` answers. Raises EngineError."""
-        return json_of(self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1], self.account)
+        answer = self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1]
+        return require_shape(json_of(answer, self.account), path, self.account)
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """As ``get``, but None when Podman has no such object."""

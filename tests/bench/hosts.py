@@ -87,7 +87,9 @@ def theirs(count: int, what: str, image: str, other: str) -> plays.Play:
 
 def tasks(image: str, other: str) -> plays.Play:
     """Ten apps, there and here, then thirty. Those of the other collection go before the thirty come."""
-    away = f"for a in {' '.join(map(name_of, range(FEW)))}; do su -s /bin/sh $a -c 'cd /; podman rm -aft 0 --filter name=theirs'; done"
+    names = " ".join(map(name_of, range(FEW)))
+    remove = "podman rm -aft 0 --filter name=theirs"
+    away = f"for a in {names}; do XDG_RUNTIME_DIR=/run/user/$(id -u $a) su -s /bin/sh $a -c 'cd /; {remove}'; done"
     again = [
         task for _turn in range(AGAIN) for task in (*plays.floor(), *ours(FEW, plays.UNCHANGED, image, image))
     ]

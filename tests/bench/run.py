@@ -73,14 +73,15 @@ def raw(host: Host) -> dict[str, float]:
 def whole_hosts(host: Host) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Lines of all tasks of apps, and unchanged runs of site.yml; the host has then nothing of them any more."""
     file, times = CHECKOUT / "playbooks" / "site.yml", host.folder / "times"
-    lines = play(
-        host, [{"hosts": "all", "gather_facts": False, "tasks": hosts.tasks(BUSYBOX, OLDER_BUSYBOX)}], times
-    )
-    # What names the apps' registry belongs to the disposable host, and not to the role.
     wanted = {"rootless_apps_list": hosts.apps(hosts.FEW, BUSYBOX, BUSYBOX)}
-    sites = [play_file(host, file, times, **wanted) for _turn in range(SITES + 1)][1:]
-    for number in range(hosts.MORE):
-        host.remove_account(hosts.name_of(number))
+    tasks = hosts.tasks(BUSYBOX, OLDER_BUSYBOX)
+    try:
+        lines = play(host, [{"hosts": "all", "gather_facts": False, "tasks": tasks}], times)
+        # The first run prepares the host.
+        sites = [play_file(host, file, times, **wanted) for _turn in range(SITES + 1)][1:]
+    finally:
+        for number in range(hosts.MORE):
+            host.remove_account(hosts.name_of(number))
     return lines, [hosts.site(each) for each in sites]
 
 

@@ -160,7 +160,7 @@ def sentence(result, words):
     told = str(result.get("msg"))
     if not result.get("failed"):
         return f"it was not refused: {result}"
-    if "\n" in told or "Traceback" in told or "unexpected " in told or "internal" in told:
+    if "\n" in told or "Traceback" in told or "unforeseen " in told or "internal" in told:
         return f"no sentence: {told!r}"
     missing = [word for word in words if word not in told]
     return f"{missing} missing in {told!r}" if missing else ""

@@ -117,12 +117,7 @@ def outside(host):
 
 
 def is_one_sentence(message):
-    return (
-        "\n" not in message
-        and "Traceback" not in message
-        and "unexpected" not in message
-        and "internal" not in message
-    )
+    return "\n" not in message and "Traceback" not in message and "internal" not in message
 
 
 def run_under_attack(host):
@@ -183,6 +178,55 @@ def test_names_with_slashes(what, host, deployed):
     assert told.get("failed")
     assert is_one_sentence(told["msg"])
     assert differences(before, take(host, NAME, OTHER)) == []
+
+
+# What an account can put before a unit of its manager (reference of the quadlet module), as tests/integration/test_quadlet.py does it.
+WAYS = (
+    ".config/containers/systemd/web.container",
+    ".config/containers/systemd/web.container.d/x.conf",
+    ".config/containers/systemd/container.d/x.conf",
+    ".config/systemd/user/web.service",
+    ".config/systemd/user/web.service.d/x.conf",
+    ".config/environment.d/x.conf",
+    ".config/containers/containers.conf",
+    "run/containers/systemd/web.container",
+    "run/systemd/user.control/web.service.d/x.conf",
+    "run/systemd/user/web.service",
+    "run/systemd/transient/web.service",
+)
+
+
+@pytest.mark.parametrize("where", ["its own", "the account's, mounted", "the host's, as its mapped root"])
+def test_no_unit_can_be_shadowed_from_a_container(where, host, deployed):
+    """A hardened container is not the account: neither inside, nor when its home is mounted, nor as a process on the host."""
+    runtime = host.run(f"echo /run/user/$(id -u {NAME})").strip()
+    # Podman itself makes scopes there.
+    look = f"find /home/{NAME}/.config {runtime}/systemd {runtime}/containers ! -name '*.scope' | sort"
+    before = host.run(look)
+    paths = [f"{runtime}/{way[4:]}" if way.startswith("run/") else f"/home/{NAME}/{way}" for way in WAYS]
+    tries = (
+        "; ".join(f"mkdir -p $(dirname {path}) && echo evil > {path} && echo {path}" for path in paths)
+        + "; echo tried"
+    )
+    if where == "its own":
+        line = f'podman exec {NAME}-web sh -c "{tries}"'.replace("$", "\\$")
+        told = host.run_as(NAME, line, check=False)
+    elif where == "the account's, mounted":
+        mounts = f"--volume /home/{NAME}:/home/{NAME} --volume {runtime}:{runtime}"
+        line = f'podman run --rm --userns nomap --cap-drop all {mounts} {BUSYBOX} sh -c "{tries}"'.replace(
+            "$", "\\$"
+        )
+        told = host.run_as(NAME, line, check=False)
+    else:
+        first = host.run(f"grep ^{NAME}: /etc/subuid | cut -d: -f2").strip()
+        told = host.run(
+            f"setpriv --reuid {first} --regid {first} --clear-groups sh -c '{tries}'", check=False
+        )
+    print(f"\n    {where}: {told.split()}")
+    written = [] if where != "its own" else [path for path in paths if path.startswith("/run/")]
+    # Inside, /run is the container's own.
+    assert told.split() == [*written, "tried"]
+    assert host.run(look) == before
 
 
 def test_removal_follows_no_link(host, deployed):

@@ -107,7 +107,7 @@ def _fail(kind: str) -> None:
     [
         ("engine", "no such image"),
         ("failure", "a sentence"),
-        ("bug", "unexpected ZeroDivisionError"),
+        ("bug", "unforeseen .ZeroDivisionError"),
         ("killed", "without an answer"),
     ],
 )
@@ -120,7 +120,7 @@ def test_what_goes_wrong_there_goes_wrong_here(kind: str, says: str) -> None:
 
 @as_root
 def test_only_json_comes_back() -> None:
-    with pytest.raises(Failure, match="unexpected TypeError"):
+    with pytest.raises(Failure, match="unforeseen .TypeError"):
         call_as(NOBODY, object)
 
 

@@ -147,11 +147,11 @@ def answering(server: Server, *answers: bytes) -> None:
 def test_the_version_is_part_of_every_path(engine: Engine, server: Server) -> None:
     assert (engine.version, engine.version_text) == ((5, 4, 2), "5.4.2")
     answering(server, http({"a": 1}))
-    assert engine.get("containers/json", {"all": True, "filters": {"name": ["^x$"]}, "none": None}) == {
+    assert engine.get("containers/stats", {"all": True, "filters": {"name": ["^x$"]}, "none": None}) == {
         "a": 1
     }
     target = server.seen[-1].target
-    assert target.startswith("/v5.4.2/libpod/containers/json?")
+    assert target.startswith("/v5.4.2/libpod/containers/stats?")
     assert "all=true" in target
     assert "filters=%7B%22name%22%3A+%5B%22%5Ex%24%22%5D%7D" in target
     assert "none" not in target
@@ -246,7 +246,23 @@ def test_what_is_not_found_is_none(engine: Engine, server: Server) -> None:
 def test_nonsense_is_named(engine: Engine, server: Server, body: bytes) -> None:
     answering(server, http(body))
     with pytest.raises(EngineError, match="does not answer like Podman"):
-        engine.get("containers/json")
+        engine.get("containers/stats")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("containers/json", [1]),
+        ("volumes/json", {}),
+        ("info", None),
+        ("containers/web/json", []),
+        ("pods/a/json", 7),
+    ],
+)
+def test_another_shape_is_named(engine: Engine, server: Server, path: str, body: Any) -> None:
+    answering(server, http(body))
+    with pytest.raises(EngineError, match="does not answer like Podman"):
+        engine.get(path)
 
 
 def test_no_answer_is_named(engine: Engine, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,9 +272,9 @@ def test_no_answer_is_named(engine: Engine, server: Server, monkeypatch: pytest.
     begun = time.monotonic()
     with pytest.raises(
         EngineError,
-        match="gave no whole answer to GET containers/json within 0.3 seconds; look at: systemctl --user -M somebody@.host",
+        match="gave no whole answer to GET containers/stats within 0.3 seconds; look at: systemctl --user -M somebody@.host",
     ):
-        engine.get("containers/json")
+        engine.get("containers/stats")
     assert time.monotonic() - begun < 5
     done.set()
 
@@ -273,14 +289,14 @@ def test_an_endless_answer_ends(engine: Engine, server: Server, monkeypatch: pyt
     monkeypatch.setattr(_answers, "ANSWER_LIMIT", 10**6)
     begun = time.monotonic()
     with pytest.raises(EngineError, match="sends without end; it is no Podman"):
-        engine.get("containers/json")
+        engine.get("containers/stats")
     assert time.monotonic() - begun < 10
 
 
 def test_a_redirect_is_not_followed_elsewhere(engine: Engine, server: Server) -> None:
     answering(server, http(b"", "302 Found", Location="http://127.0.0.1:1/"), *[http(b"{}")] * 3)
     with contextlib.suppress(EngineError):
-        engine.get("containers/json")
+        engine.get("containers/stats")
     assert all(request.target.startswith("/") for request in server.seen)
 
 
@@ -353,7 +369,7 @@ HALVES = {
     "two lengths": OK + b'Content-Length: 15\r\nContent-Length: 9\r\n\r\n{"stream": "x"}',
 }
 CALLS: dict[str, Callable[[Engine], Any]] = {
-    "get": lambda engine: engine.get("containers/json"),
+    "get": lambda engine: engine.get("containers/stats"),
     "find": lambda engine: engine.find("containers/x/json"),
     "raw": lambda engine: engine.raw("containers/x/logs"),
     "write": lambda engine: engine.write("POST", "containers/x/start", timeout=_engine.CALL_TIMEOUT),
@@ -383,9 +399,9 @@ def test_half_an_answer_is_none(engine: Engine, server: Server, call: str) -> No
 def test_a_wrong_length_is_nonsense(engine: Engine, server: Server, length: str) -> None:
     answering(server, OK + f'Content-Length: {length}\r\n\r\n{{"stream": "x"}}'.encode(), http({}))
     with contextlib.suppress(EngineError):
-        assert engine.get("containers/json") == {"stream": "x"}  # until the end, without a length
+        assert engine.get("containers/stats") == {"stream": "x"}  # until the end, without a length
     with contextlib.suppress(EngineError):
-        assert engine.get("containers/json") == {}  # what was left over is nobody's answer
+        assert engine.get("containers/stats") == {}  # what was left over is nobody's answer
 
 
 @pytest.mark.parametrize(
@@ -498,13 +514,13 @@ def test_check_mode_writes_nothing(account: Account, server: Server) -> None:
         with pytest.raises(Failure, match="internal: .* in check mode"):
             call()
     assert [request.method for request in server.seen] == ["GET"]
-    engine.get("containers/json")
+    engine.get("containers/stats")
 
 
 def test_what_comes_before_the_first_write_comes_once(engine: Engine, server: Server) -> None:
     done = []
     engine.before_writes = lambda: done.append(len(server.seen))
-    engine.get("containers/json")
+    engine.get("containers/stats")
     assert done == []
     engine.write("POST", "containers/create", None, {})
     engine.write("POST", "containers/create", None, {})
