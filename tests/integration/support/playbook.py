@@ -18,8 +18,8 @@ import pytest
 from .host import CHECKOUT, Host
 
 
-def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]:
-    """Start ansible-playbook; ``variables`` are extra variables."""
+def start(host: Host, playbook: Path | str, *words: str, **variables: Any) -> subprocess.Popen[str]:
+    """Start ansible-playbook with these options; ``variables`` are extra variables."""
     told = {
         **os.environ,
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
@@ -30,11 +30,14 @@ def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(host.folder / "ansible"),
         "ANSIBLE_FORCE_COLOR": "false",
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
+        "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "remote_tasks",
     }
     command = [
         Path(sys.executable).parent / "ansible-playbook",
         "-i",
         host.inventory,
+        *words,
         "-e",
         json.dumps(variables),
         playbook,
