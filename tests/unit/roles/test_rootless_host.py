@@ -53,7 +53,11 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the role's variables and templates become, by host; one run of Ansible for all."""
     folder = tmp_path_factory.mktemp("rendered")
     inventory = {
-        name: {"ansible_connection": "local", "distribution": {**each, "name": name}}
+        name: {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "distribution": {**each, "name": name},
+        }
         for name, each in HOSTS.items()
     }
     (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": inventory}}), encoding="utf-8")
