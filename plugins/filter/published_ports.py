@@ -35,7 +35,7 @@ options:
 EXAMPLES = r"""
 - name: Tell what the host has to let in
   ansible.builtin.debug:
-    msg: "{{ [{'name': 'shop', 'containers': [{'name': 'web', 'image': 'x', 'publish': ['0.0.0.0:8080:80']}]}] | rootless.podman.published_ports }}"
+    msg: "{{ rootless_apps_list | default([]) | rootless.podman.published_ports | join(', ') }}"
 """
 
 RETURN = r"""
