@@ -114,7 +114,7 @@ def test_files(rendered: dict[str, Any], name: str) -> None:
     timer = files["/etc/systemd/user/rootless-host-prune.timer"]
     assert "ConditionUser=|carol\nConditionUser=|dave\n" in timer
     assert "OnCalendar=weekly" in timer
-    assert 'case "$(id -un)" in\n    carol)' in files["/etc/profile.d/rootless-host-docker.sh"]
+    assert 'rootless_host_accounts="carol"' in files["/etc/profile.d/rootless-host-docker.sh"]
     nft = files["/etc/rootless.podman/firewall.nft"]
     assert "tcp dport 2222 accept" in nft
     assert "tcp dport 8081 accept" in nft
