@@ -28,12 +28,12 @@ class Found:
     @property
     def running(self) -> bool:
         """Whether its process runs now."""
-        return get_path(self.inspect, "State.Status") in ("running", "paused")
+        return str(get_path(self.inspect, "State.Status")) in ("running", "paused")
 
     @property
     def paused(self) -> bool:
         """Whether its processes are there and frozen."""
-        return get_path(self.inspect, "State.Status") == "paused"
+        return str(get_path(self.inspect, "State.Status")) == "paused"
 
     @property
     def ended(self) -> bool:
