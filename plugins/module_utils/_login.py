@@ -15,6 +15,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ._account import Account
 from ._auth import Data, Login, found, helper, parse, put, registry_key, take, text_of
@@ -29,6 +30,16 @@ LASTING = ".config/containers/auth.json"
 HIDDEN = "(hidden)"
 # An honest file is shorter.
 FILE_LIMIT = 1024 * 1024
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "registry": {"type": "str", "required": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "verify": {"type": "bool", "default": True},
+    "tls_verify": {"type": "bool", "default": True, "aliases": ["validate_certs", "tlsverify"]},
+    "auth_file": {"type": "str", "aliases": ["authfile"]},
+}
+REQUIRED_IF = [("state", "present", ("username", "password"))]
 
 
 def travel(task: Task, engine: Engine, key: bytes) -> dict[str, object]:  # noqa: ARG001  there is nothing to record

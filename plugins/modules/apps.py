@@ -14,7 +14,7 @@ description:
     containers. One call does it for the whole host, however many apps there are.
   - Everything is checked before anything is touched. A mistake anywhere ends the task with one sentence that names the app, the kind, the name
     and the option, such as C(apps[shop].containers[web].publish).
-  - Accounts and their ranges come first, one after the other. Then all accounts are at work at the same time. Within an app the order is images,
+  - Accounts and their ranges come first, one after the other. Then all accounts are at work at the same time. Within an app the order is logins, images,
     networks, volumes, secrets, files, and then pods and containers in the order of their C(depends_on).
   - Each object is compared, changed in place, replaced or left alone just as by its own module, and has the options of that module.
   - Pods and containers are hardened as by P(rootless.podman.hardened#filter), so no capabilities, no new privileges, a read-only root file
@@ -42,6 +42,8 @@ options:
       - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
       - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
         M(rootless.podman.volume) and M(rootless.podman.secret). An image that is merely pulled need not be listed. Containers pull it.
+      - C(logins) is a list of maps with the options of M(rootless.podman.login), for the registries of its images. They come before the images. They
+        belong to the account, so a login that is taken out stays until it is declared with C(state=absent).
       - C(pods) and C(containers) are lists of maps with the options of M(rootless.podman.pod) and M(rootless.podman.container), but for C(definition). The
         containers of a pod stand in that pod's C(containers).
       - C(depends_on) of a pod or container is a list of names of others in the same app, or a map from names to conditions, as compose files have
@@ -129,6 +131,7 @@ notes:
 seealso:
   - module: rootless.podman.container
   - module: rootless.podman.pod
+  - module: rootless.podman.login
   - module: rootless.podman.user
   - plugin: rootless.podman.hardened
     plugin_type: filter
@@ -304,7 +307,8 @@ apps:
       description:
         - What was done, in this order, or would be in check mode. Each step has C(action), C(kind), C(name), C(reasons) as those of
           M(rootless.podman.container), and C(seconds), the time that it took. The steps of an account share one time.
-        - A deploy beside the old version is four steps, with the actions C(start_beside), C(switch), C(drain) and C(retire). C(reload) is another configuration of a switch.
+        - A deploy beside the old version is four steps, with the actions C(start_beside), C(switch), C(drain) and C(retire).
+          C(reload) is another configuration of a switch.
         - Of an app that failed, what was to be done.
       type: list
       elements: dict

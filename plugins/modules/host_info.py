@@ -172,6 +172,13 @@ docker:
   type: dict
   returned: success
   sample: {"socket": false, "processes": [], "members": [], "podman_docker": false}
+security:
+  description:
+    - C(selinux) is V(enforcing), V(permissive) or empty, C(container_policy) whether the policy for containers is there, C(apparmor) whether AppArmor
+      is on, C(apparmor_podman) whether it has a profile for Podman.
+  type: dict
+  returned: success
+  sample: {"selinux": "", "container_policy": false, "apparmor": true, "apparmor_podman": false}
 accounts:
   description: A summary of each account that was looked at, by name. One that does not exist has C(exists) alone.
   type: dict

@@ -140,24 +140,12 @@ api_calls:
 """
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._login import travel
+from ansible_collections.rootless.podman.plugins.module_utils._login import ARGUMENTS, REQUIRED_IF, travel
 
 
 def main() -> None:
     """Bring one login to what the task declares."""
-    run_in_account(
-        travel,
-        {
-            "registry": {"type": "str", "required": True},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "verify": {"type": "bool", "default": True},
-            "tls_verify": {"type": "bool", "default": True, "aliases": ["validate_certs", "tlsverify"]},
-            "auth_file": {"type": "str", "aliases": ["authfile"]},
-        },
-        required_if=[("state", "present", ("username", "password"))],
-    )
+    run_in_account(travel, ARGUMENTS, required_if=REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ description:
     than the usual 65536, and for ranges that have to start at a certain id.
   - A range that is chosen overlaps with no other range of the two files, no local user or group, not with the ids that C(UID_MAX) and
     C(GID_MAX) leave to ordinary users, and with no user or group that the host's user database (a directory service, systemd) answers for.
-    It lies between C(SUB_UID_MIN) and C(SUB_UID_MAX) of C(/etc/login.defs), at the same start in both files where that is free.
+    It lies between C(SUB_UID_MIN) and C(SUB_UID_MAX) of C(/etc/login.defs), or where the host's policy in C(/etc/rootless.podman/ranges.json) says (role
+    C(rootless_host)), at the same start in both files where that is free.
   - Reading, choosing and writing happen under the lock that C(useradd), C(usermod) and other runs of this module wait for. Any number of
     controllers can add accounts to a host at the same time.
   - An account that has enough ids keeps what it has, whoever gave them. One that has too few gets a further line behind its others,

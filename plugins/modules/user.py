@@ -50,9 +50,10 @@ options:
     type: dict
     suboptions:
       count:
-        description: How many ids of each kind are needed, 65536 or more.
+        description:
+          - How many ids of each kind are needed, 65536 or more. Without it as many as the host's policy says (C(/etc/rootless.podman/ranges.json), written
+            by the role C(rootless_host)), and 65536 where it says nothing.
         type: int
-        default: 65536
       start:
         description:
           - Where they have to start. Without it a free range is chosen.

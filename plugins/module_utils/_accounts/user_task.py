@@ -17,7 +17,7 @@ from . import removal as _removal
 from . import users as _users
 from .birth import Declared
 from .grant import Need
-from .ranges import NEEDED
+from .policy import policy
 
 # The options of an account, in a task of its own and in an app.
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -29,7 +29,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "comment": {"type": "str"},
     "ranges": {
         "type": "dict",
-        "options": {"count": {"type": "int", "default": 65536}, "start": {"type": "int"}},
+        "options": {"count": {"type": "int"}, "start": {"type": "int"}},
     },
     "linger": {"type": "bool", "default": True},
     "socket": {"type": "bool", "default": True},
@@ -81,7 +81,7 @@ def _told(params: Mapping[str, Any]) -> tuple[Declared, Need]:
         restart=params["restart_service"],
     )
     return declared, need(
-        NEEDED if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"
+        policy().count if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"
     )
 
 

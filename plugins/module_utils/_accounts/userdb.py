@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from .lock import read_text
+from .policy import policy
 from .ranges import GID, LOWEST, UID, Range
 
 # The defaults of shadow-utils, for hosts whose login.defs does not say.
@@ -31,11 +32,12 @@ def _settings(etc: str) -> dict[str, int]:
 
 
 def limits(kind: str, etc: str = "/etc") -> tuple[int, int]:
-    """The lowest and the highest id that ranges chosen for this host may have, from login.defs."""
-    settings = _settings(etc)
+    """The lowest and the highest id that ranges chosen for this host may have: its policy's, or from login.defs."""
+    settings, told = _settings(etc), policy(etc)
     letters = kind.upper()
-    floor = max(settings[f"SUB_{letters}_MIN"], settings[f"{letters}_MAX"] + 1, LOWEST)
-    return floor, settings[f"SUB_{letters}_MAX"]
+    first = settings[f"SUB_{letters}_MIN"] if told.first is None else told.first
+    floor = max(first, settings[f"{letters}_MAX"] + 1, LOWEST)
+    return floor, settings[f"SUB_{letters}_MAX"] if told.last is None else told.last
 
 
 def uid_limits(etc: str = "/etc") -> tuple[int, int]:
@@ -84,7 +86,8 @@ def reserved(kind: str, etc: str = "/etc") -> tuple[tuple[str, Range], ...]:
         ids = [(f"the account {name}", number) for name, number, _other, _more in local_users(etc)]
     else:
         ids = [(f"the group {name}", number) for name, number in local_groups(etc)]
-    return tuple((whose, Range(number, 1)) for whose, number in ids if number >= LOWEST)
+    there = tuple((whose, Range(number, 1)) for whose, number in ids if number >= LOWEST)
+    return there + tuple(("what the host's policy reserves", each) for each in policy(etc).reserved)
 
 
 def asked(kind: str, wanted: Range, etc: str = "/etc") -> Range | None:

@@ -27,7 +27,7 @@ from .._resources.volume import VOLUME
 from .._switch import Switch
 from .._values import OBJECT_NAME
 from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
-from . import beside, order
+from . import beside, logins, order
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
 from .hooks import ARGUMENT as HOOKS
@@ -51,6 +51,7 @@ APP: dict[str, dict[str, Any]] = {
         },
     },
     "hooks": HOOKS,
+    "logins": {"type": "list", "elements": "dict"},
     **{kind: {"type": "list", "elements": "dict"} for kind in LISTS},
 }
 # The kinds that one road brings about one by one: arguments, constraints and table of their own modules.
@@ -108,6 +109,7 @@ class App:
     # Of a release: its images by digest and ID, and names of what it has and does not declare anew.
     pins: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     beside: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
+    logins: list[Mapping[str, Any]] = dataclasses.field(default_factory=list, repr=False)
 
     @property
     def where(self) -> str:
@@ -216,6 +218,7 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
     app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
     app.release, app.keep_releases = params["release"], params["keep_releases"]
     app.hooks = hooks_of(params["hooks"], where)
+    app.logins = logins.declared(where, params["logins"] or [], hidden)
     for kind, names in pruned.items():
         both = sorted(set(names) & {str(each.get("name")) for each in lists[kind]})
         if both:

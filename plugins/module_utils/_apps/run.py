@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from .. import _images
+from .. import _images, _login
 from .._apply import Applier
 from .._containers import ABSENT, STARTED, Planner, Wanted, closure
 from .._errors import EngineError, Failure
@@ -99,6 +99,8 @@ class AppRun:
         before, former = record.read(shared.account, app.name)
         self.seen = record.seen(shared.account, app.name)
         try:
+            for params in app.logins:
+                self._login(params)
             for params in app.simple["images"]:
                 self._image(params)
             for kind, road in ROADS.items():
@@ -127,6 +129,15 @@ class AppRun:
     def prunes(self) -> bool:
         """Whether what is no longer declared goes; what a release did not have goes in any case."""
         return self.shared.prune or self.app.rolled_back
+
+    def _login(self, params: Mapping[str, Any]) -> None:
+        task = self._task(params)
+        begun = time.monotonic()
+        try:
+            result = _login.travel(task, self.shared.engine, self.shared.key)
+        except Failure as failure:
+            raise Failure(f"logins[{params['registry']}].{failure.message}", **failure.facts) from None
+        self._took(task, result, time.monotonic() - begun)
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)

@@ -159,6 +159,12 @@ def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> dict[str, Any]
             "members": host.docker.members,
             "podman_docker": host.docker.shim,
         },
+        "security": {
+            "selinux": host.selinux,
+            "container_policy": host.container_policy,
+            "apparmor": host.apparmor,
+            "apparmor_podman": host.apparmor_podman,
+        },
         "accounts": {facts.name: _account_report(facts) for facts in accounts},
     }
 

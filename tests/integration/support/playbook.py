@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,14 @@ import pytest
 from .host import CHECKOUT, Host
 
 
-def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]:
-    """Start ansible-playbook; ``variables`` are extra variables."""
+def start(
+    host: Host,
+    playbook: Path | str,
+    *words: str,
+    environment: Mapping[str, str] | None = None,
+    **variables: Any,
+) -> subprocess.Popen[str]:
+    """Start ansible-playbook with these options; ``variables`` are extra variables, ``environment`` is added to that of Ansible."""
     told = {
         **os.environ,
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
@@ -30,11 +37,15 @@ def start(host: Host, playbook: Path, **variables: Any) -> subprocess.Popen[str]
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(host.folder / "ansible"),
         "ANSIBLE_FORCE_COLOR": "false",
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
+        "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "remote_tasks",
+        **(environment or {}),
     }
     command = [
         Path(sys.executable).parent / "ansible-playbook",
         "-i",
         host.inventory,
+        *words,
         "-e",
         json.dumps(variables),
         playbook,
