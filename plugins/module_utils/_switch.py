@@ -54,7 +54,7 @@ defaults
     timeout http-request 30s
     timeout http-keep-alive 1h
     timeout tunnel 24h
-    default-server resolvers podman init-addr last,none resolve-prefer ipv4
+    default-server resolvers podman init-addr last,none resolve-prefer ipv4 resolve-opts allow-dup-ip
 resolvers podman
     parse-resolv-conf
     timeout resolve 1s
