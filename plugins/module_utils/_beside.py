@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -59,7 +60,7 @@ class Beside:
             if traffic.runs:
                 traffic.arrive()
                 traffic.lead(leads)
-                traffic.maintain(_switch.other(leads))
+                traffic.park(_switch.other(leads))
                 traffic.reload()
 
     def settle(self, step: Step) -> None:
@@ -71,7 +72,9 @@ class Beside:
             return
         with self.times.of(step):
             traffic.arrive()
-            if not traffic.leads(leads) or not step.work["old_running"]:
+            if traffic.leads(leads) and step.work["old_running"]:
+                traffic.park(_switch.other(leads))
+            else:
                 self._lead_again(traffic, switch, old, leads)
 
     def first(self, step: Step) -> None:
@@ -82,7 +85,7 @@ class Beside:
             traffic.arrive()
             self._prove(traffic, switch, self.ids[name], leads, name)
             traffic.lead(leads)
-            traffic.maintain(_switch.other(leads))
+            traffic.park(_switch.other(leads))
 
     def deploy(self, step: Step) -> None:
         """Start the new one beside the old one; only when it has proved itself does it get a request, and the old one none."""
@@ -91,9 +94,14 @@ class Beside:
         traffic = Traffic(self.engine, switch)
         with self.times.of(part(step, BESIDE)):
             traffic.arrive()
-            traffic.maintain(to)
-            operations.start(self.engine, new, name + NEW)
-            self._prove(traffic, switch, new, to, name)
+            traffic.park(to)
+            try:
+                operations.start(self.engine, new, name + NEW)
+                self._prove(traffic, switch, new, to, name)
+            except Failure:
+                with contextlib.suppress(Failure):
+                    traffic.park(to)
+                raise
         before = traffic.text()
         stale = (traffic.settings() or {}) != {**_switch.settings(switch, to), "leads": since}
         with self.times.of(part(step, MOVE)):

@@ -54,14 +54,16 @@ defaults
     timeout http-request 30s
     timeout http-keep-alive 1h
     timeout tunnel 24h
-    default-server resolvers podman init-addr last,none resolve-prefer ipv4
+    default-server resolvers podman init-addr last,none resolve-prefer ipv4 resolve-opts allow-dup-ip
 resolvers podman
     parse-resolv-conf
     timeout resolve 1s
     timeout retry 500ms
     hold valid 1s
-    hold nx 1s
-    hold obsolete 1s
+    hold nx 10s
+    hold timeout 24h
+    hold refused 24h
+    hold other 24h
 frontend outside
 {binds}
     default_backend app
@@ -74,7 +76,7 @@ frontend probe_{colour}
     default_backend probe_{colour}
 backend probe_{colour}
     retries 0
-    server {colour} {name}-{colour}:{port}
+    server {colour} {name}-{leads}:{port}
 """
 
 
@@ -98,6 +100,7 @@ class Server:
     address: str
     port: int
     flags: int
+    name: str = ""
 
     @property
     def leads(self) -> bool:
@@ -127,7 +130,10 @@ def settings(switch: Switch, leads: str) -> dict[str, Any]:
 
 
 def configuration(switch: Switch, leads: str) -> str:
-    """The text of haproxy.cfg; its first line tells the settings."""
+    """The text of haproxy.cfg; its first line tells the settings.
+
+    The colour that does not lead has the other one's name: a name that nobody has costs Podman 4.3 its answers for all others.
+    """
     idle = {leads: "", other(leads): " disabled"}
     return _TEXT.format(
         settings=json.dumps(settings(switch, leads), sort_keys=True),
@@ -136,11 +142,12 @@ def configuration(switch: Switch, leads: str) -> str:
         state=STATE,
         binds="\n".join(f"    bind :{port}" for port in sorted({PUBLISHED, switch.port})),
         servers="\n".join(
-            f"    server {colour} {alias(switch.name, colour)}:{switch.port}{idle[colour]}"
+            f"    server {colour} {alias(switch.name, leads)}:{switch.port}{idle[colour]}"
             for colour in COLOURS
         ),
         probes="".join(
-            _PROBE.format(colour=colour, run=RUN, name=switch.name, port=switch.port) for colour in COLOURS
+            _PROBE.format(colour=colour, run=RUN, name=switch.name, leads=leads, port=switch.port)
+            for colour in COLOURS
         ),
     )
 
@@ -175,7 +182,10 @@ def servers(told: str) -> dict[str, Server]:
         if row.get("srv_name") in COLOURS and str(row.get("srv_admin_state")).isdigit():
             port = str(row.get("srv_port"))
             found[f"{row['be_name']}/{row['srv_name']}"] = Server(
-                row["srv_addr"], int(port) if port.isdigit() else 0, int(row["srv_admin_state"])
+                row["srv_addr"],
+                int(port) if port.isdigit() else 0,
+                int(row["srv_admin_state"]),
+                row.get("srv_fqdn", ""),
             )
     return found
 

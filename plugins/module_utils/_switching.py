@@ -14,14 +14,14 @@ import os
 import re
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Callable
 
 from . import _switch
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
-from ._switch import ADMIN, CONFIGURATION, STATE, Switch
+from ._switch import ADMIN, CONFIGURATION, STATE, Server, Switch
 
 LIMIT = 1 << 20
 # Seconds for one question, for a switch that has just been started, and for DNS to learn of a container.
@@ -94,9 +94,10 @@ class Traffic:
         found = self._servers()
         return found[f"app/{colour}"].leads and not found[f"app/{_switch.other(colour)}"].leads
 
-    def maintain(self, colour: str) -> None:
-        """Nothing goes to that colour, whatever becomes of it."""
+    def park(self, colour: str) -> None:
+        """Nothing goes to that colour, whatever becomes of it, and nobody asks DNS for it."""
         self._set(f"app/{colour} state maint")
+        self._call(colour, self._alias(_switch.other(colour)))
 
     def lead(self, colour: str) -> None:
         """Requests go to that colour, from now on and after a restart of the switch."""
@@ -119,23 +120,25 @@ class Traffic:
             left = _switch.open_requests(self._ask("show stat app 4 -1"), colour) or 0
             idle = 0 if left else idle + 1
             time.sleep(PAUSE / 2)
-        self.maintain(colour)
+        self.park(colour)
         return left
 
     def find(self, colour: str, addresses: Collection[str]) -> None:
-        """Wait until the switch knows the container of that colour by its present address. Raises Failure."""
-        names = (f"app/{colour}", f"probe_{colour}/{colour}")
+        """Wait until the switch knows the container of that colour by its name and its present address. Raises Failure."""
+        names = _names(colour)
+        self._call(colour, self._alias(colour))
+
+        def known(there: Mapping[str, Server], name: str) -> bool:
+            return there[name].address in addresses and there[name].port == self.switch.port
 
         def found() -> bool:
             there = self._servers()
             for name in names:
-                if there[name].address not in addresses or there[name].port != self.switch.port:
+                if not known(there, name):
                     # Refused before the first address came over DNS, which it does in a second.
                     self._ask(f"set server {name} addr {sorted(addresses)[0]} port {self.switch.port}")
             there = self._servers()
-            return all(
-                there[name].address in addresses and there[name].port == self.switch.port for name in names
-            )
+            return all(known(there, name) for name in names)
 
         if not addresses:
             raise self._fails(f"has no address for {self._alias(colour)}")()
@@ -144,6 +147,13 @@ class Traffic:
             found,
             self._fails(f"does not find {self._alias(colour)} in network {self.switch.network}"),
         )
+
+    def _call(self, colour: str, name: str) -> None:
+        """By which name the switch looks for a colour."""
+        there = self._servers()
+        for server in _names(colour):
+            if there[server].name != name:
+                self._ask(f"set server {server} fqdn {name}")
 
     def prove(self, colour: str, end: float, look: Callable[[], None]) -> str:
         """Ask that colour for its check until it answers well. Empty, or what it said at the time ``end``.
@@ -190,10 +200,10 @@ class Traffic:
         found = re.search(r"^Pid: (\d+)$", self._ask("show info", quiet), re.MULTILINE)
         return found.group(1) if found else ""
 
-    def _servers(self, quiet: bool = False) -> dict[str, _switch.Server]:
+    def _servers(self, quiet: bool = False) -> dict[str, Server]:
         """The servers of the switch, all four of them; none with ``quiet`` when it does not tell."""
         found = _switch.servers(self._ask("show servers state", quiet))
-        needed = {f"{place}/{colour}" for colour in _switch.COLOURS for place in ("app", f"probe_{colour}")}
+        needed = {name for colour in _switch.COLOURS for name in _names(colour)}
         if needed <= set(found):
             return found
         if quiet:
@@ -245,6 +255,11 @@ class Traffic:
             )
 
         return failure
+
+
+def _names(colour: str) -> tuple[str, str]:
+    """The servers of a colour: the one that gets requests, and the one that is asked for its check."""
+    return f"app/{colour}", f"probe_{colour}/{colour}"
 
 
 def remove(app: str, container: str) -> None:

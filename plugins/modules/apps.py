@@ -215,8 +215,7 @@ EXAMPLES = r"""
         containers:
           - name: page-web
             image: docker.io/library/busybox:1.37
-            command: [sh, -c, "mkdir /tmp/www; echo 1 > /tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www"]
-            user: "65534"
+            command: [sh, -c, "mkdir /dev/shm/www; echo 1 > /dev/shm/www/index.html; exec httpd -f -p 8080 -h /dev/shm/www"]
             networks: [page]
             deploy: blue_green
             switch:

@@ -48,6 +48,7 @@ class Podman(FakePodman):
         self.account = Account("shop", 1000, 1000, str(home), "")
         self.flags: dict[str, int] = {}
         self.ports: dict[str, int] = {}
+        self.fqdns: dict[str, str] = {}
         self.process = 1
         self.open = 0  # requests that the old version still answers
         self.watched = False
@@ -62,9 +63,10 @@ class Podman(FakePodman):
         if path.endswith("/kill"):
             assert params == {"signal": "SIGUSR2"}
             assert os.path.exists(f"{self.run}/state")
-            kept = dict(self.flags)
+            kept = dict(self.flags), dict(self.fqdns)
             self.load()
-            self.flags.update(kept)
+            self.flags.update(kept[0])
+            self.fqdns.update(kept[1])
             self.process += 1
             return None
         answer = super()._serve(method, path, params, body)
@@ -94,14 +96,15 @@ class Podman(FakePodman):
         for colour in _switch.COLOURS:
             self.flags[colour] = 0 if told["leads"] == colour else MAINT
             self.ports[colour] = told["port"]
+            self.fqdns[colour] = f"web-{told['leads']}"
 
     def colour(self, name: str) -> Any:
-        """The container of a colour, as DNS has it."""
+        """The container to which a colour's server leads, as DNS has it."""
         there = [
             each
             for each in self.containers.values()
             if each.running
-            and f"web-{name}" in each.body.get("Networks", {}).get("inner", {}).get("aliases", [])
+            and self.fqdns.get(name) in each.body.get("Networks", {}).get("inner", {}).get("aliases", [])
         ]
         return there[-1] if there else None
 
@@ -139,13 +142,16 @@ class Podman(FakePodman):
             left, self.open = self.open, max(0, self.open - 1)
             return "# pxname,svname,qcur,scur\n" + "".join(f"app,{each},0,{left}\n" for each in self.flags)
         if words == "show servers state":
-            return "1\n# be_name srv_name srv_addr srv_admin_state srv_port\n" + "".join(
-                f"{place} {each} {self.address(each)} {self.shown(each)} {self.ports[each]}\n"
+            return "1\n# be_name srv_name srv_addr srv_admin_state srv_port srv_fqdn\n" + "".join(
+                f"{place} {each} {self.address(each)} {self.shown(each)} {self.ports[each]} {self.fqdns[each]}\n"
                 for each in _switch.COLOURS
                 for place in ("app", f"probe_{each}")
             )
         _set, _server, server, what, value, *rest = words.split()
         place, colour = server.split("/")
+        if what == "fqdn":
+            self.fqdns[colour] = value
+            return "changed"
         if what == "addr":
             self.ports[colour] = int(rest[1])
             return "changed"

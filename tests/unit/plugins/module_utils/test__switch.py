@@ -29,7 +29,7 @@ STATE = """1
 def test_a_configuration_tells_what_it_was_made_of(leads: str) -> None:
     text = _switch.configuration(SWITCH, leads)
     assert _switch.settings_of(text) == _switch.settings(SWITCH, leads)
-    assert f"server {_switch.other(leads)} web-{_switch.other(leads)}:8080 disabled" in text
+    assert f"server {_switch.other(leads)} web-{leads}:8080 disabled" in text
     assert f"    server {leads} web-{leads}:8080\n" in text
     assert text.endswith("\n")
 
@@ -55,7 +55,7 @@ def test_whatever_a_file_says_it_is_no_configuration_of_ours_or_a_map(text: str)
 
 def test_servers_are_read_with_their_state() -> None:
     found = _switch.servers(STATE)
-    assert found["app/blue"] == _switch.Server("10.89.0.4", 8080, 0)
+    assert found["app/blue"] == _switch.Server("10.89.0.4", 8080, 0, "web-blue")
     assert found["app/blue"].leads
     assert not found["app/green"].leads
     assert set(found) == {"app/blue", "app/green", "probe_blue/blue"}
