@@ -225,6 +225,10 @@ class Planner:
             steps.append(_remove(new))
         return current, old, steps
 
+    def compared(self, wanted: Wanted, current: Found) -> Comparison:
+        """How what is there differs from what is declared."""
+        return self._compare(wanted, current)
+
     def _compare(self, wanted: Wanted, current: Found) -> Comparison:
         recorded = _record.read(self.key, KIND, wanted.name, current.labels)
         shown = self.survey.as_declared(current, (wanted.spec.get("network") or {}).get("networks", ()))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Callable
 
 from . import _generated, _generator, _manager, _shadow_probe
 from ._account import Account
@@ -48,6 +49,8 @@ class Units:
         self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()
+        self.before_back: Callable[[], object] | None = None
+        self.block = True
 
     def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
         """What is there of the units, and what the generator makes of those that are wanted. Raises Failure."""
@@ -93,9 +96,21 @@ class Units:
         return found
 
     def apply(
-        self, wanted: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
+        self,
+        wanted: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+        prove: Callable[[], None] | None = None,
+        before_back: Callable[[], object] | None = None,
+        block: bool = True,
     ) -> None:
-        """Take the ways. Raises Failure when something does not start, with everything as it was before."""
+        """Take the ways. Raises Failure when something does not start, with everything as it was before.
+
+        ``prove`` is called when all has started and raises Failure when that is not enough; ``before_back`` is called
+        before what ran before is started again. Without ``block`` nothing is waited for.
+        """
+        self.before_back, self.block = before_back, block
         busy = [each for each in wanted if ways[each.name.file].steps]
         if not busy:
             return
@@ -113,6 +128,8 @@ class Units:
             ]
             if services:
                 self._start(verb, services, busy, ways, seen, seconds)
+        if prove is not None:
+            self._prove(prove, busy, ways, seen, seconds)
         for each in busy:
             self.folder.forget(each.name.file)
         gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
@@ -176,7 +193,9 @@ class Units:
         seconds: float,
     ) -> None:
         began = time.time()
-        told = _manager.try_start(self.account, verb, services, seconds)
+        told = _manager.try_start(self.account, verb, services, seconds, self.block)
+        if not told and not self.block:
+            return
         failed = self._failed(services) if not told else {}
         if told:
             failed = {service: told for service in services if not self._runs(service)} or {services[0]: told}
@@ -187,6 +206,20 @@ class Units:
         back = self._put_back(busy, ways, seen, seconds)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
+
+    def _prove(
+        self,
+        prove: Callable[[], None],
+        busy: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+    ) -> None:
+        try:
+            prove()
+        except Failure as failure:
+            back = self._put_back(busy, ways, seen, seconds)
+            raise Failure(f"{failure.message.rstrip('.')}; {back}.", **failure.facts) from failure
 
     def _require_loaded(
         self,
@@ -251,6 +284,8 @@ class Units:
                     self.folder.put_back(each.name.file)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
+            if self.before_back is not None:
+                self.before_back()
         except Failure as failure:
             return f"putting back what was there failed too: {failure.message}"
         if before:

@@ -60,7 +60,7 @@ ROADS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Any]] = {
     "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, VOLUME.table),
     "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, SECRET.table),
 }
-WHOLE = ("definition", "pod")
+WHOLE = ("definition", "pod", "runtime")
 CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
 POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
 READ_LATER = ("env_file", "env_files", "label_file")
