@@ -137,7 +137,7 @@ class Planner:
         if compared.fixed or wanted.recreate:
             return steps + [self.replace(wanted, current, compared, restored)]
         if compared.live:
-            steps.append(self._update(wanted, current, compared))
+            steps.append(self.update(wanted, current, compared))
         return steps + self._run_state(wanted, current, restored)
 
     def back(self, wanted: Wanted, current: Found, unfinished: Found) -> list[Step]:
@@ -322,7 +322,7 @@ class Planner:
         reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
         return Step("replace", KIND, wanted.name, reasons, work)
 
-    def _update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
+    def update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
         """In place, with what leads back if it fails."""
         before: Spec = {}
         after: Spec = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import _operations as operations
 from . import _pull
+from ._apply import Applier
 from ._containers import Planner
 from ._engine import Engine, name_in_path
 from ._errors import EngineError
@@ -65,6 +66,13 @@ def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str
 def pull(task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str, Any]:
     """Fetch the images of a plan. Raises Failure."""
     pull_missing(engine, steps, task.params)
+    return {}
+
+
+def update(task: Task, engine: Engine, _key: bytes, step: Step) -> dict[str, Any]:
+    """Change what runs in place. Raises Failure after the way back was taken."""
+    wanted = container_of(task.params)
+    Applier(engine, {wanted.name: wanted.spec}, False, 0.0).apply([step])
     return {}
 
 

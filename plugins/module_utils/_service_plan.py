@@ -26,6 +26,7 @@ UNIT, SERVICE = "unit", _unit_plan.SERVICE
 # systemd does these in a unit, so what inspect shows of them says nothing.
 SYSTEMDS = ("restart_policy",)
 LABEL = "PODMAN_SYSTEMD_UNIT"
+_REASONS = ("reasons", "renewed", "live_reasons")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,20 +39,20 @@ class There:
     unproved: str = ""  # ID of what a killed run put in the place of NAME.rp-old
     old: str = ""  # ID of NAME.rp-old, which leads again
     stray: str = ""  # ID of NAME.rp-new
+    live: Mapping[str, Any] | None = (
+        None  # the work of a step that changes what runs in place, when that is enough
+    )
+    live_reasons: tuple[Reason, ...] = ()
     adopted: bool = False
 
     def told(self) -> dict[str, Any]:
         """As JSON."""
-        return {
-            **vars(self),
-            "reasons": [each.public() for each in self.reasons],
-            "renewed": [each.public() for each in self.renewed],
-        }
+        return {**vars(self), **{name: [each.public() for each in getattr(self, name)] for name in _REASONS}}
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> There:
         """From JSON."""
-        reasons = {name: tuple(Reason(**each) for each in told[name]) for name in ("reasons", "renewed")}
+        reasons = {name: tuple(Reason(**each) for each in told[name]) for name in _REASONS}
         return cls(**{**told, **reasons})
 
 
@@ -77,12 +78,16 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
         found = _since(wanted, planner, before) if before is not None else _declared(wanted)
         return There(found, stray=stray)
     compared = planner.compared(wanted, current)
-    reasons = tuple(each for each in compared.reasons if each.option not in SYSTEMDS)
-    if before is not None:
-        told = {each.option for each in reasons}
-        reasons += tuple(each for each in _since(wanted, planner, before) if each.option not in told)
-    renewed = renewed_variables(wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets)
-    return There(reasons, tuple(renewed), stray=stray, adopted=compared.adopted)
+    live = tuple(each for each in compared.live if each.option not in SYSTEMDS)
+    told = {each.option for each in (*compared.fixed, *live)}
+    since = () if before is None else _since(wanted, planner, before)
+    reasons = (*compared.fixed, *(each for each in since if each.option not in told))
+    variables = renewed_variables(wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets)
+    seen = There(reasons, tuple(variables), stray=stray, adopted=compared.adopted)
+    if live and current.running:
+        step = planner.update(wanted, current, dataclasses.replace(compared, live=live))
+        seen = dataclasses.replace(seen, live=step.work, live_reasons=live)
+    return seen
 
 
 def _moved(wanted: Wanted) -> tuple[Reason, ...]:
@@ -130,8 +135,19 @@ def plan(wanted: Wanted, found: There, unit: _unit_plan.Wanted, seen: Seen) -> t
         )
     way = _unit_plan.plan(unit, seen)
     touched = seen.text is not None and not is_untouched(seen.text)
-    way = _without_needless_restart(unit, found, seen, way, touched)
-    steps += [_named(step, wanted, found, touched) for step in way.steps]
+    unproved = touched or seen.kept is not None or seen.stale
+    if unproved or found.reasons or found.renewed or wanted.recreate or not seen.active:
+        # It is made anew anyway, and with that all of it is as declared.
+        found = dataclasses.replace(
+            found, reasons=(*found.reasons, *found.live_reasons), live=None, live_reasons=()
+        )
+    if way.restart and not unproved and not found.reasons and seen.text is not None:
+        way = dataclasses.replace(
+            way, restart="", steps=tuple(step for step in way.steps if step.action != "restart")
+        )
+    steps += [_named(step, wanted, unit, found, seen, touched) for step in way.steps]
+    if found.live is not None and unit.state in (STARTED, PRESENT):
+        steps.append(Step("update", KIND, wanted.name, found.live_reasons, found.live))
     again = (*found.reasons, *found.renewed)
     if wanted.recreate:
         again += (Reason("recreate", DECLARED, None, True),)
@@ -166,30 +182,19 @@ def untangle(name: str, found: There, seen: Seen) -> list[Step]:
     return steps
 
 
-def _without_needless_restart(
-    unit: _unit_plan.Wanted, found: There, seen: Seen, way: Way, touched: bool
-) -> Way:
-    """Only when it starts at boot changed: what runs may go on."""
-    if not way.restart or seen.text is None or unit.text is None:
-        return way
-    if seen.kept is not None or seen.stale or touched or found.reasons:
-        return way
-    if not same_service(seen.text, unit.text):
-        return way
-    return dataclasses.replace(
-        way, restart="", steps=tuple(step for step in way.steps if step.action != "restart")
-    )
-
-
-def _named(step: Step, wanted: Wanted, found: There, touched: bool) -> Step:
+def _named(
+    step: Step, wanted: Wanted, unit: _unit_plan.Wanted, found: There, seen: Seen, touched: bool
+) -> Step:
     """A unit's step with reasons that name options, which show no secret."""
     if step.kind != _unit_plan.KIND:
         return step
     reasons = step.reasons
     if step.action != "update" or (reasons and reasons[0].option not in ("loaded", "text")):
-        reasons = found.reasons
+        reasons = (*found.reasons, *found.live_reasons)
         if touched:
             reasons = (*reasons, Reason("unit", DRIFT, "edited by hand", "as declared"))
-        if not reasons:
+        if not reasons and same_service(seen.text or "", unit.text or ""):
             reasons = (Reason("state", DECLARED, None, wanted.state),)
+        if not reasons:
+            reasons = (Reason("unit", CHANGED, "the same in other words", "as this version writes it"),)
     return Step(step.action, UNIT, step.name, reasons, step.work)

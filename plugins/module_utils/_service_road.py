@@ -22,6 +22,7 @@ from ._errors import Failure
 from ._module import Task, in_account
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
 from ._quadlet_keys import UnitName
+from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
 from ._service_text import is_ours, unit_of_name
@@ -127,17 +128,22 @@ class _Living:
             self._untangle(tangled)
         if pulls or tangled:
             told, unit, seen = self._look()
-        _steps, way = self._plan(told, unit, seen)
+        steps, way = self._plan(told, unit, seen)
         source = There.read(told["there"]).source
         wait, seconds = bool(self.task.params["wait"]), float(self.task.params["wait_timeout"])
         starts = bool(way.start or way.restart)
         prove = partial(self._prove, way.start or way.restart) if wait and starts else None
+        for step in steps:
+            if (step.action, step.kind) == ("update", KIND):
+                prove = partial(self._update, step)
         retag = told["image_before"] and partial(self._ask, _service_account.retag, told["image_before"])
         try:
             if source:
                 self._ask(_service_account.set_aside, source)
             file = self.unit.file
             self.units.apply([unit], {file: way}, {file: seen}, seconds, prove, retag or None, wait)
+            if prove and not way.steps:
+                prove()
         except Failure as failure:
             if not source:
                 raise
@@ -160,6 +166,9 @@ class _Living:
         answer = self._ask(_service_account.await_ready)
         if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
             raise Failure(f"container {self.wanted.name} ended after its start.")
+
+    def _update(self, step: Step) -> None:
+        self._ask(_service_account.update, step)
 
     def _brought_back(self, failure: Failure, source: Mapping[str, Any]) -> Failure:
         try:

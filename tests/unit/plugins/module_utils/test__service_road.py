@@ -85,7 +85,7 @@ def test_a_container_is_made_by_its_unit(host: FakeSystemd) -> None:
         ({"env": {"A": "1"}}, {}, ("env", "removed")),
         ({"hostname": "a"}, {}, ("hostname", "removed")),
         ({"restart_policy": "always"}, {"restart_policy": "no"}, ("restart_policy", "changed")),
-        ({"memory": "64m"}, {"memory": "128m"}, ("memory", "changed")),
+        ({"memory": "64m"}, {}, ("memory", "removed")),
     ],
 )
 def test_what_the_task_says_differently(host: FakeSystemd, before: Any, after: Any, why: Any) -> None:
@@ -93,6 +93,38 @@ def test_what_the_task_says_differently(host: FakeSystemd, before: Any, after: A
     done = twice(host, **after)
     assert steps_of(done) == AGAIN
     assert why in options(done, "web.container")
+
+
+def test_what_podman_changes_in_place_restarts_nothing(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    identity, starts = host.podman.named("web").id, host.starts
+    done = twice(host, memory="128m")
+    assert steps_of(done) == [("update", "web.container"), ("update", "web")]
+    assert options(done, "web.container") == options(done, "web") == [("memory", "changed")]
+    host.podman.named("web").__dict__["shown"]["HostConfig"]["Memory"] = 1 << 20
+    assert steps_of(twice(host, memory="128m")) == [("update", "web")]
+    assert (host.podman.named("web").id, host.starts) == (identity, starts)
+    assert "128m" in host.unit() or str(128 << 20) in host.unit()
+    # What has to be made anew anyway takes it along.
+    assert steps_of(twice(host, memory="256m", hostname="h")) == AGAIN
+
+
+def test_in_place_fails(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    text = host.unit()
+    host.podman.ignores_updates = True
+    with pytest.raises(Failure, match=r"did not take it.*the unit before is back and runs"):
+        run(memory="128m")
+    assert host.unit() == text
+    assert host.podman.named("web").running
+
+
+def test_the_same_in_the_words_of_another_version_restarts_nothing(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    host.podman.version, host.podman.version_text = (5, 5, 0), "5.5.0"
+    done = twice(host, memory="64m")
+    assert steps_of(done) == [("update", "web.container")]
+    assert options(done, "web.container") == [("unit", "changed")]
 
 
 def test_a_stopped_one_is_compared_by_the_record_in_its_unit(host: FakeSystemd) -> None:
