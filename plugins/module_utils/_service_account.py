@@ -133,6 +133,13 @@ def await_ready(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     return {"there": engine.find(f"containers/{name_in_path(name)}/json") is not None}
 
 
+def stands_alone(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Whether there is a container of this name that its unit did not make."""
+    name = container_name(task.params)
+    found = containers_now(engine, [name]).get(name)
+    return {"there": found is not None and not is_of_unit(found)}
+
+
 def shown(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     """The container as it is now, as a task returns it."""
     name = container_name(task.params)

@@ -201,8 +201,10 @@ class _Leaving:
         with contextlib.nullcontext() if self.task.check else self.units.folder.locked():
             if not self.task.check:
                 seen = self.units.look([self.unit])[file]
-                self.units.apply([self.unit], {file: _unit_plan.plan(self.unit, seen)}, {file: seen}, 0.0)
             try:
+                if not self.task.check:
+                    way = _unit_plan.plan(self.unit, seen)
+                    self.units.apply([self.unit], {file: way}, {file: seen}, 0.0)
                 result = in_account(self.task, self.account, partial(travel_container, of_unit=False))
             except Failure as failure:
                 if self.task.check:
@@ -221,6 +223,9 @@ class _Leaving:
 
     def _put_back(self, failure: Failure, seen: Seen) -> Failure:
         told = "The unit is back"
+        with contextlib.suppress(Failure):
+            if in_account(self.task, self.account, _service_account.stands_alone)["there"]:
+                return failure  # it was made, and only what came after failed
         try:
             self.units.folder.put(self.unit.name.file, self.before)
             _manager.reload(self.account)

@@ -27,10 +27,15 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _shadow_probe,
     _units,
 )
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._generated import Generated
 from ansible_collections.rootless.podman.plugins.module_utils._survey import facts_of, look
 from ansible_collections.rootless.podman.plugins.module_utils._unit_folder import Folder
-from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman, Killed
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import (
+    REFUSED,
+    FakePodman,
+    Killed,
+)
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import CONTAINER, KEY
 
 ACCOUNT = SimpleNamespace(name="shop", uid=4711, home="/nonexistent", runtime_dir="/nonexistent")
@@ -150,7 +155,14 @@ class FakeSystemd:
         self.failed -= set(names)
 
     def _alive(self) -> None:
-        if self.podman._killed:
+        """Its calls count and can be hurt as Podman's are."""
+        podman = self.podman
+        podman.calls += 1
+        if podman.calls == podman._hurt_at and podman._hurt_how == REFUSED:
+            raise Failure("systemd refused.")
+        if podman._hurt_how and podman.calls == podman._hurt_at:
+            podman._killed = True
+        if podman._killed:
             raise Killed
 
     def _away(self, name: str) -> None:

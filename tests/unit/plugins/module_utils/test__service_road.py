@@ -294,26 +294,57 @@ def test_units_of_others_are_left_alone(host: FakeSystemd) -> None:
     assert host.unit() == theirs
 
 
+# From which declaration to which: into a unit, out of it, and from one unit to another.
+MOVES = [
+    ({"runtime": "podman"}, {}),
+    ({}, {"runtime": "podman"}),
+    ({}, {"hostname": "h"}),
+    ({"memory": "64m"}, {"memory": "96m"}),
+]
+
+
 @pytest.mark.parametrize("how", [KILLED_BEFORE, KILLED_AFTER])
-@pytest.mark.parametrize("runtime", ["systemd", "podman"])
+@pytest.mark.parametrize(("before", "after"), MOVES)
 def test_a_run_that_is_killed_anywhere_is_completed_by_the_next(
-    host: FakeSystemd, how: str, runtime: str
+    host: FakeSystemd, how: str, before: Any, after: Any
 ) -> None:
-    other = "podman" if runtime == "systemd" else "systemd"
-    for at in range(1, 60):
-        run(runtime=other)
+    for at in range(1, 80):
+        run(**before)
         host.podman.hurt(how, at)
         try:
-            run(runtime=runtime)
+            run(**after)
         except Killed:
             host.podman.heal()
         else:
             host.podman.heal()
             assert at > 5
             return
-        twice(host, runtime=runtime)
+        twice(host, **after)
         assert [each.name for each in host.podman.containers.values()] == ["web"]
         assert host.podman.named("web").running
+        assert [each.name for each in host.path.iterdir() if "rp-" in each.name] == []
+    raise AssertionError("it never ended")
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_a_call_that_is_refused_anywhere_leaves_a_container_that_runs(
+    host: FakeSystemd, before: Any, after: Any
+) -> None:
+    for at in range(1, 80):
+        run(**before)
+        host.podman.hurt(REFUSED, at)
+        try:
+            run(**after)
+        except Failure as failure:
+            assert len(failure.message.splitlines()) == 1
+        ended = host.podman.calls < host.podman._hurt_at
+        host.podman.heal()
+        assert host.podman.named("web") is not None, at
+        assert host.podman.named("web").running, at
+        twice(host, **after)
+        assert [each.name for each in host.podman.containers.values()] == ["web"]
+        if ended:
+            return
     raise AssertionError("it never ended")
 
 
