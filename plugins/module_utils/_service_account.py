@@ -59,6 +59,7 @@ def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str
         "there": found.told(),
         "pulls": [{**step.public(), "work": dict(step.work)} for step in planner.pulls(wanted)],
         "container": public(current.inspect if current else None),
+        "stop_timeout": int(wanted.spec.get("stop_timeout") or 10),
         "image_before": str(current.inspect.get("Image")) if current is not None and moved else "",
     }
 
@@ -124,9 +125,9 @@ def retag(task: Task, engine: Engine, _key: bytes, identity: str) -> dict[str, A
 def await_ready(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     """Wait until the container is ready; says whether it is still there, as one in a unit goes when it ends. Raises Failure."""
     name = container_name(task.params)
-    timeout = float(task.params["wait_timeout"])
+    timeout = float(task.params["wait_timeout"] or 120)
     try:
-        operations.await_ready(engine, name, name, operations.SETTLE_REPLACED, timeout)
+        operations.await_ready(engine, name, name, operations.SETTLE, timeout)
     except EngineError as error:
         if error.status != 404:
             raise

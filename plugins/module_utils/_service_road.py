@@ -11,6 +11,7 @@ the account (``_service_account``). Between the two travels JSON: a text, and re
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable
@@ -31,6 +32,9 @@ from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
 from ._units import Units
 from ._wanted import CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
+
+# Seconds for what systemd and Podman do around a container's own stop.
+STOP_MARGIN = 15.0
 
 
 def work(task: Task) -> dict[str, Any]:
@@ -71,15 +75,20 @@ class _Living:
         self.wanted = Wanted(
             name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
         )
-        self.units = Units(account)
+        self.folder = Folder(account)
         self.calls = 0
+
+    @functools.cached_property
+    def units(self) -> Units:
+        """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
+        return Units(self.account)
 
     def travel(self) -> dict[str, Any]:
         told, unit, seen = self._look()
         steps, _way = self._plan(told, unit, seen)
         steps = [*_pulls(told), *steps]
         if steps and not self.task.check:
-            with self.units.folder.locked():
+            with self.folder.locked():
                 # Another task may have been faster.
                 told, unit, seen = self._look()
                 self._carry_out(told, unit, seen)
@@ -94,7 +103,7 @@ class _Living:
             "adopted": There.read(told["there"]).adopted,
             "container": shown,
             "runtime": SYSTEMD,
-            "unit": self.units.folder.path_of(self.unit.file),
+            "unit": self.folder.path_of(self.unit.file),
             "api_calls": self.calls,
         }
 
@@ -109,7 +118,7 @@ class _Living:
         return answer
 
     def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
-        before = self.units.folder.text(self.unit.file)
+        before = self.folder.text(self.unit.file)
         told = self._ask(_service_account.look, before)
         state = _service_plan.unit_state(self.wanted, There.read(told["there"]))
         unit = _unit_plan.Wanted(self.unit, told["text"], state)
@@ -130,7 +139,9 @@ class _Living:
             told, unit, seen = self._look()
         steps, way = self._plan(told, unit, seen)
         source = There.read(told["there"]).source
-        wait, seconds = bool(self.task.params["wait"]), float(self.task.params["wait_timeout"])
+        wait = bool(self.task.params["wait"])
+        # A restart is a stop first.
+        seconds = float(self.task.params["wait_timeout"] or 120) + STOP_MARGIN + told["stop_timeout"]
         starts = bool(way.start or way.restart)
         prove = partial(self._prove, way.start or way.restart) if wait and starts else None
         for step in steps:
@@ -157,7 +168,7 @@ class _Living:
         if stops:
             _manager.stop(self.account, stops)
         if any((step.action, step.kind) == ("remove", UNIT) for step in steps):
-            self.units.folder.remove(self.unit.file)
+            self.folder.remove(self.unit.file)
             _manager.reload(self.account)
         self._ask(_service_account.tidy, [step for step in steps if step.kind not in (SERVICE, UNIT)])
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _generator,
     _operations,
     _parallel,
     _service_account,
@@ -370,7 +371,11 @@ def test_what_a_unit_cannot_do(host: FakeSystemd, params: Any, says: str) -> Non
     assert (host.files, host.podman.writes) == ({}, [])
 
 
-def test_an_older_podman(host: FakeSystemd) -> None:
+def test_an_older_podman(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_account: Any) -> str:
+        raise Failure("name: units need Quadlet")
+
+    monkeypatch.setattr(_generator, "version", none)
     host.podman.version, host.podman.version_text = (4, 5, 0), "4.5.0"
     with pytest.raises(Failure, match=r"runtime: systemd needs Podman 4\.6 or newer, .* Podman 4\.5\.0"):
         run()
