@@ -134,6 +134,18 @@ def await_ready(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     return {"there": engine.find(f"containers/{name_in_path(name)}/json") is not None}
 
 
+def health(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """What the container's health check said last when it failed."""
+    found = containers_now(engine, [container_name(task.params)])
+    for each in found.values():
+        state = each.inspect.get("State") or {}
+        told = state.get("Health") or state.get("Healthcheck") or {}
+        log = told.get("Log") or []
+        if told.get("Status") != "healthy" and log:
+            return {"said": " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]}
+    return {"said": ""}
+
+
 def stands_alone(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     """Whether there is a container of this name that its unit did not make."""
     name = container_name(task.params)

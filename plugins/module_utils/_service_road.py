@@ -30,7 +30,7 @@ from ._service_text import is_ours, unit_of_name
 from ._shadows import sentence
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
-from ._units import Units
+from ._units import Gate, Units
 from ._wanted import CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
 
 # Seconds for what systemd and Podman do around a container's own stop.
@@ -152,7 +152,8 @@ class _Living:
             if source:
                 self._ask(_service_account.set_aside, source)
             file = self.unit.file
-            self.units.apply([unit], {file: way}, {file: seen}, seconds, prove, retag or None, wait)
+            gate = Gate(prove, self._health if wait else None, retag or None, wait)
+            self.units.apply([unit], {file: way}, {file: seen}, seconds, gate)
             if prove and not way.steps:
                 prove()
         except Failure as failure:
@@ -177,6 +178,13 @@ class _Living:
         answer = self._ask(_service_account.await_ready)
         if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
             raise Failure(f"container {self.wanted.name} ended after its start.")
+
+    def _health(self) -> str:
+        """What the health check says of one that does not become healthy."""
+        with contextlib.suppress(Failure):
+            said = str(self._ask(_service_account.health)["said"])
+            return f"its health check says: {said}" if said else ""
+        return ""
 
     def _update(self, step: Step) -> None:
         self._ask(_service_account.update, step)

@@ -11,6 +11,7 @@ Quadlet's generator has not taken.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from typing import Callable
@@ -40,6 +41,20 @@ _BAD = ("bad-setting", "error")
 SETTLE = 1.5
 
 
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """What more than a start is asked of services.
+
+    ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
+    not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
+    """
+
+    prove: Callable[[], object] | None = None
+    explain: Callable[[], str] | None = None
+    before_back: Callable[[], object] | None = None
+    block: bool = True
+
+
 class Units:
     """The units of one account. ``look`` first, then, with the lock, ``apply``."""
 
@@ -49,8 +64,7 @@ class Units:
         self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()
-        self.before_back: Callable[[], object] | None = None
-        self.block = True
+        self.gate = Gate()
 
     def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
         """What is there of the units, and what the generator makes of those that are wanted. Raises Failure."""
@@ -101,16 +115,10 @@ class Units:
         ways: Mapping[str, Way],
         seen: Mapping[str, Seen],
         seconds: float,
-        prove: Callable[[], None] | None = None,
-        before_back: Callable[[], object] | None = None,
-        block: bool = True,
+        gate: Gate | None = None,
     ) -> None:
-        """Take the ways. Raises Failure when something does not start, with everything as it was before.
-
-        ``prove`` is called when all has started and raises Failure when that is not enough; ``before_back`` is called
-        before what ran before is started again. Without ``block`` nothing is waited for.
-        """
-        self.before_back, self.block = before_back, block
+        """Take the ways. Raises Failure when something does not start, with everything as it was before."""
+        self.gate = gate or Gate()
         busy = [each for each in wanted if ways[each.name.file].steps]
         if not busy:
             return
@@ -128,8 +136,8 @@ class Units:
             ]
             if services:
                 self._start(verb, services, busy, ways, seen, seconds)
-        if prove is not None:
-            self._prove(prove, busy, ways, seen, seconds)
+        if self.gate.prove is not None:
+            self._prove(self.gate.prove, busy, ways, seen, seconds)
         for each in busy:
             self.folder.forget(each.name.file)
         gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
@@ -193,8 +201,8 @@ class Units:
         seconds: float,
     ) -> None:
         began = time.time()
-        told = _manager.try_start(self.account, verb, services, seconds, self.block)
-        if not told and not self.block:
+        told = _manager.try_start(self.account, verb, services, seconds, self.gate.block)
+        if not told and not self.gate.block:
             return
         failed = self._failed(services) if not told else {}
         if told:
@@ -203,13 +211,15 @@ class Units:
             return
         service, why = next(iter(failed.items()))
         lines = _manager.last_lines(self.account, service, began)
+        more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back(busy, ways, seen, seconds)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
+        said += f"; {more}" if more else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
 
     def _prove(
         self,
-        prove: Callable[[], None],
+        prove: Callable[[], object],
         busy: Sequence[Wanted],
         ways: Mapping[str, Way],
         seen: Mapping[str, Seen],
@@ -284,8 +294,8 @@ class Units:
                     self.folder.put_back(each.name.file)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
-            if self.before_back is not None:
-                self.before_back()
+            if self.gate.before_back is not None:
+                self.gate.before_back()
         except Failure as failure:
             return f"putting back what was there failed too: {failure.message}"
         if before:

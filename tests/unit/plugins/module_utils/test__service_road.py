@@ -19,6 +19,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _service_account,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._state import Found
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import (
     KILLED_AFTER,
@@ -193,6 +194,22 @@ def test_a_change_that_does_not_start_is_put_back(host: FakeSystemd) -> None:
     assert host.unit() == text
     assert host.podman.named("web").running
     assert twice(host)["plan"] == []
+
+
+def test_what_the_health_check_says_is_told(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice(host)
+    health = {"Status": "unhealthy", "Log": [{"Output": "fine"}, {"Output": "not\nwell\n"}]}
+    sick = Found("web", "1", {"State": {"Health": health}})
+    inner = _service_account.health
+
+    def looked(*arguments: Any) -> Any:
+        monkeypatch.setattr(_service_account, "containers_now", lambda *_arguments: {"web": sick})
+        return inner(*arguments)
+
+    monkeypatch.setattr(_service_account, "health", looked)
+    host.bad = lambda unit: "swerve" in unit
+    with pytest.raises(Failure, match=r"its health check says: not well; the unit before is back"):
+        run(command="swerve")
 
 
 def test_an_image_that_moved_goes_back_when_it_is_bad(
