@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,7 +39,7 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_po
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import CONTAINER, KEY
 
-ACCOUNT = SimpleNamespace(name="shop", uid=4711, home="/nonexistent", runtime_dir="/nonexistent")
+ACCOUNT = SimpleNamespace(name="shop", uid=4711, gid=os.getgid(), home="/nonexistent", runtime_dir="/nonexistent")
 
 
 class FakeSystemd:
@@ -71,7 +72,7 @@ class FakeSystemd:
 
     # The generator.
 
-    def version(self, _account: Any) -> str:
+    def version(self) -> str:
         return ".".join(str(part) for part in self.podman.version)
 
     def of_tree(self, _account: Any, tree: Mapping[str, str], _folder: str) -> Generated:
