@@ -146,6 +146,22 @@ def health(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     return {"said": ""}
 
 
+def ailing(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Whether the container has given its health up: then nothing is left to wait for."""
+    found = containers_now(engine, [container_name(task.params)]).get(container_name(task.params))
+    state = (found.inspect.get("State") or {}) if found else {}
+    told = state.get("Health") or state.get("Healthcheck") or {}
+    return {"ailing": told.get("Status") == "unhealthy"}
+
+
+def evict(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Remove the container of the unit, so that a service that waits for its health ends."""
+    found = containers_now(engine, [container_name(task.params)]).get(container_name(task.params))
+    if found is not None and is_of_unit(found):
+        operations.remove(engine, found.id)
+    return {}
+
+
 def stands_alone(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     """Whether there is a container of this name that its unit did not make."""
     name = container_name(task.params)

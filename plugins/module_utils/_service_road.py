@@ -152,7 +152,10 @@ class _Living:
             if source:
                 self._ask(_service_account.set_aside, source)
             file = self.unit.file
-            gate = Gate(prove, self._health if wait else None, retag or None, wait)
+            gate = Gate(
+                prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
+                partial(self._ask, _service_account.evict),
+            )  # fmt: skip
             self.units.apply([unit], {file: way}, {file: seen}, seconds, gate)
             if prove and not way.steps:
                 prove()
@@ -178,6 +181,10 @@ class _Living:
         answer = self._ask(_service_account.await_ready)
         if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
             raise Failure(f"container {self.wanted.name} ended after its start.")
+
+    def _ailing(self) -> str:
+        """Why a service that starts will not get there."""
+        return "its container is unhealthy" if self._ask(_service_account.ailing)["ailing"] else ""
 
     def _health(self) -> str:
         """What the health check says of one that does not become healthy."""
@@ -223,7 +230,8 @@ class _Leaving:
             try:
                 if not self.task.check:
                     way = _unit_plan.plan(self.unit, seen)
-                    self.units.apply([self.unit], {file: way}, {file: seen}, 0.0)
+                    evict = partial(in_account, self.task, self.account, _service_account.evict)
+                    self.units.apply([self.unit], {file: way}, {file: seen}, 0.0, Gate(evict=evict))
                 result = in_account(self.task, self.account, partial(travel_container, of_unit=False))
             except Failure as failure:
                 if self.task.check:

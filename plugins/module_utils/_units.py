@@ -33,12 +33,14 @@ _SHOWN = (
     "Type",
     "NRestarts",
     "ExecMainStatus",
+    "Job",
 )
 _ACTIVE = ("active", "reloading", "refreshing")
 # What the manager says of a service that it read and cannot use.
 _BAD = ("bad-setting", "error")
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
+LOOK_SECONDS = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,12 +49,16 @@ class Gate:
 
     ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
     not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
+    ``ailing`` is asked while services start, and says what ails one that will not get there. ``evict`` takes away what keeps
+    a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear.
     """
 
     prove: Callable[[], object] | None = None
     explain: Callable[[], str] | None = None
     before_back: Callable[[], object] | None = None
     block: bool = True
+    ailing: Callable[[], str] | None = None
+    evict: Callable[[], object] | None = None
 
 
 class Units:
@@ -122,6 +128,14 @@ class Units:
         busy = [each for each in wanted if ways[each.name.file].steps]
         if not busy:
             return
+        self._hasten(
+            [
+                service
+                for each in busy
+                for service in (*ways[each.name.file].stop, ways[each.name.file].restart)
+                if service and seen[each.name.file].alive and not seen[each.name.file].active
+            ]
+        )
         stops = [service for each in busy for service in ways[each.name.file].stop]
         if stops:
             _manager.stop(self.account, stops)
@@ -201,7 +215,10 @@ class Units:
         seconds: float,
     ) -> None:
         began = time.time()
-        told = _manager.try_start(self.account, verb, services, seconds, self.gate.block)
+        watched = self.gate.block and self.gate.ailing is not None
+        told = _manager.try_start(self.account, verb, services, seconds, self.gate.block and not watched)
+        if watched and not told:
+            told = self._watch(services, seconds)
         if not told and not self.gate.block:
             return
         failed = self._failed(services) if not told else {}
@@ -216,6 +233,26 @@ class Units:
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         said += f"; {more}" if more else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
+
+    def _watch(self, services: Sequence[str], seconds: float) -> str:
+        """Wait until services that were told to start have done so; empty, or why they will not."""
+        end = time.monotonic() + seconds
+        while True:
+            shown = [self._shown(service) for service in services]
+            if any(map(_trouble, shown)) or not any(each.get("Job") for each in shown):
+                return ""
+            ailing = self.gate.ailing() if self.gate.ailing is not None else ""
+            if ailing:
+                return ailing
+            if time.monotonic() > end:
+                return f"it was not done after {seconds:.0f} s"
+            time.sleep(LOOK_SECONDS)
+
+    def _hasten(self, services: Sequence[str]) -> None:
+        """Have services that may be starting still end at once."""
+        if services and self.gate.evict is not None:
+            _manager.try_start(self.account, "stop", services, _manager.STOP_SECONDS, block=False)
+            self.gate.evict()
 
     def _prove(
         self,
@@ -285,6 +322,7 @@ class Units:
         fresh = [each for each in written if seen[each.name.file].text is None]
         stops = [service for service in new if service not in before]
         try:
+            self._hasten(new)
             if stops:
                 _manager.stop(self.account, stops)
             for each in busy:

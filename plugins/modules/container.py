@@ -81,7 +81,7 @@ options:
         wherever it lives.
       - B(In a unit a container that does not run does not exist.) systemd removes it when it stops and makes it at every start, so what it
         wrote outside of volumes is gone then, and so are its volumes without a name. With O(state=stopped) there is only the unit.
-      - B(Every account of the host can read the units) in root's folder, and the values of O(env) are in them. Passwords belong into O(secrets).
+      - The values of O(env) are in the unit, which only root and the account's group can read. Passwords belong into O(secrets).
       - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused.
       - From Podman 5.0 on the service of a container with a O(healthcheck) counts as started when the container is healthy.
     type: str

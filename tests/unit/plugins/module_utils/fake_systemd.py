@@ -131,6 +131,9 @@ class FakeSystemd:
         self, account: Any, verb: str, names: Sequence[str], _seconds: float, block: bool = True
     ) -> str:
         self._alive()
+        if verb == "stop":
+            self.stop(account, names)
+            return ""
         for name in names:
             if verb == "restart":
                 self.stop(account, [name])
