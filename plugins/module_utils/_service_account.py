@@ -12,7 +12,7 @@ from typing import Any
 from . import _operations as operations
 from . import _pull
 from ._apply import Applier
-from ._containers import Planner
+from ._containers import Planner, Wanted
 from ._engine import Engine, name_in_path
 from ._errors import EngineError
 from ._image_archive import tag
@@ -23,7 +23,7 @@ from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
 from ._service_plan import is_of_unit, there
 from ._service_text import text_of
-from ._state import OLD, public
+from ._state import OLD, Survey, public
 from ._survey import containers as containers_now
 from ._survey import facts_of
 from ._wanted import container_name, container_of
@@ -32,14 +32,16 @@ from ._wanted import container_name, container_of
 def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str, Any]:
     """The unit that is declared, and how what is there differs; ``before`` is the text that is there. Raises Failure."""
     wanted = container_of(task.params)
+    in_app = task.params.get("in_app") or {}
     _pull.refuse_retries(task.params, engine)
     facts = facts_of(engine)
     text = before
     if wanted.image:
         TABLE.gate(wanted.spec, facts, wanted.where)
-        text = text_of(wanted, key, engine.version_text, before)
+        text = text_of(wanted, key, engine.version_text, before, in_app)
     pull_first(task, engine, [wanted], task.params)
     survey = look_for(engine, [wanted], None)
+    _know(survey, wanted, in_app, task.check)
     planner = Planner(survey, facts, key)
     found = there(wanted, planner, before)
     current = survey.containers.get(wanted.name)
@@ -62,6 +64,17 @@ def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str
         "stop_timeout": int(wanted.spec.get("stop_timeout") or 10),
         "image_before": str(current.inspect.get("Image")) if current is not None and moved else "",
     }
+
+
+def _know(survey: Survey, wanted: Wanted, in_app: Mapping[str, Any], check: bool) -> None:
+    """What the app has done before: files that it wrote and, in check mode, images and secrets that would be new by now."""
+    survey.files = dict(in_app.get("written") or {})
+    if not check:
+        return
+    if wanted.image in (in_app.get("made") or ()):
+        survey.images[wanted.image] = {"Id": ""}
+    for name in in_app.get("renewed") or ():
+        survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
 
 
 def pull(task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import _record, _unit_plan
 from ._containers import ABSENT, PRESENT, STARTED, Planner, Wanted
+from ._file_uses import renewed_mounts
 from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
 from ._resources.container import KIND, TABLE
 from ._secret_uses import renewed_variables
@@ -83,6 +84,7 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
     since = () if before is None else _since(wanted, planner, before)
     reasons = (*compared.fixed, *(each for each in since if each.option not in told))
     variables = renewed_variables(wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets)
+    variables += renewed_mounts(current.inspect, planner.survey.files)
     seen = There(reasons, tuple(variables), stray=stray, adopted=compared.adopted)
     if live and current.running:
         step = planner.update(wanted, current, dataclasses.replace(compared, live=live))

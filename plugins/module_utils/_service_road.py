@@ -41,7 +41,13 @@ def work(task: Task) -> dict[str, Any]:
     """Bring one container to what the task declares, in the runtime that it names."""
     account = choose(task.params["user"])
     require_linger(account)
-    params = task.params = defined(task.params, CONTAINER_SPEC)
+    task.params = defined(task.params, CONTAINER_SPEC)
+    return travel(task, account)
+
+
+def travel(task: Task, account: Account) -> dict[str, Any]:
+    """The same for an account that was chosen, and a declaration that was checked."""
+    params = task.params
     name = container_name(params)
     runtime, absent = params["runtime"], params["state"] == ABSENT
     before = _unit_now(account, name)
@@ -51,6 +57,23 @@ def work(task: Task) -> dict[str, Any]:
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
         return _Living(task, account, name).travel()
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
+
+
+def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
+    """Stop the container of a unit, and take both away. Returns the steps. Raises Failure."""
+    unit = _unit_plan.Wanted(unit_of_name(name), None, ABSENT)
+    units = Units(account)
+    with contextlib.nullcontext() if task.check else units.folder.locked():
+        seen = units.look([unit])[unit.name.file]
+        way = _unit_plan.plan(unit, seen)
+        if not task.check:
+            gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+            units.apply([unit], {unit.name.file: way}, {unit.name.file: seen}, 0.0, gate)
+    return [_of_unit(step, why) for step in way.steps]
+
+
+def _of_unit(step: Step, why: Reason) -> Step:
+    return Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
 
 
 def _unit_now(account: Account, name: str) -> str | None:
@@ -86,7 +109,7 @@ class _Living:
     def travel(self) -> dict[str, Any]:
         told, unit, seen = self._look()
         steps, _way = self._plan(told, unit, seen)
-        steps = [*_pulls(told), *steps]
+        steps = [*pulls_of(told), *steps]
         if steps and not self.task.check:
             with self.folder.locked():
                 # Another task may have been faster.
@@ -128,7 +151,7 @@ class _Living:
         return _service_plan.plan(self.wanted, There.read(told["there"]), unit, seen)
 
     def _carry_out(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> None:
-        pulls = _pulls(told)
+        pulls = pulls_of(told)
         # Before anything stops: a first pull may take longer than any service may take to start.
         if pulls:
             self._ask(_service_account.pull, pulls)
@@ -218,10 +241,7 @@ class _Leaving:
         file, gone = self.unit.name.file, self.task.params["state"] == ABSENT
         seen = self.units.look([self.unit])[file]
         why = Reason("state", DECLARED, None, ABSENT) if gone else Reason("runtime", CHANGED, SYSTEMD, PODMAN)
-        steps = [
-            Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
-            for step in _unit_plan.plan(self.unit, seen).steps
-        ]
+        steps = [_of_unit(step, why) for step in _unit_plan.plan(self.unit, seen).steps]
         if self.task.params["state"] in (PRESENT, "created") and seen.active:
             self.task.params = {**self.task.params, "state": STARTED}  # it runs, and goes on running
         with contextlib.nullcontext() if self.task.check else self.units.folder.locked():
@@ -265,7 +285,8 @@ class _Leaving:
         return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
 
 
-def _pulls(told: Mapping[str, Any]) -> list[Step]:
+def pulls_of(told: Mapping[str, Any]) -> list[Step]:
+    """The pulls among what the account said."""
     found = []
     for each in told["pulls"]:
         reasons = tuple(Reason(**reason) for reason in each["reasons"])

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from . import _record
 from ._containers import STARTED, Wanted
@@ -43,9 +44,10 @@ def service_of_name(name: str) -> str:
 
 
 def text_of(
-    wanted: Wanted, key: bytes, version: str, before: str | None, marks: Mapping[str, str] | None = None
+    wanted: Wanted, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any] | None = None
 ) -> str:
-    """The unit of a container as declared; ``before`` is the text that is there. Raises Failure."""
+    """The unit of a container as declared; ``before`` is the text that is there, ``in_app`` what its app adds. Raises Failure."""
+    in_app = in_app or {}
     if not has_version(version, FIRST):
         raise Failure(
             f"{wanted.where}runtime: systemd needs Podman {FIRST} or newer, and this host has Podman {version}; use runtime: podman, or upgrade Podman."
@@ -58,7 +60,7 @@ def text_of(
     sections = {section.name: list(section.lines) for section in unit.sections}
     record = _record.write(key, KIND, wanted.name, wanted.recorded)
     lines = sections[SECTION]
-    for name, value in {_record.LABEL: record, **(marks or {})}.items():
+    for name, value in {_record.LABEL: record, **in_app.get("marks", {})}.items():
         lines.append(("Label", assignment(name, value, "label")))
     if _turns_healthy(wanted) and has_version(version, NOTIFY_HEALTHY):
         lines.append(("Notify", "healthy"))
@@ -67,7 +69,18 @@ def text_of(
     patience = int(wanted.spec.get("stop_timeout") or 0) + 30
     if patience > STOP_SECONDS:
         service.append(("TimeoutStopSec", str(patience)))
-    sections = {"Unit": [("Description", whole(f"Container {wanted.name}", "name"))], **sections}
+    app = in_app.get("app", "")
+    about = [("Description", whole(f"Container {wanted.name}" + (f" of app {app}" if app else ""), "name"))]
+    for setting, names in in_app.get("links", {}).items():
+        about += [(setting, service_of_name(name)) for name in names]
+    if app:
+        # What systemd, Podman and the containers of an app say is found by its name: journalctl -t APP.
+        service.append(("SyslogIdentifier", app))
+        if wanted.spec.get("log_driver") in (None, "journald") and "tag" not in (
+            wanted.spec.get("log_opt") or {}
+        ):
+            lines.append(("PodmanArgs", f"--log-opt=tag={app}"))
+    sections = {"Unit": about, **sections}
     sections["Service"] = service
     # One that is only kept present starts at boot when it did so before.
     if wanted.state == STARTED or (
@@ -93,6 +106,16 @@ def is_untouched(text: str) -> bool:
     """Whether nobody has changed its meaning since it was written."""
     found = re.search(f"^{re.escape(_SUM)}([0-9a-f]+)$", text, re.MULTILINE)
     return bool(found) and found[1] == _sum(text)  # type: ignore[index]
+
+
+def labelled(text: str, label: str) -> str:
+    """The value that a unit gives to a label; empty when it has none."""
+    try:
+        labels = parse(text).section(SECTION).values("Label")
+    except Failure:
+        return ""
+    lead = f"{label}="
+    return next((each.strip('"')[len(lead) :] for each in labels if each.strip('"').startswith(lead)), "")
 
 
 def recorded(text: str, key: bytes, name: str) -> dict[str, str] | None:

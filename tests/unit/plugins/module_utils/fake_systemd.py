@@ -39,7 +39,9 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_po
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import CONTAINER, KEY
 
-ACCOUNT = SimpleNamespace(name="shop", uid=4711, gid=os.getgid(), home="/nonexistent", runtime_dir="/nonexistent")
+ACCOUNT = SimpleNamespace(
+    name="shop", uid=4711, gid=os.getgid(), home="/nonexistent", runtime_dir="/nonexistent"
+)
 
 
 class FakeSystemd:
@@ -212,8 +214,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
 
     monkeypatch.setattr(_service_road, "in_account", in_account)
 
-    def text_of(wanted: Any, key: bytes, version: str, before: str | None) -> str:
-        text = _service_text.text_of(wanted, key, version, before)
+    def text_of(wanted: Any, key: bytes, version: str, before: str | None, in_app: Any) -> str:
+        text = _service_text.text_of(wanted, key, version, before, in_app)
         planner = _containers.Planner(look(podman, [], [wanted.image]), facts_of(podman), key)
         systemd.bodies[text] = planner.body(wanted)
         return text
