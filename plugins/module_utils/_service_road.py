@@ -26,7 +26,7 @@ from ._quadlet_keys import UnitName
 from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
-from ._service_text import is_ours, unit_of_name
+from ._service_text import is_ours, starts_at_boot, unit_of_name
 from ._shadows import sentence
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
@@ -70,6 +70,26 @@ def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
             gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
             units.apply([unit], {unit.name.file: way}, {unit.name.file: seen}, 0.0, gate)
     return [_of_unit(step, why) for step in way.steps]
+
+
+def restore(task: Task, account: Account, name: str, before: str | None) -> None:
+    """The unit as it was, and its service with it; without a text before it goes. Raises Failure."""
+    if before is None:
+        leave(task, account, name, Reason("state", DECLARED, None, ABSENT))
+        return
+    unit = _unit_plan.Wanted(unit_of_name(name), before, STARTED if starts_at_boot(before) else PRESENT)
+    file, units = unit.name.file, Units(account)
+    with units.folder.locked():
+        seen = units.look([unit])[file]
+        gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+        units.apply(
+            [unit], {file: _unit_plan.plan(unit, seen)}, {file: seen}, _manager.STOP_SECONDS + 120.0, gate
+        )
+
+
+def text_now(account: Account, name: str) -> str | None:
+    """The text of a container's unit, whoever made it."""
+    return Folder(account).text(unit_of_name(name).file)
 
 
 def _of_unit(step: Step, why: Reason) -> Step:

@@ -97,7 +97,7 @@ def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:
         f"as it will in a run ({refusal.message.rstrip('.')})."
     )
     apps = [{**untouched(app), "warnings": [told]} for app in job.apps]
-    return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": []}
+    return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": [], "unseen": True}
 
 
 def known(account: Account) -> list[str]:

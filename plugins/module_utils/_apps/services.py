@@ -23,7 +23,8 @@ from .._errors import Failure
 from .._module import Task
 from .._plan import REMOVED, Reason, Step
 from .._record import KEY_BYTES
-from .._service_plan import There, plan
+from .._resources.container import KIND
+from .._service_plan import UNIT, There, plan
 from .._service_text import is_ours, labelled, service_of_name, unit_of_name
 from .._unit_folder import Folder
 from .._unit_plan import Seen
@@ -51,7 +52,7 @@ def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, lis
 
 def _stays(app: App, name: str, prune: bool) -> bool:
     declared = name in app.names()["containers"]
-    return app.present and (app.runtime == SYSTEMD if declared else not prune)
+    return app.present and (app.runtime == SYSTEMD if declared else not prune and not app.rolled_back)
 
 
 def part(task: Task, account: Account, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -71,12 +72,16 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
     about = {key: told.pop(key, None) for key in ("written", "made", "renewed")}
     if told["failed"] or not app.present:
         return 0
+    before: dict[str, str | None] = {}  # the units that this run changed, as they were
     for each in services(app, account.home):
         inner = Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
         since = time.monotonic()
         try:
             if there:
+                text = _service_road.text_now(account, each.name)
                 result = _service_road.travel(inner, account)
+                if _was_changed(result["plan"]):
+                    before[each.name] = text
                 calls += result["api_calls"]
                 told["plan"] += _timed(result["plan"], since)
             else:
@@ -85,13 +90,34 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
             about["made"] = sorted({*(about["made"] or ()), *pulled})
         except Failure as failure:
             facts = {key: value for key, value in failure.facts.items() if key != "plan"}
-            told.update(failed=True, msg=f"container {each.name}: {failure.message}", **facts)
+            back = _put_back(task, account, before)
+            told.update(facts, failed=True, msg=f"container {each.name}: {failure.message}{back}")
             break
         finally:
             told["warnings"] += inner.warnings
     told["changed"] = told["changed"] or bool(told["plan"])
     told["duration"] = round(told["duration"] + time.monotonic() - begun, 3)
     return calls
+
+
+def _was_changed(steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a unit is another now. One that was taken over from Podman's hands has proved itself, and what was before is gone."""
+    taken_over = any((step["action"], step["kind"]) == ("remove", KIND) for step in steps)
+    return not taken_over and any(
+        step["kind"] == UNIT and step["action"] in ("create", "update") for step in steps
+    )
+
+
+def _put_back(task: Task, account: Account, before: Mapping[str, str | None]) -> str:
+    """Put the units of an app back that were changed before another one failed; what to say of it."""
+    if task.check or not before:
+        return ""
+    for name in reversed(list(before)):
+        try:
+            _service_road.restore(Task({"name": name}, False, False), account, name, before[name])
+        except Failure as worse:
+            return f" Putting {name} back met a problem: {worse.message}"
+    return f" As before are also: {', '.join(before)}."
 
 
 def _timed(steps: Sequence[Any], begun: float) -> list[dict[str, Any]]:

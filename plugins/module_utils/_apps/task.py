@@ -153,8 +153,9 @@ class _Host:
             told = self.results[app.name]
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
             told["changed"] = bool(told["plan"])
-            there = find(account.name) is not None
-            self.calls += bring(self.task, account, app, told, there)
+            if not answer.get("unseen"):
+                there = find(account.name) is not None
+                self.calls += bring(self.task, account, app, told, there)
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
