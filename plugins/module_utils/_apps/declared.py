@@ -33,7 +33,6 @@ from .files import File, file_of
 from .hooks import ARGUMENT as HOOKS
 from .hooks import Hook, hooks_of, refuse_strangers
 from .placed import placed
-from .shared import LABEL
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
@@ -345,7 +344,7 @@ def services(app: App, home: str) -> list[Service]:
         wants = sorted(set(course.needs[unit.name]) - set(bound))
         # One that others only wait for may be started anew without them; one whose namespace they are in may not.
         links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
-        about = {"app": app.name, "marks": {LABEL: app.name}, "links": links}
+        about = {"app": app.name, "links": links}
         said.append(Service(unit.name, found[unit.name], about))
     return said
 

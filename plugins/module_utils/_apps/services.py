@@ -70,6 +70,7 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
     """Bring the containers of an app into their units; adds to what is told of it, and returns the calls that it took."""
     begun, calls = time.monotonic(), 0
     about = {key: told.pop(key, None) for key in ("written", "made", "renewed")}
+    about["marks"] = {LABEL: app.name}
     if told["failed"] or not app.present:
         return 0
     before: dict[str, str | None] = {}  # the units that this run changed, as they were

@@ -16,6 +16,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import _service_ro
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read, services
+from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import labelled, text_of
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of
@@ -36,7 +37,9 @@ def container(name: str, **options: Any) -> dict[str, Any]:
 
 def text(made: App, name: str) -> str:
     found = next(each for each in services(made, "/home/shop") if each.name == name)
-    return text_of(container_of(found.params), KEY, "5.4.2", None, found.links)
+    return text_of(
+        container_of(found.params), KEY, "5.4.2", None, {**found.links, "marks": {LABEL: made.name}}
+    )
 
 
 def test_they_follow_one_another_as_they_depend_on_each_other() -> None:
