@@ -90,7 +90,7 @@ def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[U
             # In the same stage: before there was a switch the container itself may have held the port.
             edges[switch.container] = set(edges[unit.name])
             others = set().union(*(bound(each) for each in units if each is not unit))
-            beside.refusebound(f"{where}containers[{unit.name}].deploy", unit.name, others)
+            beside.refuse_bound(f"{where}containers[{unit.name}].deploy", unit.name, others)
     stages = _stages(where, edges)
     return Course(
         stages={name: stages[unit.name] for name, unit in of_unit.items()},

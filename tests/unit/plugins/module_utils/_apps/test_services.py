@@ -141,3 +141,15 @@ def test_an_app_that_failed_before_touches_no_unit(monkeypatch: pytest.MonkeyPat
         rooms.bring(Task({}, False, False), ACCOUNT, app(container("web")), {**told(), "failed": True}, True)
         == 0
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ({"state": "rolled_back", "containers": []}, "systemd was given beside state: rolled_back"),
+        ({"hooks": {"before": {"container": "web", "command": ["true"]}}}, "systemd was given beside hooks"),
+    ],
+)
+def test_what_is_for_containers_in_podman_s_hands(declared: dict[str, Any], says: str) -> None:
+    with pytest.raises(Failure, match=says):
+        app(**{"containers": [container("web")], **declared})

@@ -12,7 +12,7 @@ import pytest
 from support.playbook import play_tasks
 from support.prepare import BUSYBOX, prepare
 
-CASES = Path(__file__).parent / "targets" / "container" / "tasks" / "runtime.yml"
+CASES = Path(__file__).parents[1] / "integration" / "targets" / "container" / "tasks" / "runtime.yml"
 PLACE = {
     "XDG_RUNTIME_DIR": "{{ account.runtime_dir }}",
     "DBUS_SESSION_BUS_ADDRESS": "unix:path={{ account.runtime_dir }}/bus",
@@ -20,7 +20,7 @@ PLACE = {
 
 
 @pytest.mark.parametrize("release", ["trixie", "forky"])
-def test_runtime(release, testbed):
+def test_container_units(release, testbed):
     host = prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
     tasks = [
         {"name": "An account", "rootless.podman.user": {"name": "it-container"}, "register": "account"},
