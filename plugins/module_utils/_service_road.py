@@ -73,7 +73,12 @@ def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
 
 
 def restore(task: Task, account: Account, name: str, before: str | None) -> None:
-    """The unit as it was, and its service with it; without a text before it goes. Raises Failure."""
+    """The unit as it was, and its service with it; without a text before it goes. Raises Failure.
+
+    A container that somebody else made under that name meanwhile is left as it is, and the unit stays away.
+    """
+    if in_account(task, account, _service_account.stands_alone)["there"]:
+        return
     if before is None:
         leave(task, account, name, Reason("state", DECLARED, None, ABSENT))
         return

@@ -22,7 +22,7 @@ description:
   - Within an app all new containers are made before any old one stops. When one of them does not start, become healthy or complete, all containers
     of that app are put back as they were. Pods that were made anew before that stay new, and so do images, networks, volumes, secrets and files.
     With V(systemd) as C(runtime) they follow one after the other instead, and units that were changed are put back. A container that moved
-    into its unit stays there. When containers leave their units, these go first, so an app that then does not start has no way back.
+    into its unit stays there. When containers leave their units, these go first, and come back when the app does not start.
     B(The other apps go on.) The task fails at the end and says what failed where.
   - What is made carries the label C(rootless.podman.app) with the app's name. An object that is there already, and is as declared, is taken over
     as it is, without that label.

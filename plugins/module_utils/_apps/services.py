@@ -55,15 +55,29 @@ def _stays(app: App, name: str, prune: bool) -> bool:
     return app.present and (app.runtime == SYSTEMD if declared else not prune and not app.rolled_back)
 
 
-def part(task: Task, account: Account, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Stop containers that live in units, and take these away; the steps with their seconds. Raises Failure."""
-    told = []
+def part(
+    task: Task, account: Account, names: Sequence[str]
+) -> tuple[list[dict[str, Any]], dict[str, str | None]]:
+    """Stop containers that live in units, and take these away; the steps with their seconds, and the texts. Raises Failure."""
+    told: list[dict[str, Any]] = []
+    texts: dict[str, str | None] = {}
     for name in names:
         begun = time.monotonic()
+        texts[name] = _service_road.text_now(account, name)
         inner = Task({"name": name}, task.check, task.diff)
         steps = _service_road.leave(inner, account, name, Reason("containers", REMOVED, name, None))
         told += _timed(steps, begun)
-    return told
+    return told, texts
+
+
+def back_in(
+    task: Task, account: Account, app: App, told: dict[str, Any], texts: Mapping[str, str | None]
+) -> None:
+    """When an app fails whose containers left their units, these come back; adds to what is told of it."""
+    if task.check or not app.present or not told["failed"] or not texts:
+        return
+    back = _put_back(task, account, {name: text for name, text in texts.items() if text is not None})
+    told["msg"] += back
 
 
 def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: bool) -> int:

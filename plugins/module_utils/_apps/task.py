@@ -27,7 +27,7 @@ from .account import Job, converge, known
 from .declared import App, read
 from .releasing import Releases
 from .run import folder_for_export
-from .services import bring, part, parting
+from .services import back_in, bring, part, parting
 from .shared import untouched
 from .vacant import podman_version
 
@@ -66,6 +66,7 @@ class _Host:
         self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to accounts
         self.orphans: list[dict[str, str]] = []
         self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
+        self.texts: dict[str, dict[str, str | None]] = {}  # as they were
         self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
         self.planned: list[Want] = []
@@ -156,6 +157,7 @@ class _Host:
             if not answer.get("unseen"):
                 there = find(account.name) is not None
                 self.calls += bring(self.task, account, app, told, there)
+                back_in(self.task, account, app, told, self.texts.get(app.name, {}))
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
@@ -167,7 +169,7 @@ class _Host:
         for name, containers in gone.items():
             # Another look, when root had to bring the account about between the two, finds nothing any more.
             if name not in self.parted:
-                self.parted[name] = part(self.task, account, containers)
+                self.parted[name], self.texts[name] = part(self.task, account, containers)
         return frozenset(each for containers in gone.values() for each in containers)
 
     def _declared(self, user: str) -> dict[str, Any]:

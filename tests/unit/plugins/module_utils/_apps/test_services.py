@@ -147,9 +147,31 @@ def test_an_app_that_failed_before_touches_no_unit(monkeypatch: pytest.MonkeyPat
     ("declared", "says"),
     [
         ({"state": "rolled_back", "containers": []}, "systemd was given beside state: rolled_back"),
-        ({"hooks": {"before": {"container": "web", "command": ["true"]}}}, "systemd was given beside hooks"),
+        (
+            {"hooks": {"before": [{"container": "web", "command": ["true"]}]}},
+            "systemd was given beside hooks",
+        ),
     ],
 )
 def test_what_is_for_containers_in_podman_s_hands(declared: dict[str, Any], says: str) -> None:
     with pytest.raises(Failure, match=says):
         app(**{"containers": [container("web")], **declared})
+
+
+@pytest.mark.parametrize(
+    ("declared", "failed", "back"),
+    [
+        ({"runtime": "podman"}, True, ["web"]),
+        ({"runtime": "podman"}, False, []),
+        ({"state": "absent"}, True, []),
+    ],
+)
+def test_units_that_left_come_back_when_their_app_fails(
+    monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], failed: bool, back: list[str]
+) -> None:
+    came: list[str] = []
+    monkeypatch.setattr(_service_road, "restore", lambda *words: came.append(words[2]))
+    result = {**told(), "failed": failed, "msg": "It failed."}
+    made = app(**{"containers": [container("web")], **declared})
+    rooms.back_in(Task({}, False, False), ACCOUNT, made, result, {"web": "text"})
+    assert came == back
