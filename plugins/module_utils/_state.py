@@ -33,7 +33,7 @@ class Found:
     @property
     def paused(self) -> bool:
         """Whether its processes are there and frozen."""
-        return get_path(self.inspect, "State.Status") == "paused"
+        return bool(get_path(self.inspect, "State.Status") == "paused")
 
     @property
     def ended(self) -> bool:

@@ -310,7 +310,8 @@ apps:
       description:
         - What was done, in this order, or would be in check mode. Each step has C(action), C(kind), C(name), C(reasons) as those of
           M(rootless.podman.container), and C(seconds), the time that it took. The steps of an account share one time.
-        - A deploy beside the old version is four steps, with the actions C(start_beside), C(switch), C(drain) and C(retire). C(reload) is another configuration of a switch.
+        - A deploy beside the old version is four steps, with the actions C(start_beside), C(switch), C(drain) and C(retire).
+          C(reload) is another configuration of a switch.
         - Of an app that failed, what was to be done.
       type: list
       elements: dict

@@ -14,8 +14,9 @@ from ansible_collections.rootless.podman.plugins.module_utils import _exec
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 
-from .test_run import WEB, Podman, app, converge, plan
-from .test_run import podman as podman  # noqa: PLC0414  a fixture
+from .test_run import WEB, Podman, app, converge, plan, podman
+
+__all__ = ["podman"]  # a fixture
 
 BEFORE = {"container": "web", "command": "dump"}
 AFTER = {"container": "web", "command": ["warm", "up"]}
