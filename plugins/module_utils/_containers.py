@@ -137,7 +137,7 @@ class Planner:
         if compared.fixed or wanted.recreate:
             return steps + [self.replace(wanted, current, compared, restored)]
         if compared.live:
-            steps.append(self._update(wanted, current, compared))
+            steps.append(self.update(wanted, current, compared))
         return steps + self._run_state(wanted, current, restored)
 
     def back(self, wanted: Wanted, current: Found, unfinished: Found) -> list[Step]:
@@ -224,6 +224,10 @@ class Planner:
         if new is not None:
             steps.append(_remove(new))
         return current, old, steps
+
+    def compared(self, wanted: Wanted, current: Found) -> Comparison:
+        """How what is there differs from what is declared."""
+        return self._compare(wanted, current)
 
     def _compare(self, wanted: Wanted, current: Found) -> Comparison:
         recorded = _record.read(self.key, KIND, wanted.name, current.labels)
@@ -318,7 +322,7 @@ class Planner:
         reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
         return Step("replace", KIND, wanted.name, reasons, work)
 
-    def _update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
+    def update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
         """In place, with what leads back if it fails."""
         before: Spec = {}
         after: Spec = {}

@@ -241,11 +241,11 @@ def _text(path: str) -> str | None:
         return None
 
 
-def try_start(account: Account, verb: str, names: Sequence[str], seconds: float) -> str:
+def try_start(account: Account, verb: str, names: Sequence[str], seconds: float, block: bool = True) -> str:
     """Start or restart units, waiting for the result of their jobs; empty, or what systemd says against it."""
     # A unit that failed too often before is not even tried.
     _ask(account, ["reset-failed", "--", *names], 30)
-    told = _ask(account, [verb, "--", *names], seconds)
+    told = _ask(account, [verb, *([] if block else ["--no-block"]), "--", *names], seconds)
     return "" if told["rc"] == 0 else str(told["err"] or f"systemctl {verb} ended with {told['rc']}")
 
 

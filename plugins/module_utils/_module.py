@@ -91,15 +91,24 @@ def run_in_account(
     def enter(task: Task) -> Mapping[str, Any]:
         account = choose(task.params["user"])
         require_linger(account)
-        answer: dict[str, Any] = call_as(account, within, task, account)
-        task.warnings += answer["warnings"]
-        result: Mapping[str, Any] = answer["result"]
-        return result
+        return in_account(task, account, work)
 
-    def within(task: Task, account: Account) -> dict[str, Any]:
+    run(enter, {"user": {"type": "str"}, **argument_spec}, **constraints)
+
+
+def in_account(
+    task: Task, account: Account, work: Callable[[Task, Engine, bytes], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Do ``work`` in a child that has become the account, as ``run_in_account`` says."""
+
+    def within() -> dict[str, Any]:
         engine = Engine(account, task.check)
         result = dict(work(task, engine, record_key(account, engine)))
         result["api_calls"] = engine.calls
         return {"result": result, "warnings": task.warnings}
 
-    run(enter, {"user": {"type": "str"}, **argument_spec}, **constraints)
+    answer: dict[str, Any] = call_as(account, within)
+    # The child began with what was told before.
+    task.warnings[:] = answer["warnings"]
+    result: dict[str, Any] = answer["result"]
+    return result

@@ -18,20 +18,26 @@ from ._image_names import foreign
 from ._module import Task
 from ._plan import Step, outcome
 from ._pods import PodPlanner
+from ._service_plan import is_of_unit
 from ._state import Survey, public
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
 from ._wanted import CONTAINER_SPEC, POD_SPEC, container_of, defined, pod_of
 
 
-def travel_container(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
-    """Bring one container to what the task declares; return the task's result."""
+def travel_container(task: Task, engine: Engine, key: bytes, of_unit: bool = True) -> dict[str, Any]:
+    """Bring one container to what the task declares; return the task's result.
+
+    Without ``of_unit`` one that its unit made does not count: it goes with the unit.
+    """
     params = task.params = defined(task.params, CONTAINER_SPEC)
     wanted = container_of(params)
     _pull.refuse_retries(params, engine)
     facts = facts_of(engine)
     pull_first(task, engine, [wanted], params)
-    survey = _look(engine, [wanted], wanted.pod or None)
+    survey = look_for(engine, [wanted], wanted.pod or None)
+    if not of_unit:
+        survey.containers = {name: each for name, each in survey.containers.items() if not is_of_unit(each)}
     pod_id = _pod_id(survey, wanted)
     planner = Planner(survey, facts, key, pod_id)
     pulls = planner.pulls(wanted)
@@ -40,7 +46,7 @@ def travel_container(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     if steps and not task.check:
         if pulls:
             pull_missing(engine, pulls, params)
-            planner.survey = _look(engine, [wanted], wanted.pod or None)
+            planner.survey = look_for(engine, [wanted], wanted.pod or None)
         _apply(task, engine, [wanted], planner.steps(wanted), bool(params.get("delete_volumes")))
     result = outcome(steps)
     result["adopted"] = bool(planner.adopted)
@@ -57,7 +63,7 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     facts = facts_of(engine)
     if state != ABSENT:
         pull_first(task, engine, members or [], params)
-    survey = _look(engine, members or [], name)
+    survey = look_for(engine, members or [], name)
     planner = PodPlanner(survey, facts, key)
     steps = planner.steps(wanted)
     if steps and not task.check:
@@ -65,9 +71,9 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         final = steps
         if pulls:
             pull_missing(engine, pulls, params)
-            final = PodPlanner(_look(engine, members or [], name), facts, key).steps(wanted)
+            final = PodPlanner(look_for(engine, members or [], name), facts, key).steps(wanted)
         _apply(task, engine, members or [], final, False)
-        survey = _look(engine, members or [], name)
+        survey = look_for(engine, members or [], name)
     for sentence in planner.warnings:
         task.warn(sentence)
     result = outcome(steps)
@@ -105,7 +111,8 @@ def pull_missing(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -
             )
 
 
-def _look(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
+def look_for(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
+    """What a plan for these containers and their pod has to know."""
     images = [each.image for each in wanted if each.pulled and each.state != ABSENT]
     return look(
         engine, [each.name for each in wanted], images, pod, any("secrets" in each.spec for each in wanted)

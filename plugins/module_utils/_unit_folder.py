@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 
@@ -25,6 +26,8 @@ OWN = ".config/containers/systemd"
 # Root's lock lies where no account can open it: a lock on the folder itself could be held by whoever reads the units.
 LOCKS = "/run"
 READABLE = 0o755
+# Units hold values of env, which are not for other accounts to read.
+PRIVATE = 0o640
 KEPT = ".rp-old"
 DRAFT = ".rp-new"
 # Units are some hundred bytes; Linux hands over 128 KiB a word.
@@ -124,8 +127,11 @@ class Folder:
             os.unlink(draft)
         # Never through a link, never into a file that is there already.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with open(os.open(draft, flags, 0o644), "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
+        with open(os.open(draft, flags, 0o600), "wb") as file:
+            if self.is_roots:
+                # Quadlet's generator runs as the account.
+                os.fchown(file.fileno(), 0, self._account.gid)
+            os.fchmod(file.fileno(), PRIVATE)
             file.write(text.encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
@@ -143,6 +149,20 @@ class Folder:
 def roots_folder(account: Account) -> str:
     """Where root's units for the account lie."""
     return os.path.join(FOR_ALL, str(account.uid))
+
+
+def remove_all(account: Account) -> None:
+    """Take root's units for an account away with their folder: its number may be somebody else's next."""
+    path = roots_folder(account)
+    if not os.path.lexists(path):
+        return
+    # Nobody but root can put anything here, and rmtree follows no link.
+    if os.path.islink(path):
+        os.unlink(path)
+    else:
+        shutil.rmtree(path)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(os.path.join(LOCKS, f"rootless.podman.units.{account.uid}.lock"))
 
 
 def roots_tree(account: Account) -> dict[str, str]:

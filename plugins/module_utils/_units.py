@@ -11,8 +11,10 @@ Quadlet's generator has not taken.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
+from typing import Callable
 
 from . import _generated, _generator, _manager, _shadow_probe
 from ._account import Account
@@ -31,12 +33,32 @@ _SHOWN = (
     "Type",
     "NRestarts",
     "ExecMainStatus",
+    "Job",
 )
 _ACTIVE = ("active", "reloading", "refreshing")
 # What the manager says of a service that it read and cannot use.
 _BAD = ("bad-setting", "error")
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
+LOOK_SECONDS = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """What more than a start is asked of services.
+
+    ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
+    not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
+    ``ailing`` is asked while services start, and says what ails one that will not get there. ``evict`` takes away what keeps
+    a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear.
+    """
+
+    prove: Callable[[], object] | None = None
+    explain: Callable[[], str] | None = None
+    before_back: Callable[[], object] | None = None
+    block: bool = True
+    ailing: Callable[[], str] | None = None
+    evict: Callable[[], object] | None = None
 
 
 class Units:
@@ -48,6 +70,7 @@ class Units:
         self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()
+        self.gate = Gate()
 
     def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
         """What is there of the units, and what the generator makes of those that are wanted. Raises Failure."""
@@ -93,12 +116,26 @@ class Units:
         return found
 
     def apply(
-        self, wanted: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
+        self,
+        wanted: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+        gate: Gate | None = None,
     ) -> None:
         """Take the ways. Raises Failure when something does not start, with everything as it was before."""
+        self.gate = gate or Gate()
         busy = [each for each in wanted if ways[each.name.file].steps]
         if not busy:
             return
+        self._hasten(
+            [
+                service
+                for each in busy
+                for service in (*ways[each.name.file].stop, ways[each.name.file].restart)
+                if service and seen[each.name.file].alive and not seen[each.name.file].active
+            ]
+        )
         stops = [service for each in busy for service in ways[each.name.file].stop]
         if stops:
             _manager.stop(self.account, stops)
@@ -113,6 +150,8 @@ class Units:
             ]
             if services:
                 self._start(verb, services, busy, ways, seen, seconds)
+        if self.gate.prove is not None:
+            self._prove(self.gate.prove, busy, ways, seen, seconds)
         for each in busy:
             self.folder.forget(each.name.file)
         gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
@@ -176,7 +215,12 @@ class Units:
         seconds: float,
     ) -> None:
         began = time.time()
-        told = _manager.try_start(self.account, verb, services, seconds)
+        watched = self.gate.block and self.gate.ailing is not None
+        told = _manager.try_start(self.account, verb, services, seconds, self.gate.block and not watched)
+        if watched and not told:
+            told = self._watch(services, seconds)
+        if not told and not self.gate.block:
+            return
         failed = self._failed(services) if not told else {}
         if told:
             failed = {service: told for service in services if not self._runs(service)} or {services[0]: told}
@@ -184,9 +228,45 @@ class Units:
             return
         service, why = next(iter(failed.items()))
         lines = _manager.last_lines(self.account, service, began)
+        more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back(busy, ways, seen, seconds)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
+        said += f"; {more}" if more else ""
         raise Failure(f"state: {service} does not {verb} ({_one_line(why)}){said}; {back}.", log=lines)
+
+    def _watch(self, services: Sequence[str], seconds: float) -> str:
+        """Wait until services that were told to start have done so; empty, or why they will not."""
+        end = time.monotonic() + seconds
+        while True:
+            shown = [self._shown(service) for service in services]
+            if any(map(_trouble, shown)) or not any(each.get("Job") for each in shown):
+                return ""
+            ailing = self.gate.ailing() if self.gate.ailing is not None else ""
+            if ailing:
+                return ailing
+            if time.monotonic() > end:
+                return f"it was not done after {seconds:.0f} s"
+            time.sleep(LOOK_SECONDS)
+
+    def _hasten(self, services: Sequence[str]) -> None:
+        """Have services that may be starting still end at once."""
+        if services and self.gate.evict is not None:
+            _manager.try_start(self.account, "stop", services, _manager.STOP_SECONDS, block=False)
+            self.gate.evict()
+
+    def _prove(
+        self,
+        prove: Callable[[], object],
+        busy: Sequence[Wanted],
+        ways: Mapping[str, Way],
+        seen: Mapping[str, Seen],
+        seconds: float,
+    ) -> None:
+        try:
+            prove()
+        except Failure as failure:
+            back = self._put_back(busy, ways, seen, seconds)
+            raise Failure(f"{failure.message.rstrip('.')}; {back}.", **failure.facts) from failure
 
     def _require_loaded(
         self,
@@ -242,6 +322,7 @@ class Units:
         fresh = [each for each in written if seen[each.name.file].text is None]
         stops = [service for service in new if service not in before]
         try:
+            self._hasten(new)
             if stops:
                 _manager.stop(self.account, stops)
             for each in busy:
@@ -251,6 +332,8 @@ class Units:
                     self.folder.put_back(each.name.file)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
+            if self.gate.before_back is not None:
+                self.gate.before_back()
         except Failure as failure:
             return f"putting back what was there failed too: {failure.message}"
         if before:

@@ -41,6 +41,8 @@ BELONGS_TO_POD = (
     "shm_size",
 )
 STATES = {"created": "present"}
+# Where a container lives: in Podman's hands, or in a unit of the account's systemd.
+PODMAN, SYSTEMD = "podman", "systemd"
 
 # The options of one container that are not rows of the table, in a task and in a pod's list.
 CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -62,6 +64,7 @@ CONTAINER_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": RUN_STATES, "default": "started"},
     "pod": {"type": "str"},
     "delete_volumes": {"type": "bool", "default": False},
+    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
     "definition": {"type": "dict"},
     **CONTAINER_ARGUMENTS,
     **WAIT_ARGUMENTS,
@@ -169,6 +172,11 @@ def defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[
         )
     inner = {name: argument for name, argument in arguments.items() if name != "definition"}
     return _checked(params["definition"], inner, "definition")
+
+
+def container_name(params: Mapping[str, Any]) -> str:
+    """The name of a container task's container. Raises Failure."""
+    return _name(params.get("name"), "name")
 
 
 def _name(raw: Any, option: str) -> str:

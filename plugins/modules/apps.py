@@ -21,6 +21,8 @@ description:
     system, ids that no account owns, ports on the loopback address. Each relaxation is a line in the app.
   - Within an app all new containers are made before any old one stops. When one of them does not start, become healthy or complete, all containers
     of that app are put back as they were. Pods that were made anew before that stay new, and so do images, networks, volumes, secrets and files.
+    With V(systemd) as C(runtime) they follow one after the other instead, and units that were changed are put back. A container that moved
+    into its unit stays there. When containers leave their units, these go first, and come back when the app does not start.
     B(The other apps go on.) The task fails at the end and says what failed where.
   - What is made carries the label C(rootless.podman.app) with the app's name. An object that is there already, and is as declared, is taken over
     as it is, without that label.
@@ -39,6 +41,10 @@ options:
       - C(keep_releases) is how many releases are kept beside the newest, 5 by default. The current one, and the one before the newest, are kept in
         addition (the latter not with 0).
       - C(user) is the account of the app, its name by default. Several apps can share one.
+      - C(runtime) says where the app's containers live, as of M(rootless.podman.container). With V(podman), the default, Podman has them. With
+        V(systemd) each has a Quadlet unit of the account's systemd, which starts them in the order of C(depends_on) at boot, when the network is
+        there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6. Pods, containers that others want completed,
+        C(hooks), C(deploy) and V(rolled_back) are refused with it, and no releases are kept.
       - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
       - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
         M(rootless.podman.volume) and M(rootless.podman.secret). An image that is merely pulled need not be listed. Containers pull it.

@@ -70,6 +70,23 @@ options:
     type: bool
     default: false
     aliases: [restart]
+  runtime:
+    description:
+      - Where the container lives. V(podman) makes it over Podman's API. What brings it back after a reboot is C(podman-restart.service), for
+        those with O(restart_policy=always).
+      - V(systemd) writes a Quadlet unit C(NAME.container), from which the account's systemd makes the container at every start, and starts it
+        at boot. As root the unit lies in C(/etc/containers/systemd/users/UID), where the account cannot change it. Needs Podman 4.6 or newer.
+      - A container moves from one to the other when the task says so. It is stopped, made anew and started, and the old one comes back when
+        the new one does not prove itself. Named volumes stay. A task without O(image), which speaks of the state alone, means the container
+        wherever it lives.
+      - B(In a unit a container that does not run does not exist.) systemd removes it when it stops and makes it at every start, so what it
+        wrote outside of volumes is gone then, and so are its volumes without a name. With O(state=stopped) there is only the unit.
+      - The values of O(env) are in the unit, which only root and the account's group can read. Passwords belong into O(secrets).
+      - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused.
+      - From Podman 5.0 on the service of a container with a O(healthcheck) counts as started when the container is healthy.
+    type: str
+    choices: [podman, systemd]
+    default: podman
   delete_volumes:
     description:
       - With O(state=absent), also delete the anonymous volumes of the container, which its image or a O(volume) without a name asked for. Named
@@ -158,6 +175,15 @@ EXAMPLES = r"""
       user: nobody
       init: true
 
+- name: A server that the account's systemd starts at boot and watches over
+  rootless.podman.container:
+    user: shop
+    name: shop-feed
+    image: docker.io/library/busybox:1.37
+    command: [sh, -c, "while sleep 1; do echo working; done"]
+    restart_policy: always
+    runtime: systemd
+
 - name: Keep a container, but do not run it
   rootless.podman.container:
     user: shop
@@ -230,7 +256,7 @@ plan:
           killed half-way also V(rename) and V(finish), which complete what it left.
       type: str
     kind:
-      description: The kind of the object, such as V(container).
+      description: The kind of the object, such as V(container). With O(runtime=systemd) also V(unit) and V(service).
       type: str
     name:
       description: The object's name.
@@ -261,6 +287,16 @@ plan:
       reasons:
         - {"option": "env", "why": "changed", "before": {"TZ": "(hidden)"}, "after": {"TZ": "(hidden)"}}
         - {"option": "hostname", "why": "removed", "before": "web", "after": null}
+runtime:
+  description: Where the container lives, V(podman) or V(systemd).
+  returned: success
+  type: str
+  sample: podman
+unit:
+  description: The path of its unit, empty when it has none.
+  returned: success
+  type: str
+  sample: ""
 adopted:
   description:
     - Whether there was such a container without a record of ours, made by hand or by another tool, and it was as the task declares.
@@ -286,14 +322,14 @@ api_calls:
   sample: 4
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import travel_container
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._service_road import work
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONSTRAINTS, CONTAINER_SPEC
 
 
 def main() -> None:
     """Bring one container to what the task declares."""
-    run_in_account(travel_container, CONTAINER_SPEC, **CONSTRAINTS)
+    run(work, {"user": {"type": "str"}, **CONTAINER_SPEC}, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ attributes:
 notes:
   - Podman has to be installed, see the role P(rootless.podman.rootless_host#role), unless both O(socket) and O(restart_service) are V(false).
   - New accounts have no password. Ways in are C(sudo -u), C(machinectl shell) or an SSH key of theirs (with a shell).
-  - Units of the account in C(/etc/containers/systemd/users/) are not touched by O(remove).
+  - Units that root keeps for the account in C(/etc/containers/systemd/users/UID) go with the account, whatever O(remove) says, because the next
+    account of that uid would start them.
 seealso:
   - module: rootless.podman.subid
   - module: rootless.podman.host_info

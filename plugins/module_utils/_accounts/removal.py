@@ -11,7 +11,7 @@ import grp
 import os
 import stat
 
-from .. import _manager
+from .. import _manager, _unit_folder
 from .._account import Account, find
 from .._errors import Failure
 from .._plan import DECLARED, Reason, Step
@@ -47,6 +47,9 @@ def absent(name: str, home: str | None, remove: bool, check: bool) -> list[Step]
     reasons = [Reason("uid", DECLARED, account.uid, None)] if exists else []
     if remove and os.path.lexists(account.home):
         reasons.append(Reason("home", DECLARED, account.home, None))
+    units = _unit_folder.roots_folder(account)
+    if os.path.lexists(units):
+        reasons.append(Reason("units", DECLARED, units, None))
     steps = [Step("remove", "account", name, tuple(reasons)), *(ranges.steps() if ranges else [])]
     if check:
         return steps
@@ -58,6 +61,8 @@ def absent(name: str, home: str | None, remove: bool, check: bool) -> list[Step]
     else:
         # Before userdel, which drops the account's lines.
         keep(account)
+    # Whoever gets this number next must not get the units with it.
+    _unit_folder.remove_all(account)
     if exists:
         _delete(account)
     return steps

@@ -53,6 +53,7 @@ class Job:
     declared: Mapping[str, Any] | None = None
     # Check mode has planned something for the account, without which its Podman may not answer.
     promised: bool = False
+    leaving: frozenset[str] = frozenset()
 
 
 def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
@@ -76,7 +77,9 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
                 return _unseen(job, refusal)
             raise
         key = record_key(account, engine)
-    shared = Shared(account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps))
+    shared = Shared(
+        account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving,
+    )  # fmt: skip
     told = [AppRun(shared, app, job.exports.get(app.name)).run() for app in job.apps]
     return {
         "apps": told,
@@ -94,7 +97,7 @@ def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:
         f"as it will in a run ({refusal.message.rstrip('.')})."
     )
     apps = [{**untouched(app), "warnings": [told]} for app in job.apps]
-    return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": []}
+    return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": [], "unseen": True}
 
 
 def known(account: Account) -> list[str]:

@@ -26,7 +26,7 @@ from .._resources.secret import SECRET
 from .._resources.volume import VOLUME
 from .._switch import Switch
 from .._values import OBJECT_NAME
-from .._wanted import CONTAINER_SPEC, POD_SPEC, container_of, pod_of
+from .._wanted import CONTAINER_SPEC, POD_SPEC, PODMAN, SYSTEMD, container_of, pod_of
 from . import beside, logins, order
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
@@ -41,6 +41,7 @@ APP: dict[str, dict[str, Any]] = {
     "release": {"type": "int"},
     "keep_releases": {"type": "int", "default": 5},
     "user": {"type": "str"},
+    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
     "account": {"type": "dict"},
     "remove_data": {"type": "bool", "default": False},
     "prune_data": {
@@ -61,7 +62,7 @@ ROADS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Any]] = {
     "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, VOLUME.table),
     "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, SECRET.table),
 }
-WHOLE = ("definition", "pod")
+WHOLE = ("definition", "pod", "runtime")
 CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
 POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
 READ_LATER = ("env_file", "env_files", "label_file")
@@ -110,6 +111,7 @@ class App:
     pins: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     beside: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
     logins: list[Mapping[str, Any]] = dataclasses.field(default_factory=list, repr=False)
+    runtime: str = PODMAN
 
     @property
     def where(self) -> str:
@@ -159,6 +161,7 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
     for app in apps:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
+        _refuse_no_unit(app)
         order.course(app.where, _raw_units(app), app.units)
         if app.state == "present":
             refuse_strangers(
@@ -215,7 +218,9 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
     given = {
         key: value for key, value in account.items() if key in (params["account"] or {}) and key != "name"
     }
-    app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
+    app = App(
+        name, user, params["state"], given, params["remove_data"], pruned, lists, runtime=params["runtime"]
+    )
     app.release, app.keep_releases = params["release"], params["keep_releases"]
     app.hooks = hooks_of(params["hooks"], where)
     app.logins = logins.declared(where, params["logins"] or [], hidden)
@@ -288,8 +293,7 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
             )
         runs_once = str(raw.get("name")) in once
         told = beside.options(raw, f"{where}.")
-        entry = beside.without(_without_later(placed(raw, folder), read_files))
-        params = checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
+        params = _container(raw, where, folder, runs_once, read_files)
         wanted = dataclasses.replace(container_of(params, f"{where}."), once=runs_once)
         _refuse_endless(wanted)
         if told is not None:
@@ -306,6 +310,72 @@ def _switch_unit(told: Mapping[str, Any], switch: Switch, where: str) -> Unit:
     """The container that a switch is, hardened as any other."""
     params = checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
     return Unit("container", switch.container, params, [container_of(params, f"{where}.")])
+
+
+def _container(
+    raw: Mapping[str, Any], where: str, folder: str, runs_once: bool, read_files: bool
+) -> Mapping[str, Any]:
+    """The parameters that a container of an app would have as a task of its own."""
+    entry = beside.without(_without_later(placed(raw, folder), read_files))
+    return checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """A container of an app that lives in a unit: its task, and what the app adds to its unit."""
+
+    name: str
+    params: Mapping[str, Any]
+    links: Mapping[str, Any]
+
+
+def services(app: App, home: str) -> list[Service]:
+    """The containers of an app that live in units, in the order in which they start. Files that they name are read by the account."""
+    if app.runtime != SYSTEMD:
+        return []
+    folder = app.folder(home)
+    course = order.course(app.where, _raw_units(app), app.units)
+    found = {}
+    for where, raw in _entries(app, "containers"):
+        params = _container(raw, where, folder, False, True)
+        found[str(raw["name"])] = {
+            **params, "user": app.user, "pod": None, "definition": None, "runtime": SYSTEMD,
+        }  # fmt: skip
+    said = []
+    for unit in sorted(app.units, key=lambda each: course.stages[each.name]):
+        bound = sorted(order.bound(unit) & set(found))
+        wants = sorted(set(course.needs[unit.name]) - set(bound))
+        # One that others only wait for may be started anew without them; one whose namespace they are in may not.
+        links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
+        about = {"app": app.name, "links": links}
+        said.append(Service(unit.name, found[unit.name], about))
+    return said
+
+
+def _refuse_no_unit(app: App) -> None:
+    """What cannot live in a unit yet."""
+    if app.runtime != SYSTEMD or not app.present:
+        return
+    others = {
+        "hooks": bool(app.hooks),
+        "state: rolled_back": app.rolled_back,
+        "deploy: blue_green": any(each.switch is not None for unit in app.units for each in unit.containers),
+    }
+    for option, given in others.items():
+        if given:
+            raise Failure(
+                f"{app.where}runtime: systemd was given beside {option}, which containers in units do not have; use runtime: podman."
+            )
+    for unit in app.units:
+        if unit.kind == "pod":
+            raise Failure(
+                f"{app.where}runtime: systemd was given, and pod {unit.name} cannot live in units; use runtime: podman, or declare its containers alone."
+            )
+        if unit.containers[0].once:
+            raise Failure(
+                f"{app.where}runtime: systemd was given, and others wait until {unit.name} has completed, which a unit would run again at each boot; "
+                "use runtime: podman."
+            )
 
 
 def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:

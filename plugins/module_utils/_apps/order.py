@@ -83,13 +83,13 @@ def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[U
             _require_fitting(f"{where}depends_on", name, other, condition, of_unit)
     edges = {unit.name: {of_unit[other].name for other in needs.get(unit.name, {})} for unit in units}
     for unit in units:
-        edges[unit.name] |= {of_unit[other].name for other in _bound(unit) if other in of_unit} - {unit.name}
+        edges[unit.name] |= {of_unit[other].name for other in bound(unit) if other in of_unit} - {unit.name}
     for unit in units:
         switch = unit.containers[0].switch if unit.kind == "container" else None
         if switch is not None:
             # In the same stage: before there was a switch the container itself may have held the port.
             edges[switch.container] = set(edges[unit.name])
-            others = set().union(*(_bound(each) for each in units if each is not unit))
+            others = set().union(*(bound(each) for each in units if each is not unit))
             beside.refuse_bound(f"{where}containers[{unit.name}].deploy", unit.name, others)
     stages = _stages(where, edges)
     return Course(
@@ -124,7 +124,7 @@ def _require_fitting(where: str, name: str, other: str, condition: str, of_unit:
         )
 
 
-def _bound(unit: Unit) -> set[str]:
+def bound(unit: Unit) -> set[str]:
     """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
     found: set[str] = set()
     for each in unit.containers:

@@ -32,6 +32,7 @@ from .._switch import told as told_of
 from .._switching import Traffic
 from .._times import Times
 from .._volume_road import VolumeRoad
+from .._wanted import SYSTEMD
 from . import going, order, record, release
 from .declared import App, Unit, units
 from .hooks import Hooks
@@ -72,6 +73,8 @@ class AppRun:
             failure = Failure(
                 f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
             )
+        if self.app.runtime == SYSTEMD:
+            self.told.update(made=sorted(self.shared.made), renewed=sorted(self.renewed))
         return {
             "name": self.app.name,
             "user": self.app.user,
@@ -112,7 +115,8 @@ class AppRun:
             self.seen = keeper.seen
             self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
-            self._units(wanted, course, keeper.written, gone)
+            self.told["written"] = dict(keeper.written)
+            self._units([each for each in wanted if not self._has_unit(each)], course, keeper.written, gone)
             if gone is not None:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
@@ -122,7 +126,7 @@ class AppRun:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
             self._remember(before, former, gone_too=self.prunes)
-        if self.plan and not shared.check and not app.rolled_back:
+        if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
 
     @property
@@ -138,6 +142,10 @@ class AppRun:
         except Failure as failure:
             raise Failure(f"logins[{params['registry']}].{failure.message}", **failure.facts) from None
         self._took(task, result, time.monotonic() - begun)
+
+    def _has_unit(self, unit: Unit) -> bool:
+        """Whether it is brought about later, by the task's own process."""
+        return self.app.runtime == SYSTEMD and unit.kind == "container"
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)

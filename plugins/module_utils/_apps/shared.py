@@ -35,6 +35,8 @@ class Shared:
     listings: Listings | None = None
     # Images that earlier steps bring, or would: check mode takes them for there and new.
     made: set[str] = dataclasses.field(default_factory=set)
+    # Containers that go with their units, which check mode still sees.
+    leaving: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> Facts:
@@ -45,6 +47,9 @@ class Shared:
         """What there is."""
         if self.listings is None:
             self.listings = Listings.take(self.engine, *sorted(self.kinds))
+            if self.leaving:
+                left = [each for each in self.listings.containers if name_of(each) not in self.leaving]
+                self.listings = dataclasses.replace(self.listings, containers=left)
         return self.listings
 
     def forget(self) -> None:

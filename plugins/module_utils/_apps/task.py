@@ -27,6 +27,7 @@ from .account import Job, converge, known
 from .declared import App, read
 from .releasing import Releases
 from .run import folder_for_export
+from .services import back_in, bring, part, parting
 from .shared import untouched
 from .vacant import podman_version
 
@@ -64,6 +65,8 @@ class _Host:
         self.exports: dict[str, str] = {}
         self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to accounts
         self.orphans: list[dict[str, str]] = []
+        self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
+        self.texts: dict[str, dict[str, str | None]] = {}  # as they were
         self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
         self.planned: list[Want] = []
@@ -114,6 +117,7 @@ class _Host:
                 else:
                     account, vacant = self._account(user)
                 folders = self._folders(apps, account) if account else {}
+                leaving = self._part(account, apps) if account and vacant is None else frozenset()
             except Failure as failure:
                 self._fail(apps, failure, time.monotonic() - begun)
                 continue
@@ -123,7 +127,7 @@ class _Host:
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
             promised = check and bool(self.steps.get(user))
-            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared, promised)
+            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared, promised, leaving)
         if accounts:
             podman_py()  # once, before the children are forked
         left = []
@@ -146,10 +150,27 @@ class _Host:
         names = {app.name for app in apps}
         # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
+        for app in apps:
+            told = self.results[app.name]
+            told["plan"] = self.parted.get(app.name, []) + told["plan"]
+            told["changed"] = bool(told["plan"])
+            if not answer.get("unseen"):
+                there = find(account.name) is not None
+                self.calls += bring(self.task, account, app, told, there)
+                back_in(self.task, account, app, told, self.texts.get(app.name, {}))
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
         self._close(account, apps, answer)
+
+    def _part(self, account: Account, apps: Sequence[App]) -> frozenset[str]:
+        """Take away the units that go, before the account looks at its containers; the names of these."""
+        gone = parting(account, apps, self.task.params["prune"])
+        for name, containers in gone.items():
+            # Another look, when root had to bring the account about between the two, finds nothing any more.
+            if name not in self.parted:
+                self.parted[name], self.texts[name] = part(self.task, account, containers)
+        return frozenset(each for containers in gone.values() for each in containers)
 
     def _declared(self, user: str) -> dict[str, Any]:
         """The account as the task of module user would declare it."""

@@ -79,6 +79,7 @@ class FakePodman:
         images: Mapping[str, Mapping] | None = None,
     ) -> None:
         self.version = version
+        self.version_text = ".".join(str(part) for part in version)
         self.account = SimpleNamespace(name="shop", home="/nonexistent")
         self.check = False
         self.calls = 0

@@ -93,8 +93,31 @@ def test_instances_that_are_links_are_read(folder: unit_folder.Folder) -> None:
     assert folder.tree() == {"web@.container": "text", "web@one.container": "text"}
 
 
-def test_files_are_for_all_to_read(folder: unit_folder.Folder) -> None:
-    previous = os.umask(0o077)
+def test_files_are_for_the_account_alone(folder: unit_folder.Folder) -> None:
+    previous = os.umask(0)
     folder.put("web.container", "text")
     os.umask(previous)
-    assert os.stat(folder.path_of("web.container")).st_mode & 0o777 == 0o644
+    assert os.stat(folder.path_of("web.container")).st_mode & 0o777 == 0o640
+
+
+def test_root_gives_them_to_the_account_s_group(
+    folder: unit_folder.Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    monkeypatch.setattr(os, "fchown", lambda _file, uid, gid: given.append((uid, gid)))
+    folder.is_roots = True
+    folder.put("web.container", "text")
+    assert given == [(0, 1001)]
+
+
+def test_all_units_go_with_their_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit_folder, "FOR_ALL", str(tmp_path / "users"))
+    monkeypatch.setattr(unit_folder, "LOCKS", str(tmp_path))
+    alice = Account("alice", 1001, 1001, "/home/alice", "/bin/sh")
+    for place in ("1001/more", "1002"):
+        (tmp_path / "users" / place).mkdir(parents=True)
+    (tmp_path / "users/1001/more/web.container").write_text("text")
+    (tmp_path / "users/1001/link").symlink_to(tmp_path / "users/1002")
+    for _twice in range(2):
+        unit_folder.remove_all(alice)
+    assert os.listdir(tmp_path / "users") == ["1002"]

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the account itself does for a container that lives in a unit: look, pull, set the old one aside, bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import _operations as operations
+from . import _pull
+from ._apply import Applier
+from ._containers import Planner, Wanted
+from ._engine import Engine, name_in_path
+from ._errors import EngineError
+from ._image_archive import tag
+from ._image_names import parse_name
+from ._module import Task
+from ._plan import Step
+from ._resources.container import KIND, TABLE
+from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
+from ._service_plan import is_of_unit, there
+from ._service_text import text_of
+from ._state import OLD, Survey, public
+from ._survey import containers as containers_now
+from ._survey import facts_of
+from ._wanted import container_name, container_of
+
+
+def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str, Any]:
+    """The unit that is declared, and how what is there differs; ``before`` is the text that is there. Raises Failure."""
+    wanted = container_of(task.params)
+    in_app = task.params.get("in_app") or {}
+    _pull.refuse_retries(task.params, engine)
+    facts = facts_of(engine)
+    text = before
+    if wanted.image:
+        TABLE.gate(wanted.spec, facts, wanted.where)
+        text = text_of(wanted, key, engine.version_text, before, in_app)
+    pull_first(task, engine, [wanted], task.params)
+    survey = look_for(engine, [wanted], None)
+    _know(survey, wanted, in_app, task.check)
+    planner = Planner(survey, facts, key)
+    found = there(wanted, planner, before)
+    current = survey.containers.get(wanted.name)
+    if current is not None and (found.reasons or found.source):
+        going = Step("replace", KIND, wanted.name, (), {"old": current.id})
+        refuse_lost_dependents(engine, [going], [wanted])
+    image = survey.images.get(wanted.image) or {}
+    # The same name stands for another image now: the way back has to know which it was.
+    moved = (
+        current is not None
+        and is_of_unit(current)
+        and current.inspect.get("ImageName") == wanted.image
+        and current.inspect.get("Image") != image.get("Id")
+    )
+    return {
+        "text": text,
+        "there": found.told(),
+        "pulls": [{**step.public(), "work": dict(step.work)} for step in planner.pulls(wanted)],
+        "container": public(current.inspect if current else None),
+        "stop_timeout": int(wanted.spec.get("stop_timeout") or 10),
+        "image_before": str(current.inspect.get("Image")) if current is not None and moved else "",
+    }
+
+
+def _know(survey: Survey, wanted: Wanted, in_app: Mapping[str, Any], check: bool) -> None:
+    """What the app has done before: files that it wrote and, in check mode, images and secrets that would be new by now."""
+    survey.files = dict(in_app.get("written") or {})
+    if not check:
+        return
+    if wanted.image in (in_app.get("made") or ()):
+        survey.images[wanted.image] = {"Id": ""}
+    for name in in_app.get("renewed") or ():
+        survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
+
+
+def pull(task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str, Any]:
+    """Fetch the images of a plan. Raises Failure."""
+    pull_missing(engine, steps, task.params)
+    return {}
+
+
+def update(task: Task, engine: Engine, _key: bytes, step: Step) -> dict[str, Any]:
+    """Change what runs in place. Raises Failure after the way back was taken."""
+    wanted = container_of(task.params)
+    Applier(engine, {wanted.name: wanted.spec}, False, 0.0).apply([step])
+    return {}
+
+
+def tidy(_task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str, Any]:
+    """Remove and rename what a killed run left, in the order of the steps."""
+    for step in steps:
+        if step.action == "remove":
+            operations.remove(engine, step.work["id"])
+        elif step.action == "rename":
+            operations.rename(engine, step.work["id"], step.work["to"])
+    return {}
+
+
+def set_aside(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Stop the container from which the unit takes over, and take its name away. It is the way back."""
+    name = container_name(task.params)
+    if source["running"]:
+        operations.stop(engine, source["id"], name)
+    operations.rename(engine, source["id"], name + OLD)
+    return {}
+
+
+def bring_back(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]) -> dict[str, Any]:
+    """The container from which the unit was to take over leads again. Safe wherever ``set_aside`` stopped."""
+    name = container_name(task.params)
+    found = containers_now(engine, [name, name + OLD])
+    current = found.get(name)
+    if current is not None and current.id != source["id"]:
+        operations.remove(engine, current.id)
+    if name + OLD in found:
+        operations.rename(engine, source["id"], name)
+    if source["running"]:
+        operations.start(engine, source["id"], name)
+    return {}
+
+
+def remove(_task: Task, engine: Engine, _key: bytes, identities: list[str]) -> dict[str, Any]:
+    """Remove what is not needed any more. Volumes stay."""
+    operations.remove_all(engine, identities)
+    return {}
+
+
+def retag(task: Task, engine: Engine, _key: bytes, identity: str) -> dict[str, Any]:
+    """The unit before names its image, and the name has moved: it goes back, or the service would start what failed."""
+    tag(engine, identity, parse_name(str(task.params["image"]), "image"))
+    return {}
+
+
+def await_ready(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Wait until the container is ready; says whether it is still there, as one in a unit goes when it ends. Raises Failure."""
+    name = container_name(task.params)
+    timeout = float(task.params["wait_timeout"] or 120)
+    try:
+        operations.await_ready(engine, name, name, operations.SETTLE, timeout)
+    except EngineError as error:
+        if error.status != 404:
+            raise
+    return {"there": engine.find(f"containers/{name_in_path(name)}/json") is not None}
+
+
+def health(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """What the container's health check said last when it failed."""
+    found = containers_now(engine, [container_name(task.params)])
+    for each in found.values():
+        state = each.inspect.get("State") or {}
+        told = state.get("Health") or state.get("Healthcheck") or {}
+        log = told.get("Log") or []
+        if told.get("Status") != "healthy" and log:
+            return {"said": " ".join(str((log[-1] or {}).get("Output") or "no output").split())[:300]}
+    return {"said": ""}
+
+
+def ailing(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Whether the container has given its health up: then nothing is left to wait for."""
+    found = containers_now(engine, [container_name(task.params)]).get(container_name(task.params))
+    state = (found.inspect.get("State") or {}) if found else {}
+    told = state.get("Health") or state.get("Healthcheck") or {}
+    return {"ailing": told.get("Status") == "unhealthy"}
+
+
+def evict(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Remove the container of the unit, so that a service that waits for its health ends."""
+    found = containers_now(engine, [container_name(task.params)]).get(container_name(task.params))
+    if found is not None and is_of_unit(found):
+        operations.remove(engine, found.id)
+    return {}
+
+
+def stands_alone(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """Whether there is a container of this name that its unit did not make."""
+    name = container_name(task.params)
+    found = containers_now(engine, [name]).get(name)
+    return {"there": found is not None and not is_of_unit(found)}
+
+
+def shown(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
+    """The container as it is now, as a task returns it."""
+    name = container_name(task.params)
+    found = containers_now(engine, [name]).get(name)
+    return {"container": public(found.inspect if found else None)}

@@ -1,0 +1,319 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The road of a container that lives in a unit of its account's systemd, onto it and off it again.
+
+Units are written by the task's own process, which may be root; what is asked of Podman is asked by a child that became
+the account (``_service_account``). Between the two travels JSON: a text, and reasons.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Callable
+
+from . import _manager, _service_account, _service_plan, _unit_plan
+from ._account import Account, choose, require_linger
+from ._containers import ABSENT, PRESENT, STARTED, Wanted
+from ._errors import Failure
+from ._module import Task, in_account
+from ._plan import CHANGED, DECLARED, Reason, Step, outcome
+from ._quadlet_keys import UnitName
+from ._resources.container import KIND
+from ._road import travel_container
+from ._service_plan import SERVICE, UNIT, There
+from ._service_text import is_ours, starts_at_boot, unit_of_name
+from ._shadows import sentence
+from ._unit_folder import Folder
+from ._unit_plan import Seen, Way
+from ._units import Gate, Units
+from ._wanted import CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
+
+# Seconds for what systemd and Podman do around a container's own stop.
+STOP_MARGIN = 15.0
+
+
+def work(task: Task) -> dict[str, Any]:
+    """Bring one container to what the task declares, in the runtime that it names."""
+    account = choose(task.params["user"])
+    require_linger(account)
+    task.params = defined(task.params, CONTAINER_SPEC)
+    return travel(task, account)
+
+
+def travel(task: Task, account: Account) -> dict[str, Any]:
+    """The same for an account that was chosen, and a declaration that was checked."""
+    params = task.params
+    name = container_name(params)
+    runtime, absent = params["runtime"], params["state"] == ABSENT
+    before = _unit_now(account, name)
+    if before is not None and (absent or (runtime == PODMAN and params.get("image"))):
+        return _Leaving(task, account, name, before).travel()
+    # A task that speaks of the state alone means the container wherever it lives.
+    if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
+        return _Living(task, account, name).travel()
+    return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
+
+
+def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
+    """Stop the container of a unit, and take both away. Returns the steps. Raises Failure."""
+    unit = _unit_plan.Wanted(unit_of_name(name), None, ABSENT)
+    units = Units(account)
+    with contextlib.nullcontext() if task.check else units.folder.locked():
+        seen = units.look([unit])[unit.name.file]
+        way = _unit_plan.plan(unit, seen)
+        if not task.check:
+            gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+            units.apply([unit], {unit.name.file: way}, {unit.name.file: seen}, 0.0, gate)
+    return [_of_unit(step, why) for step in way.steps]
+
+
+def restore(task: Task, account: Account, name: str, before: str | None) -> None:
+    """The unit as it was, and its service with it; without a text before it goes. Raises Failure.
+
+    A container that somebody else made under that name meanwhile is left as it is, and the unit stays away.
+    """
+    if in_account(task, account, _service_account.stands_alone)["there"]:
+        return
+    if before is None:
+        leave(task, account, name, Reason("state", DECLARED, None, ABSENT))
+        return
+    unit = _unit_plan.Wanted(unit_of_name(name), before, STARTED if starts_at_boot(before) else PRESENT)
+    file, units = unit.name.file, Units(account)
+    with units.folder.locked():
+        seen = units.look([unit])[file]
+        gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+        units.apply(
+            [unit], {file: _unit_plan.plan(unit, seen)}, {file: seen}, _manager.STOP_SECONDS + 120.0, gate
+        )
+
+
+def text_now(account: Account, name: str) -> str | None:
+    """The text of a container's unit, whoever made it."""
+    return Folder(account).text(unit_of_name(name).file)
+
+
+def _of_unit(step: Step, why: Reason) -> Step:
+    return Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
+
+
+def _unit_now(account: Account, name: str) -> str | None:
+    """The text of the container's unit, when this collection made it."""
+    try:
+        file = unit_of_name(name).file
+    except Failure:  # Podman takes names that no unit can have
+        return None
+    folder = Folder(account)
+    text = folder.text(file)
+    return text if is_ours(text) else None
+
+
+class _Living:
+    """One container in its unit."""
+
+    def __init__(self, task: Task, account: Account, name: str) -> None:
+        self.task, self.account = task, account
+        self.unit: UnitName = unit_of_name(name)
+        params = task.params
+        state = STATES.get(params["state"], params["state"])
+        self.wanted = Wanted(
+            name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
+        )
+        self.folder = Folder(account)
+        self.calls = 0
+
+    @functools.cached_property
+    def units(self) -> Units:
+        """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
+        return Units(self.account)
+
+    def travel(self) -> dict[str, Any]:
+        told, unit, seen = self._look()
+        steps, _way = self._plan(told, unit, seen)
+        steps = [*pulls_of(told), *steps]
+        if steps and not self.task.check:
+            with self.folder.locked():
+                # Another task may have been faster.
+                told, unit, seen = self._look()
+                self._carry_out(told, unit, seen)
+        shadows = self.units.shadows(unit)
+        if shadows:
+            self.task.warn(sentence(self.unit.file, self.account.name, shadows))
+        shown = told["container"]
+        if steps and not self.task.check:
+            shown = self._ask(_service_account.shown)["container"]
+        return {
+            **outcome(steps),
+            "adopted": There.read(told["there"]).adopted,
+            "container": shown,
+            "runtime": SYSTEMD,
+            "unit": self.folder.path_of(self.unit.file),
+            "api_calls": self.calls,
+        }
+
+    def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
+        """Have something done by the account."""
+
+        def with_arguments(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
+            return work(task, engine, key, *arguments)
+
+        answer = in_account(self.task, self.account, with_arguments)
+        self.calls += answer["api_calls"]
+        return answer
+
+    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
+        before = self.folder.text(self.unit.file)
+        told = self._ask(_service_account.look, before)
+        state = _service_plan.unit_state(self.wanted, There.read(told["there"]))
+        unit = _unit_plan.Wanted(self.unit, told["text"], state)
+        return told, unit, self.units.look([unit])[self.unit.file]
+
+    def _plan(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> tuple[list[Step], Way]:
+        return _service_plan.plan(self.wanted, There.read(told["there"]), unit, seen)
+
+    def _carry_out(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> None:
+        pulls = pulls_of(told)
+        # Before anything stops: a first pull may take longer than any service may take to start.
+        if pulls:
+            self._ask(_service_account.pull, pulls)
+        tangled = _service_plan.untangle(self.wanted.name, There.read(told["there"]), seen)
+        if tangled:
+            self._untangle(tangled)
+        if pulls or tangled:
+            told, unit, seen = self._look()
+        steps, way = self._plan(told, unit, seen)
+        source = There.read(told["there"]).source
+        wait = bool(self.task.params["wait"])
+        # A restart is a stop first.
+        seconds = float(self.task.params["wait_timeout"] or 120) + STOP_MARGIN + told["stop_timeout"]
+        starts = bool(way.start or way.restart)
+        prove = partial(self._prove, way.start or way.restart) if wait and starts else None
+        for step in steps:
+            if (step.action, step.kind) == ("update", KIND):
+                prove = partial(self._update, step)
+        retag = told["image_before"] and partial(self._ask, _service_account.retag, told["image_before"])
+        try:
+            if source:
+                self._ask(_service_account.set_aside, source)
+            file = self.unit.file
+            gate = Gate(
+                prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
+                partial(self._ask, _service_account.evict),
+            )  # fmt: skip
+            self.units.apply([unit], {file: way}, {file: seen}, seconds, gate)
+            if prove and not way.steps:
+                prove()
+        except Failure as failure:
+            if not source:
+                raise
+            raise self._brought_back(failure, source) from failure
+        if source:
+            self._ask(_service_account.remove, [source["id"]])
+
+    def _untangle(self, steps: list[Step]) -> None:
+        """What a killed run left, undone; in the order in which nothing is lost."""
+        stops = [step.name for step in steps if (step.action, step.kind) == ("stop", SERVICE)]
+        if stops:
+            _manager.stop(self.account, stops)
+        if any((step.action, step.kind) == ("remove", UNIT) for step in steps):
+            self.folder.remove(self.unit.file)
+            _manager.reload(self.account)
+        self._ask(_service_account.tidy, [step for step in steps if step.kind not in (SERVICE, UNIT)])
+
+    def _prove(self, service: str) -> None:
+        """Have the account wait until the container is ready; one that ended well is."""
+        answer = self._ask(_service_account.await_ready)
+        if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
+            raise Failure(f"container {self.wanted.name} ended after its start.")
+
+    def _ailing(self) -> str:
+        """Why a service that starts will not get there."""
+        return "its container is unhealthy" if self._ask(_service_account.ailing)["ailing"] else ""
+
+    def _health(self) -> str:
+        """What the health check says of one that does not become healthy."""
+        with contextlib.suppress(Failure):
+            said = str(self._ask(_service_account.health)["said"])
+            return f"its health check says: {said}" if said else ""
+        return ""
+
+    def _update(self, step: Step) -> None:
+        self._ask(_service_account.update, step)
+
+    def _brought_back(self, failure: Failure, source: Mapping[str, Any]) -> Failure:
+        try:
+            self._ask(_service_account.bring_back, source)
+        except Failure as worse:
+            told = f"Going back to the container before met a problem: {worse.message}"
+        else:
+            told = f"The old {self.wanted.name} is back" + (" and runs." if source["running"] else ".")
+        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+
+
+class _Leaving:
+    """One container out of its unit: into Podman's own hands, or away."""
+
+    def __init__(self, task: Task, account: Account, name: str, before: str) -> None:
+        self.task, self.account, self.before = task, account, before
+        self.unit = _unit_plan.Wanted(unit_of_name(name), None, ABSENT)
+        self.units = Units(account)
+
+    def travel(self) -> dict[str, Any]:
+        file, gone = self.unit.name.file, self.task.params["state"] == ABSENT
+        seen = self.units.look([self.unit])[file]
+        why = Reason("state", DECLARED, None, ABSENT) if gone else Reason("runtime", CHANGED, SYSTEMD, PODMAN)
+        steps = [_of_unit(step, why) for step in _unit_plan.plan(self.unit, seen).steps]
+        if self.task.params["state"] in (PRESENT, "created") and seen.active:
+            self.task.params = {**self.task.params, "state": STARTED}  # it runs, and goes on running
+        with contextlib.nullcontext() if self.task.check else self.units.folder.locked():
+            if not self.task.check:
+                seen = self.units.look([self.unit])[file]
+            try:
+                if not self.task.check:
+                    way = _unit_plan.plan(self.unit, seen)
+                    evict = partial(in_account, self.task, self.account, _service_account.evict)
+                    self.units.apply([self.unit], {file: way}, {file: seen}, 0.0, Gate(evict=evict))
+                result = in_account(self.task, self.account, partial(travel_container, of_unit=False))
+            except Failure as failure:
+                if self.task.check:
+                    raise
+                raise self._put_back(failure, seen) from failure
+        mine = outcome(steps)
+        diff = {side: mine["diff"][side] + result["diff"][side] for side in ("before", "after")}
+        return {
+            **result,
+            "changed": mine["changed"] or result["changed"],
+            "plan": mine["plan"] + result["plan"],
+            "diff": diff,
+            "runtime": PODMAN,
+            "unit": "",
+        }
+
+    def _put_back(self, failure: Failure, seen: Seen) -> Failure:
+        told = "The unit is back"
+        with contextlib.suppress(Failure):
+            if in_account(self.task, self.account, _service_account.stands_alone)["there"]:
+                return failure  # it was made, and only what came after failed
+        try:
+            self.units.folder.put(self.unit.name.file, self.before)
+            _manager.reload(self.account)
+            if seen.active:
+                said = _manager.try_start(self.account, "start", [seen.service], _manager.STOP_SECONDS)
+                told += f", and its service does not start: {said}" if said else " and its service runs"
+        except Failure as worse:
+            told = f"Putting the unit back met a problem: {worse.message}"
+        told = f"{told.rstrip('.')}."
+        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+
+
+def pulls_of(told: Mapping[str, Any]) -> list[Step]:
+    """The pulls among what the account said."""
+    found = []
+    for each in told["pulls"]:
+        reasons = tuple(Reason(**reason) for reason in each["reasons"])
+        found.append(Step(each["action"], each["kind"], each["name"], reasons, each["work"]))
+    return found

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Containers of apps that live in units: who they are, in which order, what their units say, which of them leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+from ansible_collections.rootless.podman.plugins.module_utils import _service_road
+from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read, services
+from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._service_text import labelled, text_of
+from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
+
+ACCOUNT = Account("shop", 1000, 1000, "/home/shop", "")
+
+
+def app(*containers: dict[str, Any], **more: Any) -> App:
+    """One app in units."""
+    declared = {"name": "shop", "runtime": "systemd", "containers": list(containers), **more}
+    return read([declared], set())[0]
+
+
+def container(name: str, **options: Any) -> dict[str, Any]:
+    return {"name": name, "image": "docker.io/library/busybox:1.37", **options}
+
+
+def text(made: App, name: str) -> str:
+    found = next(each for each in services(made, "/home/shop") if each.name == name)
+    return text_of(
+        container_of(found.params), KEY, "5.4.2", None, {**found.links, "marks": {LABEL: made.name}}
+    )
+
+
+def test_they_follow_one_another_as_they_depend_on_each_other() -> None:
+    made = app(
+        container("web", depends_on={"db": "healthy"}),
+        container("db", healthcheck="true"),
+        container("beside", network_mode="container:db", depends_on=["web"]),
+    )
+    found = {each.name: each.links["links"] for each in services(made, "/home/shop")}
+    assert list(found) == ["db", "web", "beside"]
+    assert found["web"] == {"Wants": ["db"], "Requires": [], "After": ["db"]}
+    assert found["beside"] == {"Wants": ["web"], "Requires": ["db"], "After": ["db", "web"]}
+
+
+def test_what_an_app_adds_to_a_unit() -> None:
+    made = app(container("web", depends_on=["db"]), container("db", log_opt={"tag": "mine"}))
+    lines = set(text(made, "web").splitlines())
+    assert {"Description=Container web of app shop", "Wants=db.service", "After=db.service"} <= lines
+    assert {"SyslogIdentifier=shop", "PodmanArgs=--log-opt=tag=shop"} <= lines
+    assert labelled(text(made, "web"), "rootless.podman.app") == "shop"
+    assert "tag=shop" not in text(made, "db")
+
+
+def test_without_units_there_are_none() -> None:
+    assert services(app(container("web"), runtime="podman"), "/home/shop") == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ({"pods": [{"name": "pod", "containers": [container("web")]}]}, "pod pod cannot live in units"),
+        (
+            {"containers": [container("once"), container("web", depends_on={"once": "completed"})]},
+            "others wait until once has completed",
+        ),
+        ({"runtime": "docker"}, "runtime"),
+    ],
+)
+def test_what_cannot_live_in_units(declared: dict[str, Any], says: str) -> None:
+    with pytest.raises(Failure, match=says) as caught:
+        app(**declared)
+    assert len(caught.value.message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "prune", "gone"),
+    [
+        ({}, True, []),
+        ({"containers": []}, False, []),
+        ({"containers": []}, True, ["web"]),
+        ({"runtime": "podman"}, False, ["web"]),
+        ({"state": "absent"}, False, ["web"]),
+    ],
+)
+def test_who_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], prune: bool, gone: list[str]
+) -> None:
+    tree = {
+        "web.container": text(app(container("web")), "web"),
+        "other.container": text(app(container("other"), name="blog"), "other"),
+        "raw.container": '[Container]\nImage=x\nLabel="rootless.podman.app=shop"\n',
+        "sub/web.container": "",
+    }
+    monkeypatch.setattr(rooms, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
+    wanted = app(**{"containers": [container("web")], **declared})
+    assert rooms.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
+
+
+def told() -> dict[str, Any]:
+    return {"failed": False, "plan": [], "warnings": [], "changed": False, "duration": 0.0, "written": {}}
+
+
+def test_what_was_changed_goes_back_when_another_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    back = []
+
+    def travel(task: Task, _account: Account) -> dict[str, Any]:
+        if task.params["name"] == "web":
+            raise Failure("state: it does not start.")
+        kind = "container" if task.params["name"] == "moved" else "unit"
+        plan = [{"action": "remove", "kind": kind, "name": "x"}] if kind == "container" else []
+        return {"plan": [*plan, {"action": "update", "kind": "unit", "name": "x"}], "api_calls": 1}
+
+    monkeypatch.setattr(_service_road, "travel", travel)
+    monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
+    monkeypatch.setattr(_service_road, "restore", lambda *words: back.append(words[2:]))
+    made, result = (
+        app(container("web", depends_on=["db", "moved"]), container("db"), container("moved")),
+        told(),
+    )
+    assert rooms.bring(Task({}, False, False), ACCOUNT, made, result, True) == 2
+    assert back == [("db", "db before")]
+    assert result["failed"]
+    assert result["msg"] == ("container web: state: it does not start. As before are also: db.")
+
+
+def test_an_app_that_failed_before_touches_no_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_service_road, "travel", lambda *_words: pytest.fail("it did"))
+    assert (
+        rooms.bring(Task({}, False, False), ACCOUNT, app(container("web")), {**told(), "failed": True}, True)
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ({"state": "rolled_back", "containers": []}, "systemd was given beside state: rolled_back"),
+        (
+            {"hooks": {"before": [{"container": "web", "command": ["true"]}]}},
+            "systemd was given beside hooks",
+        ),
+    ],
+)
+def test_what_is_for_containers_in_podman_s_hands(declared: dict[str, Any], says: str) -> None:
+    with pytest.raises(Failure, match=says):
+        app(**{"containers": [container("web")], **declared})
+
+
+@pytest.mark.parametrize(
+    ("declared", "failed", "back"),
+    [
+        ({"runtime": "podman"}, True, ["web"]),
+        ({"runtime": "podman"}, False, []),
+        ({"state": "absent"}, True, []),
+    ],
+)
+def test_units_that_left_come_back_when_their_app_fails(
+    monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], failed: bool, back: list[str]
+) -> None:
+    came: list[str] = []
+    monkeypatch.setattr(_service_road, "restore", lambda *words: came.append(words[2]))
+    result = {**told(), "failed": failed, "msg": "It failed."}
+    made = app(**{"containers": [container("web")], **declared})
+    rooms.back_in(Task({}, False, False), ACCOUNT, made, result, {"web": "text"})
+    assert came == back

@@ -1,0 +1,415 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Containers in units: made, changed, moved in and out, put back, and found by the next run after a kill."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.rootless.podman.plugins.module_utils import (
+    _generator,
+    _operations,
+    _parallel,
+    _service_account,
+)
+from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._state import Found
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import (
+    KILLED_AFTER,
+    KILLED_BEFORE,
+    REFUSED,
+    Killed,
+)
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_systemd import (
+    FakeSystemd,
+    prepared,
+    run,
+)
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
+    Clock,
+    one_after_the_other,
+    steps_of,
+)
+
+FIRST = [("create", "web.container"), ("start", "web.service")]
+AGAIN = [("update", "web.container"), ("restart", "web.service")]
+IN = [("stop", "web"), ("remove", "web"), *FIRST]
+OUT = [("stop", "web.service"), ("remove", "web.container"), ("create", "web")]
+
+
+@pytest.fixture(name="host")
+def _host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSystemd:
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_operations, "time", Clock())
+    return prepared(monkeypatch, tmp_path / "units")
+
+
+def twice(host: FakeSystemd, **params: Any) -> dict[str, Any]:
+    """A run that check mode foretells, and after which nothing is left to do."""
+    before = (host.files, host.podman.view(), set(host.active))
+    foretold = run(check=True, **params)
+    assert (host.files, host.podman.view(), set(host.active)) == before
+    done = run(**params)
+    assert (done["plan"], done["diff"]) == (foretold["plan"], foretold["diff"])
+    again = run(**params)
+    assert (again["changed"], again["plan"]) == (False, [])
+    return done
+
+
+def options(result: dict[str, Any], name: str) -> list[tuple[str, str]]:
+    """The reasons of the steps of one thing."""
+    steps = [step for step in result["plan"] if step["name"] == name]
+    return [(each["option"], each["why"]) for step in steps for each in step["reasons"]]
+
+
+def test_a_container_is_made_by_its_unit(host: FakeSystemd) -> None:
+    done = twice(host, env={"A": "1"}, restart_policy="always")
+    assert steps_of(done) == FIRST
+    assert done["plan"][0]["kind"] == "unit"
+    assert (done["runtime"], done["unit"]) == ("systemd", str(host.path / "web.container"))
+    assert done["container"]["status"] == "running"
+    assert "WantedBy=default.target" in host.unit()
+    assert "Restart=always" in host.unit()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ({}, {"env": {"A": "1"}}, ("env", "changed")),
+        ({"env": {"A": "1"}}, {"env": {"A": "2"}}, ("env", "changed")),
+        ({"env": {"A": "1"}}, {}, ("env", "removed")),
+        ({"hostname": "a"}, {}, ("hostname", "removed")),
+        ({"restart_policy": "always"}, {"restart_policy": "no"}, ("restart_policy", "changed")),
+        ({"memory": "64m"}, {}, ("memory", "removed")),
+    ],
+)
+def test_what_the_task_says_differently(host: FakeSystemd, before: Any, after: Any, why: Any) -> None:
+    twice(host, **before)
+    done = twice(host, **after)
+    assert steps_of(done) == AGAIN
+    assert why in options(done, "web.container")
+
+
+def test_what_podman_changes_in_place_restarts_nothing(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    identity, starts = host.podman.named("web").id, host.starts
+    done = twice(host, memory="128m")
+    assert steps_of(done) == [("update", "web.container"), ("update", "web")]
+    assert options(done, "web.container") == options(done, "web") == [("memory", "changed")]
+    host.podman.named("web").__dict__["shown"]["HostConfig"]["Memory"] = 1 << 20
+    assert steps_of(twice(host, memory="128m")) == [("update", "web")]
+    assert (host.podman.named("web").id, host.starts) == (identity, starts)
+    assert "128m" in host.unit() or str(128 << 20) in host.unit()
+    # What has to be made anew anyway takes it along.
+    assert steps_of(twice(host, memory="256m", hostname="h")) == AGAIN
+
+
+def test_in_place_fails(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    text = host.unit()
+    host.podman.ignores_updates = True
+    with pytest.raises(Failure, match=r"did not take it.*the unit before is back and runs"):
+        run(memory="128m")
+    assert host.unit() == text
+    assert host.podman.named("web").running
+
+
+def test_the_same_in_the_words_of_another_version_restarts_nothing(host: FakeSystemd) -> None:
+    twice(host, memory="64m")
+    host.podman.version, host.podman.version_text = (5, 5, 0), "5.5.0"
+    done = twice(host, memory="64m")
+    assert steps_of(done) == [("update", "web.container")]
+    assert options(done, "web.container") == [("unit", "changed")]
+
+
+def test_a_stopped_one_is_compared_by_the_record_in_its_unit(host: FakeSystemd) -> None:
+    twice(host, env={"A": "1"})
+    assert steps_of(twice(host, env={"A": "1"}, state="stopped")) == [
+        ("update", "web.container"),
+        ("stop", "web.service"),
+    ]
+    assert "WantedBy" not in host.unit()
+    assert host.podman.named("web") is None
+    done = twice(host, hostname="h", state="stopped")
+    assert steps_of(done) == [("update", "web.container")]
+    assert sorted(options(done, "web.container")) == [("env", "removed"), ("hostname", "changed")]
+
+
+def test_no_result_shows_what_is_in_the_unit(host: FakeSystemd) -> None:
+    for secret in ("correct horse", "battery staple"):
+        for check in (True, False):
+            assert secret not in json.dumps(run(check=check, env={"PASSWORD": secret}))
+    host.edit(host.unit().replace("battery staple", "hunter2"))
+    assert "hunter2" not in json.dumps(run(env={"PASSWORD": "battery staple"}))
+
+
+def test_an_edited_unit_is_as_declared_again(host: FakeSystemd) -> None:
+    twice(host, command="serve")
+    text = host.unit()
+    host.edit(text.replace("serve", "swerve"))
+    done = twice(host, command="serve")
+    assert steps_of(done) == AGAIN
+    assert ("unit", "drift") in options(done, "web.container")
+    assert host.unit() == text
+
+
+def test_what_hands_did_to_the_container_and_its_service(host: FakeSystemd) -> None:
+    twice(host)
+    host.stop(None, ["web.service"])
+    assert steps_of(twice(host)) == FIRST[1:]
+    twice(host, env={"A": "1"})
+    host.podman.named("web").__dict__["shown"]["Config"]["Env"] = ["A=2"]
+    done = twice(host, env={"A": "1"})
+    assert steps_of(done) == [("restart", "web.service")]
+    assert options(done, "web.service") == [("env", "drift")]
+
+
+def test_restarts_on_request(host: FakeSystemd) -> None:
+    twice(host)
+    for option in ("recreate", "force_restart"):
+        assert steps_of(run(**{option: True})) == [("restart", "web.service")]
+
+
+def test_present_goes_on_as_it_is(host: FakeSystemd) -> None:
+    assert steps_of(twice(host, state="present")) == FIRST[:1]
+    assert "WantedBy" not in host.unit()
+    assert steps_of(twice(host)) == [("update", "web.container"), ("start", "web.service")]
+    assert twice(host, state="present")["plan"] == []
+    assert "WantedBy" in host.unit()
+
+
+def test_a_change_that_does_not_start_is_put_back(host: FakeSystemd) -> None:
+    twice(host)
+    text = host.unit()
+    host.bad = lambda unit: "swerve" in unit
+    with pytest.raises(Failure, match=r"web.service does not restart .* the unit before is back and runs"):
+        run(command="swerve")
+    assert host.unit() == text
+    assert host.podman.named("web").running
+    assert twice(host)["plan"] == []
+
+
+def test_what_the_health_check_says_is_told(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice(host)
+    health = {"Status": "unhealthy", "Log": [{"Output": "fine"}, {"Output": "not\nwell\n"}]}
+    sick = Found("web", "1", {"State": {"Health": health}})
+    inner = _service_account.health
+
+    def looked(*arguments: Any) -> Any:
+        monkeypatch.setattr(_service_account, "containers_now", lambda *_arguments: {"web": sick})
+        return inner(*arguments)
+
+    monkeypatch.setattr(_service_account, "health", looked)
+    host.bad = lambda unit: "swerve" in unit
+    with pytest.raises(Failure, match=r"its health check says: not well; the unit before is back"):
+        run(command="swerve")
+
+
+def test_an_image_that_moved_goes_back_when_it_is_bad(
+    host: FakeSystemd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tag(podman: Any, identity: str, _reference: Any) -> None:
+        podman.images["img"] = image_inspect(identity)
+
+    monkeypatch.setattr(_service_account, "tag", tag)
+    twice(host)
+    old = host.podman.images["img"]
+    host.podman.images["img"] = image_inspect("c" * 64)
+    host.bad = lambda _unit: host.podman.images["img"]["Id"] == "c" * 64
+    with pytest.raises(Failure, match="the unit is as it was|the unit before is back and runs"):
+        run()
+    assert host.podman.images["img"]["Id"] == old["Id"]
+    assert host.podman.named("web").running
+    host.bad = lambda _unit: False
+    host.podman.images["img"] = image_inspect("c" * 64)
+    assert options(twice(host), "web.service") == [("image", "changed")]
+
+
+# From one runtime to the other
+
+
+def test_moving_in(host: FakeSystemd) -> None:
+    run(runtime="podman", env={"A": "1"})
+    done = twice(host, env={"A": "1"})
+    assert steps_of(done) == IN
+    assert ("runtime", "changed") in options(done, "web.container")
+    assert [each.name for each in host.podman.containers.values()] == ["web"]
+
+
+def test_moving_in_fails(host: FakeSystemd) -> None:
+    made = run(runtime="podman")["container"]["id"]
+    host.bad = lambda _unit: True
+    with pytest.raises(Failure, match=r"The old web is back and runs\.") as caught:
+        run()
+    assert caught.value.facts["rolled_back"]
+    assert host.files == {}
+    assert (host.podman.named("web").id, host.podman.named("web").running) == (made, True)
+    assert run(runtime="podman")["changed"] is False
+
+
+def test_moving_in_what_is_stopped(host: FakeSystemd) -> None:
+    run(runtime="podman", state="stopped")
+    assert steps_of(twice(host, state="present")) == [("remove", "web"), ("create", "web.container")]
+    assert host.podman.containers == {}
+
+
+def test_moving_out(host: FakeSystemd) -> None:
+    twice(host, env={"A": "1"})
+    done = twice(host, runtime="podman", env={"A": "1"})
+    assert steps_of(done) == OUT
+    assert (done["runtime"], done["unit"], host.files) == ("podman", "", {})
+    assert host.podman.named("web").running
+
+
+def test_moving_out_keeps_running_what_is_only_kept_present(host: FakeSystemd) -> None:
+    twice(host)
+    twice(host, runtime="podman", state="present")
+    assert host.podman.named("web").running
+
+
+def test_moving_out_fails(host: FakeSystemd) -> None:
+    twice(host)
+    text, calls = host.unit(), host.podman.calls
+    run(check=True, runtime="podman")
+    host.podman.hurt(REFUSED, host.podman.calls - calls)
+    with pytest.raises(Failure, match=r"The unit is back and its service runs\."):
+        run(runtime="podman")
+    assert host.unit() == text
+    assert host.podman.named("web").running
+    assert twice(host)["plan"] == []
+
+
+def test_away(host: FakeSystemd) -> None:
+    for runtime in ("systemd", "podman"):
+        twice(host)
+        done = twice(host, runtime=runtime, state="absent")
+        assert steps_of(done) == OUT[:2]
+        assert (host.files, host.podman.containers, host.active) == ({}, {}, set())
+
+
+def test_a_task_that_speaks_of_the_state_alone_means_the_container_wherever_it_lives(
+    host: FakeSystemd,
+) -> None:
+    twice(host)
+    text = host.unit()
+    for state, steps in (("stopped", [("stop", "web.service")]), ("started", [("start", "web.service")])):
+        assert steps_of(twice(host, image=None, runtime="podman", state=state)) == steps
+        assert host.unit() == text
+
+
+def test_units_of_others_are_left_alone(host: FakeSystemd) -> None:
+    theirs = "[Container]\nImage=img\n"
+    host.edit(theirs)
+    run(runtime="podman")
+    run(runtime="podman", state="absent")
+    assert host.unit() == theirs
+
+
+# From which declaration to which: into a unit, out of it, and from one unit to another.
+MOVES = [
+    ({"runtime": "podman"}, {}),
+    ({}, {"runtime": "podman"}),
+    ({}, {"hostname": "h"}),
+    ({"memory": "64m"}, {"memory": "96m"}),
+]
+
+
+@pytest.mark.parametrize("how", [KILLED_BEFORE, KILLED_AFTER])
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_a_run_that_is_killed_anywhere_is_completed_by_the_next(
+    host: FakeSystemd, how: str, before: Any, after: Any
+) -> None:
+    for at in range(1, 80):
+        run(**before)
+        host.podman.hurt(how, at)
+        try:
+            run(**after)
+        except Killed:
+            host.podman.heal()
+        else:
+            host.podman.heal()
+            assert at > 5
+            return
+        twice(host, **after)
+        assert [each.name for each in host.podman.containers.values()] == ["web"]
+        assert host.podman.named("web").running
+        assert [each.name for each in host.path.iterdir() if "rp-" in each.name] == []
+    raise AssertionError("it never ended")
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_a_call_that_is_refused_anywhere_leaves_a_container_that_runs(
+    host: FakeSystemd, before: Any, after: Any
+) -> None:
+    for at in range(1, 80):
+        run(**before)
+        host.podman.hurt(REFUSED, at)
+        try:
+            run(**after)
+        except Failure as failure:
+            assert len(failure.message.splitlines()) == 1
+        ended = host.podman.calls < host.podman._hurt_at
+        host.podman.heal()
+        assert host.podman.named("web") is not None, at
+        assert host.podman.named("web").running, at
+        twice(host, **after)
+        assert [each.name for each in host.podman.containers.values()] == ["web"]
+        if ended:
+            return
+    raise AssertionError("it never ended")
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ({"pod": "app"}, "runtime: systemd was given beside pod"),
+        ({"cgroup_parent": "a.slice"}, "cgroup_parent: 'a.slice' was given"),
+        ({"rm": False}, "rm: .* always removed"),
+        ({"command": ["a", ""]}, "command: an empty word"),
+        ({"runtime": "docker"}, "runtime"),
+        ({"name": "../x"}, "name: '../x' was given"),
+    ],
+)
+def test_what_a_unit_cannot_do(host: FakeSystemd, params: Any, says: str) -> None:
+    for check in (True, False):
+        with pytest.raises(Failure, match=says) as caught:
+            run(check=check, **params)
+        assert len(caught.value.message.splitlines()) == 1
+    assert (host.files, host.podman.writes) == ({}, [])
+
+
+def test_an_older_podman(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_account: Any) -> str:
+        raise Failure("name: units need Quadlet")
+
+    monkeypatch.setattr(_generator, "version", none)
+    host.podman.version, host.podman.version_text = (4, 5, 0), "4.5.0"
+    with pytest.raises(Failure, match=r"runtime: systemd needs Podman 4\.6 or newer, .* Podman 4\.5\.0"):
+        run()
+
+
+@pytest.mark.parametrize(
+    ("params", "lines"),
+    [
+        ({"healthcheck": "true"}, {"Notify=healthy"}),
+        ({"healthcheck": "none"}, set()),
+        ({"healthcheck": "true", "sdnotify": "conmon"}, set()),
+        ({"stop_timeout": 300}, {"TimeoutStopSec=330"}),
+        ({}, {"TimeoutStartSec=900", "Description=Container web"}),
+    ],
+)
+def test_lines(host: FakeSystemd, params: Any, lines: set[str]) -> None:
+    run(check=True, **params)
+    text = next(iter(host.bodies)).splitlines()
+    assert lines <= set(text)
+    assert ("Notify=healthy" in text) == ("Notify=healthy" in lines)
