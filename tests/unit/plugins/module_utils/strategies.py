@@ -17,6 +17,7 @@ pairs = st.dictionaries(word, line, min_size=1, max_size=3)
 words = st.lists(line.filter(bool), min_size=1, max_size=3)
 names = st.lists(word, min_size=1, max_size=3)
 size = st.builds(lambda number, unit: f"{number}{unit}", st.integers(1, 900), st.sampled_from("kmg"))
+swap = st.integers(1000, 1900).map("{}g".format)  # counts memory in, which is never more than 900g
 span = st.builds(lambda number, unit: f"{number}{unit}", st.integers(1, 90), st.sampled_from(["s", "m", "h"]))
 port = st.builds(
     lambda lead, host, inside, tail: f"{lead}{host}:{inside}{tail}",
@@ -132,7 +133,7 @@ CONTAINER = {
     "health_max_log_size": st.integers(100, 900),
     "memory": size,
     "memory_reservation": size,
-    "memory_swap": size,
+    "memory_swap": swap,
     "cpus": st.integers(1, 800).map(lambda each: str(each / 100)),
     "cpu_shares": st.integers(2, 262144),
     "cpu_period": st.integers(1000, 1000000),
@@ -207,7 +208,7 @@ POD = {
     "shm_size": size,
     "shm_size_systemd": size,
     "memory": size,
-    "memory_swap": size,
+    "memory_swap": swap,
     "cpus": st.sampled_from(["0.5", "2"]),
     "cpu_shares": st.integers(2, 262144),
     "cpuset_cpus": st.sampled_from(["0", "0-1"]),
