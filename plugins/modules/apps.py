@@ -121,6 +121,9 @@ notes:
   - Needs root (C(become)) unless every app belongs to the account that runs the task, exists, and has no C(account).
   - Values of secrets, passwords and contents of files are hidden in results and are not logged. A content of less than 8 characters is not
     hidden, because it could be part of anything.
+  - B(On Podman before 5.0, give containers that are started again a network.) There a container with a user namespace of its own, as apps have it,
+    with a restart policy and without C(networks) blocks its account's Podman when it ends and is started again
+    (U(https://github.com/containers/podman/issues/21477)). A run that meets it waits until its time is over.
   - When a run is killed half-way, run the task again. It completes what the killed one began. A deploy beside the old version that was killed leaves the
     requests with a version that has proved itself, also after a reboot.
   - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.
