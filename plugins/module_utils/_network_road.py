@@ -172,6 +172,10 @@ class NetworkRoad(SimpleRoad):
                     raise Failure(
                         f"network {self.name}: container {name} was taken off and is not on it again; run the task again."
                     )
+            for name in self._stopped():
+                there = self._look(name)
+                if there is not None and get_path(there, "State.Status") != "running":
+                    operations.start(self.engine, str(there.get("Id")), name)
         self.journal.forget()
 
     def _kept_off(self) -> set[str]:
@@ -186,7 +190,7 @@ class NetworkRoad(SimpleRoad):
         once = {**once, **{name: each for name, each in self.declared.items() if name in once}}
         self.engine.admit("write", self.journal.path)
         if once:
-            self.journal.write({"joined": {**self._pending(), **once}})
+            self.journal.write({**(self.journal.read() or {}), "joined": {**self._pending(), **once}})
         for name, inspect in sorted(self.on_it.items()):
             again = functools.partial(self._connect, name, self._former(inspect))
             self.back.note(START, again, f"{name} is connected again")
@@ -313,6 +317,7 @@ class NetworkRoad(SimpleRoad):
         identity = str(inspect.get("Id"))
         self.task.warn(f"the network of container {name} was left half made, so it was started again.")
         if running:
+            self._note_stopped(name, True)
             operations.stop(self.engine, identity, name)
         with contextlib.suppress(EngineError):
             self._send("disconnect", {"Container": name})
@@ -320,6 +325,18 @@ class NetworkRoad(SimpleRoad):
             self._send("connect", body)
         if running:
             operations.start(self.engine, identity, name)
+            self._note_stopped(name, False)
+
+    def _stopped(self) -> list[str]:
+        """Containers that a run stopped to mend their network, and did not start again."""
+        listed = (self.journal.read() or {}).get("stopped")
+        return [str(each) for each in listed] if isinstance(listed, list) else []
+
+    def _note_stopped(self, name: str, stopped: bool) -> None:
+        notes = self.journal.read() or {}
+        names = {*self._stopped(), name} if stopped else set(self._stopped()) - {name}
+        self.engine.admit("write", self.journal.path)
+        self.journal.write({**notes, "stopped": sorted(names)})
 
     def _look(self, name: str) -> Mapping[str, Any] | None:
         """What is known of a container now."""
