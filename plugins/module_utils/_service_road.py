@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
@@ -57,6 +57,49 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
         return _Living(task, account, name).travel()
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
+
+
+def unchanged(account: Account, tasks: Sequence[Task]) -> tuple[set[str], int]:
+    """Containers in units for which nothing has to be done, found by one look for all of them; and the calls that it took.
+
+    What cannot be looked at is none of them: its own road says why.
+    """
+    living = {
+        each.wanted.name: each
+        for each in (_Living(task, account, container_name(task.params)) for task in tasks)
+    }
+    texts = {name: each.folder.text(each.unit.file) for name, each in living.items()}
+    jobs = [(living[name].task.params, text) for name, text in texts.items() if text is not None]
+    if not jobs:
+        return set(), 0
+    answer = in_account(tasks[0], account, partial(_look_at_all, jobs))
+    found = answer["found"]
+    wanted = {
+        name: _unit_plan.Wanted(
+            living[name].unit,
+            told["text"],
+            _service_plan.unit_state(living[name].wanted, There.read(told["there"])),
+        )
+        for name, told in found.items()
+    }
+    units = Units(account)
+    try:
+        seen = units.look(list(wanted.values()))
+    except Failure:
+        return set(), answer["api_calls"]
+    quiet = set()
+    for name, unit in wanted.items():
+        told, each = found[name], living[name]
+        steps, _way = _service_plan.plan(each.wanted, There.read(told["there"]), unit, seen[unit.name.file])
+        if not steps and not told["pulls"] and not units.shadows(unit):
+            quiet.add(name)
+    return quiet, answer["api_calls"]
+
+
+def _look_at_all(
+    jobs: Sequence[tuple[Mapping[str, Any], str]], task: Task, engine: Any, key: bytes
+) -> Mapping[str, Any]:
+    return _service_account.look_at_all(task, engine, key, jobs)
 
 
 def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:

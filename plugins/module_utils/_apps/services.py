@@ -30,6 +30,7 @@ from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
 from .declared import App, Service, services
+from .quiet import Quiet
 from .shared import LABEL
 from .vacant import Vacant, podman_version
 
@@ -88,7 +89,14 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
     if told["failed"] or not app.present:
         return 0
     before: dict[str, str | None] = {}  # the units that this run changed, as they were
-    for each in services(app, account.home):
+    declared = services(app, account.home)
+    tasks = {
+        each.name: Task({**each.params, "in_app": {**each.links, **about}}, task.check) for each in declared
+    }
+    quiet = Quiet(account, tasks if there else {})
+    for each in declared:
+        if there and quiet.has(each.name):
+            continue
         inner = Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
         since = time.monotonic()
         try:
@@ -98,6 +106,8 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
                 if _was_changed(result["plan"]):
                     before[each.name] = text
                 calls += result["api_calls"]
+                if result["plan"] and not task.check:
+                    quiet.changed()
                 told["plan"] += _timed(result["plan"], since)
             else:
                 told["plan"] += _timed(_foretold(inner, account, each), since)
@@ -112,7 +122,7 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
             told["warnings"] += inner.warnings
     told["changed"] = told["changed"] or bool(told["plan"])
     told["duration"] = round(told["duration"] + time.monotonic() - begun, 3)
-    return calls
+    return calls + quiet.calls
 
 
 def _was_changed(steps: Sequence[Mapping[str, Any]]) -> bool:

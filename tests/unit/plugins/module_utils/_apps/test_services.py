@@ -175,3 +175,33 @@ def test_units_that_left_come_back_when_their_app_fails(
     made = app(**{"containers": [container("web")], **declared})
     rooms.back_in(Task({}, False, False), ACCOUNT, made, result, {"web": "text"})
     assert came == back
+
+
+def test_what_is_as_declared_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[list[str]] = []
+    roads: list[str] = []
+
+    def unchanged(_account: Account, tasks: list[Task]) -> tuple[set[str], int]:
+        looks.append([task.params["name"] for task in tasks])
+        return {"db", "web", "last"} & set(looks[-1]), 1
+
+    def travel(task: Task, _account: Account) -> dict[str, Any]:
+        roads.append(task.params["name"])
+        return {"plan": [{"action": "update", "kind": "unit", "name": "x"}], "api_calls": 2}
+
+    monkeypatch.setattr(_service_road, "unchanged", unchanged)
+    monkeypatch.setattr(_service_road, "travel", travel)
+    monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
+    made = app(
+        container("db"),
+        container("middle", depends_on=["db"]),
+        container("web", depends_on=["middle"]),
+        container("last", depends_on=["web"]),
+    )
+    assert rooms.bring(Task({}, False, False), ACCOUNT, made, told(), True) == 4
+    assert looks == [["db", "middle", "web", "last"], ["web", "last"]]
+    assert roads == ["middle"]
+    # Check mode changes nothing, so it looks once.
+    looks.clear()
+    assert rooms.bring(Task({}, True, False), ACCOUNT, made, told(), True) == 3
+    assert len(looks) == 1
