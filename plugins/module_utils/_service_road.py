@@ -26,7 +26,7 @@ from ._quadlet_keys import UnitName
 from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
-from ._service_text import is_ours, starts_at_boot, unit_of_name
+from ._service_text import is_ours, pod_of_text, starts_at_boot, unit_of_name
 from ._shadows import sentence
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
@@ -51,6 +51,11 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     name = container_name(params)
     runtime, absent = params["runtime"], params["state"] == ABSENT
     before = _unit_now(account, name)
+    pod = pod_of_text(before) if before is not None else ""
+    if pod and (absent or params.get("image")):
+        raise Failure(
+            f"name: container {name} lives in a unit of pod {pod}; declare it in the containers of that pod's task, or take it out there."
+        )
     if before is not None and (absent or (runtime == PODMAN and params.get("image"))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the container wherever it lives.

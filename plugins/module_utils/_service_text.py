@@ -151,7 +151,7 @@ def pod_of_text(text: str) -> str:
 
 def _labels(text: str) -> dict[str, str]:
     """The labels that a unit of ours gives. Records and names are JSON and plain words: quotes are all that is escaped in them."""
-    found = {}
+    found: dict[str, str] = {}
     try:
         unit = parse(text)
     except Failure:

@@ -507,14 +507,14 @@ api_calls:
   sample: 4
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import travel_pod
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._pod_road import work
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONSTRAINTS, POD_SPEC
 
 
 def main() -> None:
     """Bring one pod and its containers to what the task declares."""
-    run_in_account(travel_pod, POD_SPEC, **CONSTRAINTS)
+    run(work, {"user": {"type": "str"}, **POD_SPEC}, **CONSTRAINTS)
 
 
 if __name__ == "__main__":
