@@ -302,7 +302,9 @@ class Units:
         end = time.monotonic() + seconds
         while True:
             shown = list(self._shown_of(services).values())
-            if any(map(_trouble, shown)) or not any(each.get("Job") for each in shown):
+            if any(_trouble(each) for each in shown if not _waits(each)) or not any(
+                each.get("Job") for each in shown
+            ):
                 return ""
             ailing = self.gate.ailing() if self.gate.ailing is not None else ""
             if ailing:
@@ -407,6 +409,11 @@ class Units:
             if written
             else "the unit is as it was"
         )
+
+
+def _waits(shown: Mapping[str, str]) -> bool:
+    """Whether its turn has yet to come: one that has been stopped to start again waits for those after which it starts."""
+    return bool(shown.get("Job")) and shown.get("ActiveState") in ("inactive", "failed")
 
 
 def _runs(shown: Mapping[str, str]) -> bool:
