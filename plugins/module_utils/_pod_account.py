@@ -135,16 +135,18 @@ def pull(task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str
     return {}
 
 
-def prove(task: Task, engine: Engine, key: bytes, found: PodThere) -> dict[str, Any]:
-    """Have the declaration prove itself as NAME.rp-new, if that is not done, and make room for the units; the ID of the proven pod.
+def prove(task: Task, engine: Engine, key: bytes, found: PodThere, starts: bool) -> dict[str, Any]:
+    """Have the declaration prove itself as NAME.rp-new, if that is not done, and make room for the units that start.
 
-    Raises Failure with the old pod as it was. From then on the proven one is the way back.
+    The ID of the proven pod, which is the way back from then on, and the pods that go in the end. Raises Failure with the old pod as it was.
     """
     wanted = pod_of(task.params)
     old, proven = found.old or {}, found.proven
     if found.stray:
         operations.remove_pod(engine, found.stray)
-    if not proven and old.get("running"):
+    if not starts and not proven:
+        return {"proven": "", "gone": [old["id"]] if old else []}
+    if not proven and old:
         survey = look_for(engine, wanted.containers or [], wanted.name)
         step = PodPlanner(survey, facts_of(engine), key).proof(wanted, str(old["id"]))
         waits = bool(task.params.get("wait", True)), float(task.params.get("wait_timeout") or 120)
@@ -153,7 +155,7 @@ def prove(task: Task, engine: Engine, key: bytes, found: PodThere) -> dict[str, 
         operations.stop_pod(engine, proven)
     if old:
         operations.remove_pod(engine, str(old["id"]))
-    return {"proven": proven}
+    return {"proven": proven, "gone": [proven] if proven else []}
 
 
 def bring_back(task: Task, engine: Engine, _key: bytes, proven: str) -> dict[str, Any]:

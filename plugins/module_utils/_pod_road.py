@@ -242,9 +242,10 @@ class _Living:
             partial(self._health, names, "ailing") if wait else None,
             partial(self._ask, _pod_account.evict, names),
         )
-        proven = ""
+        proven, gone = "", []
         if found.moves or found.stray:
-            proven = str(self._ask(_pod_account.prove, found)["proven"])
+            answer = self._ask(_pod_account.prove, found, units[0].state == STARTED)
+            proven, gone = str(answer["proven"]), list(answer["gone"])
         try:
             self.units.apply(units, plan.ways, seen, seconds, gate)
             if gate.prove is not None and not any(way.steps for way in plan.ways.values()):
@@ -253,8 +254,8 @@ class _Living:
             if not proven:
                 raise
             raise self._brought_back(failure, proven) from failure
-        if proven:
-            self._ask(_pod_account.remove, [proven])
+        if gone:
+            self._ask(_pod_account.remove, gone)
 
     def _prove(self, services: Mapping[str, str], updates: list[Step]) -> None:
         """Have the account wait until the containers are ready; one that ended well is. Then change in place what can be."""
