@@ -65,6 +65,7 @@ def look(task: Task, engine: Engine, key: bytes, before: Mapping[str, str]) -> d
     found = there(wanted, survey, planner, before)
     pulls = {step.name: step for member in members for step in planner.pulls(member)}
     return {
+        "before": dict(before),
         "texts": dict(texts),
         "members": [_outline(member) for member in members],
         "there": found.told(),

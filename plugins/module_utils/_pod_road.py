@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
@@ -56,7 +56,7 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the pod wherever it lives.
     if not absent and (before or (runtime == SYSTEMD and _says_what_it_is(params))):
-        return _Living(task, account, name).travel()
+        return Living(task, account, name).travel()
     return {**in_account(task, account, travel_pod), "runtime": PODMAN, "unit": ""}
 
 
@@ -121,7 +121,7 @@ def _evicting(task: Task, account: Account, units: list[_unit_plan.Wanted]) -> G
     return Gate(evict=partial(in_account, task, account, evict))
 
 
-class _Living:
+class Living:
     """One pod in its units."""
 
     def __init__(self, task: Task, account: Account, name: str) -> None:
@@ -179,16 +179,30 @@ class _Living:
         self.calls += answer["api_calls"]
         return answer
 
-    def _look(self) -> tuple[Mapping[str, Any], list[_unit_plan.Wanted], Mapping[str, Seen]]:
-        before = texts_now(self.account, self.name)
-        own = unit_of_pod_name(self.name).file
-        told = self._ask(_pod_account.look, before)
+    def texts(self) -> dict[str, str]:
+        """Its units as they are, by file; empty when there is none."""
+        return texts_now(self.account, self.name)
+
+    def units_of(self, told: Mapping[str, Any]) -> list[_unit_plan.Wanted]:
+        """The units that are wanted, its own first, by what the account says."""
+        before: Mapping[str, str] = told["before"]
         texts: Mapping[str, str] = told["texts"]
+        own = unit_of_pod_name(self.name).file
         state = _pod_units.states(self.state, PodThere.read(told["there"]))
         units = [_unit_plan.Wanted(unit_name(file), text, state) for file, text in texts.items()]
         units.sort(key=lambda each: each.name.file != own)
         self._refuse_others([each.name.file for each in units if each.name.file not in before])
-        units += _absent({file: text for file, text in before.items() if file not in texts})
+        return units + _absent({file: text for file, text in before.items() if file not in texts})
+
+    def steps(
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
+    ) -> list[Step]:
+        """What has to happen, by what the account says and the units show."""
+        return [*pulls_of(told), *self._plan(told, units, seen).steps]
+
+    def _look(self) -> tuple[Mapping[str, Any], list[_unit_plan.Wanted], Mapping[str, Seen]]:
+        told = self._ask(_pod_account.look, self.texts())
+        units = self.units_of(told)
         return told, units, self.units.look(units)
 
     def _refuse_others(self, files: list[str]) -> None:
@@ -203,7 +217,7 @@ class _Living:
                 )
 
     def _plan(
-        self, told: Mapping[str, Any], units: list[_unit_plan.Wanted], seen: Mapping[str, Seen]
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
     ) -> Plan:
         return _pod_units.plan(self._wanted(told), PodThere.read(told["there"]), units, seen)
 

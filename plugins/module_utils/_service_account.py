@@ -41,7 +41,7 @@ def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str
 
 def look_at_all(
     task: Task, engine: Engine, key: bytes, jobs: Sequence[tuple[Mapping[str, Any], str]]
-) -> dict[str, Any]:
+) -> dict[str, dict[str, Any]]:
     """As ``look``, for several containers at once (parameters and text of each); what cannot be looked at is left out."""
     facts = facts_of(engine)
     declared = {}
@@ -54,7 +54,7 @@ def look_at_all(
     for name, (inner, before, wanted, text) in declared.items():
         with contextlib.suppress(Failure):
             found[name] = _compared(inner, engine, planner, wanted, text, before)
-    return {"found": found}
+    return found
 
 
 def _declared(

@@ -60,51 +60,8 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the container wherever it lives.
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
-        return _Living(task, account, name).travel()
+        return Living(task, account, name).travel()
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
-
-
-def unchanged(account: Account, tasks: Sequence[Task]) -> tuple[set[str], int]:
-    """Containers in units for which nothing has to be done, found by one look for all of them; and the calls that it took.
-
-    What cannot be looked at is none of them: its own road says why.
-    """
-    living = {
-        each.wanted.name: each
-        for each in (_Living(task, account, container_name(task.params)) for task in tasks)
-    }
-    texts = {name: each.folder.text(each.unit.file) for name, each in living.items()}
-    jobs = [(living[name].task.params, text) for name, text in texts.items() if text is not None]
-    if not jobs:
-        return set(), 0
-    answer = in_account(tasks[0], account, partial(_look_at_all, jobs))
-    found = answer["found"]
-    wanted = {
-        name: _unit_plan.Wanted(
-            living[name].unit,
-            told["text"],
-            _service_plan.unit_state(living[name].wanted, There.read(told["there"])),
-        )
-        for name, told in found.items()
-    }
-    units = Units(account)
-    try:
-        seen = units.look(list(wanted.values()))
-    except Failure:
-        return set(), answer["api_calls"]
-    quiet = set()
-    for name, unit in wanted.items():
-        told, each = found[name], living[name]
-        steps, _way = _service_plan.plan(each.wanted, There.read(told["there"]), unit, seen[unit.name.file])
-        if not steps and not told["pulls"] and not units.shadows(unit):
-            quiet.add(name)
-    return quiet, answer["api_calls"]
-
-
-def _look_at_all(
-    jobs: Sequence[tuple[Mapping[str, Any], str]], task: Task, engine: Any, key: bytes
-) -> Mapping[str, Any]:
-    return _service_account.look_at_all(task, engine, key, jobs)
 
 
 def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
@@ -160,7 +117,7 @@ def _unit_now(account: Account, name: str) -> str | None:
     return text if is_ours(text) else None
 
 
-class _Living:
+class Living:
     """One container in its unit."""
 
     def __init__(self, task: Task, account: Account, name: str) -> None:
@@ -213,11 +170,25 @@ class _Living:
         self.calls += answer["api_calls"]
         return answer
 
-    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
-        before = self.folder.text(self.unit.file)
-        told = self._ask(_service_account.look, before)
+    def texts(self) -> dict[str, str]:
+        """Its unit as it is, by file; empty when there is none."""
+        text = self.folder.text(self.unit.file)
+        return {} if text is None else {self.unit.file: text}
+
+    def units_of(self, told: Mapping[str, Any]) -> list[_unit_plan.Wanted]:
+        """The unit that is wanted, by what the account says."""
         state = _service_plan.unit_state(self.wanted, There.read(told["there"]))
-        unit = _unit_plan.Wanted(self.unit, told["text"], state)
+        return [_unit_plan.Wanted(self.unit, told["text"], state)]
+
+    def steps(
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
+    ) -> list[Step]:
+        """What has to happen, by what the account says and the units show."""
+        return [*pulls_of(told), *self._plan(told, units[0], seen[self.unit.file])[0]]
+
+    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
+        told = self._ask(_service_account.look, self.texts().get(self.unit.file))
+        (unit,) = self.units_of(told)
         return told, unit, self.units.look([unit])[self.unit.file]
 
     def _plan(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> tuple[list[Step], Way]:

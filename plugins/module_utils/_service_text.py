@@ -90,8 +90,9 @@ def about(what: str, in_app: Mapping[str, Any]) -> list[tuple[str, str]]:
     """How systemd names it, and what it waits for."""
     app = in_app.get("app", "")
     lines = [("Description", whole(what + (f" of app {app}" if app else ""), "name"))]
+    pods = in_app.get("pods", ())
     for setting, names in in_app.get("links", {}).items():
-        lines += [(setting, service_of_name(name)) for name in names]
+        lines += [(setting, service_of_name(f"{name}-pod" if name in pods else name)) for name in names]
     return lines
 
 

@@ -20,6 +20,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _service_account,
     _service_road,
 )
+from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._state import Found
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONTAINER_SPEC, defined
@@ -420,18 +421,19 @@ def test_lines(host: FakeSystemd, params: Any, lines: set[str]) -> None:
     assert ("Notify=healthy" in text) == ("Notify=healthy" in lines)
 
 
-def test_one_look_for_several(host: FakeSystemd) -> None:
-    def task(name: str, **params: Any) -> Task:
+def test_one_look_for_several(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    def task(name: str, **params: Any) -> tuple[str, Task]:
         declared = {**CONTAINER, "runtime": "systemd", "name": name, **params}
-        return Task(defined({"definition": declared}, CONTAINER_SPEC), False)
+        return "container", Task(defined({"definition": declared}, CONTAINER_SPEC), False)
 
+    monkeypatch.setattr(quiet, "in_account", _service_road.in_account)
     for name in ("web", "db", "edited"):
         run(name=name)
     tasks = [task("web"), task("db", hostname="other"), task("edited"), task("new")]
     host.edit(host.unit("edited") + "# a remark\n", "edited")
-    assert _service_road.unchanged(ACCOUNT, tasks) == ({"web"}, 1)
+    assert quiet.unchanged(ACCOUNT, tasks) == ({"web"}, 1)
     # What cannot be looked at goes its own way, and says there why.
-    assert _service_road.unchanged(ACCOUNT, [task("web"), task("db", init_ctr="always")]) == ({"web"}, 1)
+    assert quiet.unchanged(ACCOUNT, [task("web"), task("db", init_ctr="always")]) == ({"web"}, 1)
     host.active.clear()
-    assert _service_road.unchanged(ACCOUNT, [task("web")]) == (set(), 1)
-    assert _service_road.unchanged(ACCOUNT, [task("new")]) == (set(), 0)
+    assert quiet.unchanged(ACCOUNT, [task("web")]) == (set(), 1)
+    assert quiet.unchanged(ACCOUNT, [task("new")]) == (set(), 0)
