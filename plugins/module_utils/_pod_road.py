@@ -88,11 +88,15 @@ def restore(task: Task, account: Account, name: str, before: Mapping[str, str]) 
 
 def texts_now(account: Account, name: str) -> dict[str, str]:
     """The units of a pod that this collection made, its own first."""
+    return _texts_in(Folder(account), name)
+
+
+def _texts_in(folder: Folder, name: str) -> dict[str, str]:
     try:
         own = unit_of_pod_name(name).file
     except Failure:  # Podman takes names that no unit can have
         return {}
-    found = units_of(Folder(account).tree(), name)
+    found = units_of(folder.tree(), name)
     return dict(sorted(found.items(), key=lambda each: (each[0] != own, each[0])))
 
 
@@ -124,14 +128,14 @@ def _evicting(task: Task, account: Account, units: list[_unit_plan.Wanted]) -> G
 class Living:
     """One pod in its units."""
 
-    def __init__(self, task: Task, account: Account, name: str) -> None:
+    def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
         self.task, self.account, self.name = task, account, name
         params = task.params
         declared = params.get("containers")
         state = str(params["state"] or (PRESENT if declared is None else STARTED))
         # What of a declaration is needed without reading the files that its options name.
         self.state = STATES.get(state, state)
-        self.folder = Folder(account)
+        self.folder = folder or Folder(account)
         self.calls = 0
 
     @functools.cached_property
@@ -181,7 +185,7 @@ class Living:
 
     def texts(self) -> dict[str, str]:
         """Its units as they are, by file; empty when there is none."""
-        return texts_now(self.account, self.name)
+        return _texts_in(self.folder, self.name)
 
     def units_of(self, told: Mapping[str, Any]) -> list[_unit_plan.Wanted]:
         """The units that are wanted, its own first, by what the account says."""

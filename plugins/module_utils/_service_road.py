@@ -120,7 +120,7 @@ def _unit_now(account: Account, name: str) -> str | None:
 class Living:
     """One container in its unit."""
 
-    def __init__(self, task: Task, account: Account, name: str) -> None:
+    def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
         self.task, self.account = task, account
         self.unit: UnitName = unit_of_name(name)
         params = task.params
@@ -128,7 +128,7 @@ class Living:
         self.wanted = Wanted(
             name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
         )
-        self.folder = Folder(account)
+        self.folder = folder or Folder(account)
         self.calls = 0
 
     @functools.cached_property

@@ -64,9 +64,9 @@ class Gate:
 class Units:
     """The units of one account. ``look`` first, then, with the lock, ``apply``."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, folder: Folder | None = None) -> None:
         self.account = account
-        self.folder = Folder(account)
+        self.folder = folder or Folder(account)
         self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()

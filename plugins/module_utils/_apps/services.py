@@ -36,6 +36,8 @@ from .quiet import Quiet
 from .shared import LABEL
 from .vacant import Vacant, podman_version
 
+# What was done before units: files written, images and secrets that are new.
+ABOUT = ("written", "made", "renewed")
 KINDS = {"container": "containers", "pod": "pods"}
 # The texts of the units of what was changed, by kind and name.
 Before = dict[tuple[str, str], dict[str, str]]
@@ -86,11 +88,18 @@ def back_in(task: Task, account: Account, app: App, told: dict[str, Any], before
     told["msg"] += _put_back(task, account, {key: texts for key, texts in before.items() if texts})
 
 
-def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: bool) -> int:
-    """Bring the containers and pods of an app into their units; adds to what is told of it, and returns the calls that it took."""
+def bring(
+    task: Task, account: Account, app: App, told: dict[str, Any], there: bool, known: bool = False
+) -> int:
+    """Bring the containers and pods of an app into their units; adds to what is told of it, and returns the calls that it took.
+
+    With ``known`` what the account's own process has found to be as declared still is.
+    """
     begun, calls = time.monotonic(), 0
-    about = {key: told.pop(key, None) for key in ("written", "made", "renewed")}
-    about["marks"] = {LABEL: app.name}
+    about = about_of(app, told)
+    found = told.pop("quiet", None)
+    for key in ABOUT:
+        told.pop(key, None)
     if told["failed"] or not app.present:
         return 0
     before: Before = {}  # the units that this run changed, as they were
@@ -99,7 +108,8 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
     def task_of(each: Service) -> Task:
         return Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
 
-    quiet = Quiet(account, {each.name: (each.kind, task_of(each)) for each in declared} if there else {})
+    tasks = {each.name: (each.kind, task_of(each)) for each in declared} if there else {}
+    quiet = Quiet(account, tasks, {str(name) for name in found} if known and found is not None else None)
     for each in declared:
         if there and quiet.has(each.name):
             continue
@@ -129,6 +139,11 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
     told["changed"] = told["changed"] or bool(told["plan"])
     told["duration"] = round(told["duration"] + time.monotonic() - begun, 3)
     return calls + quiet.calls
+
+
+def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tasks of an app's units have to know of it, by what was told of it so far."""
+    return {**{key: told.get(key) for key in ABOUT}, "marks": {LABEL: app.name}}
 
 
 def _road(kind: str) -> Any:

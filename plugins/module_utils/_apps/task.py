@@ -128,7 +128,9 @@ class _Host:
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
             promised = check and bool(self.steps.get(user))
-            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared, promised, leaving)
+            jobs[user] = Job(
+                apps, check, diff, prune, vacant, folders, declared, promised, leaving, self.root
+            )
         if accounts:
             podman_py()  # once, before the children are forked
         left = []
@@ -151,13 +153,17 @@ class _Host:
         names = {app.name for app in apps}
         # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
+        known = True
         for app in apps:
             told = self.results[app.name]
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
             told["changed"] = bool(told["plan"])
             if not answer.get("unseen"):
                 there = find(account.name) is not None
-                self.calls += bring(self.task, account, app, told, there)
+                before = len(told["plan"])
+                self.calls += bring(self.task, account, app, told, there, known)
+                # What is done to one app may change what was seen of the next.
+                known = known and len(told["plan"]) == before and not told["failed"]
                 back_in(self.task, account, app, told, self.texts.get(app.name, {}))
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names

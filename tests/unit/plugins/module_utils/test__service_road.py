@@ -421,19 +421,22 @@ def test_lines(host: FakeSystemd, params: Any, lines: set[str]) -> None:
     assert ("Notify=healthy" in text) == ("Notify=healthy" in lines)
 
 
-def test_one_look_for_several(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_look_for_several(host: FakeSystemd) -> None:
     def task(name: str, **params: Any) -> tuple[str, Task]:
         declared = {**CONTAINER, "runtime": "systemd", "name": name, **params}
         return "container", Task(defined({"definition": declared}, CONTAINER_SPEC), False)
 
-    monkeypatch.setattr(quiet, "in_account", _service_road.in_account)
+    def unchanged(tasks: list[tuple[str, Task]]) -> set[str]:
+        jobs = quiet.Jobs(ACCOUNT, tasks)
+        return jobs.judged(_service_road.in_account(tasks[0][1], ACCOUNT, jobs.look)["found"])
+
     for name in ("web", "db", "edited"):
         run(name=name)
     tasks = [task("web"), task("db", hostname="other"), task("edited"), task("new")]
     host.edit(host.unit("edited") + "# a remark\n", "edited")
-    assert quiet.unchanged(ACCOUNT, tasks) == ({"web"}, 1)
+    assert unchanged(tasks) == {"web"}
     # What cannot be looked at goes its own way, and says there why.
-    assert quiet.unchanged(ACCOUNT, [task("web"), task("db", init_ctr="always")]) == ({"web"}, 1)
+    assert unchanged([task("web"), task("db", init_ctr="always")]) == {"web"}
     host.active.clear()
-    assert quiet.unchanged(ACCOUNT, [task("web")]) == (set(), 1)
-    assert quiet.unchanged(ACCOUNT, [task("new")]) == (set(), 0)
+    assert unchanged([task("web")]) == set()
+    assert unchanged([task("new")]) == set()

@@ -219,15 +219,23 @@ def test_what_is_as_declared_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) 
     looks: list[list[str]] = []
     roads: list[str] = []
 
-    def unchanged(_account: Account, tasks: list[tuple[str, Task]]) -> tuple[set[str], int]:
-        looks.append([task.params["name"] for _kind, task in tasks])
-        return {"db", "web", "last"} & set(looks[-1]), 1
+    class Jobs:
+        def __init__(self, _account: Account, tasks: list[tuple[str, Task]]) -> None:
+            self.there = [task.params["name"] for _kind, task in tasks]
+            looks.append(self.there)
+
+        def look(self, *_words: Any) -> dict[str, Any]:
+            return {}
+
+        def judged(self, _found: Any) -> set[str]:
+            return {"db", "web", "last"} & set(self.there)
 
     def travel(task: Task, _account: Account) -> dict[str, Any]:
         roads.append(task.params["name"])
         return {"plan": [{"action": "update", "kind": "unit", "name": "x"}], "api_calls": 2}
 
-    monkeypatch.setattr(quiet, "unchanged", unchanged)
+    monkeypatch.setattr(quiet, "Jobs", Jobs)
+    monkeypatch.setattr(quiet, "in_account", lambda *_words: {"found": {}, "api_calls": 1})
     monkeypatch.setattr(_service_road, "travel", travel)
     monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
     made = app(
@@ -243,3 +251,12 @@ def test_what_is_as_declared_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) 
     looks.clear()
     assert rooms.bring(Task({}, True, False), ACCOUNT, made, told(), True) == 3
     assert len(looks) == 1
+    # Nor does it when the account's own process has looked already.
+    looks.clear()
+    assert (
+        rooms.bring(
+            Task({}, True, False), ACCOUNT, made, {**told(), "quiet": ["db", "web", "last"]}, True, True
+        )
+        == 2
+    )
+    assert looks == []
