@@ -73,7 +73,12 @@ def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
 
 
 def restore(task: Task, account: Account, name: str, before: Mapping[str, str]) -> None:
-    """The units as they were, and their services with them; those that were not there go. Raises Failure."""
+    """The units as they were, and their services with them; those that were not there go. Raises Failure.
+
+    A pod that somebody else made under that name meanwhile is left as it is, and the units stay away.
+    """
+    if in_account(task, account, _pod_account.stands_alone)["there"]:
+        return
     units = Units(account)
     with units.folder.locked():
         now = texts_now(account, name)
@@ -355,13 +360,10 @@ class _Leaving:
     def _put_back(self, failure: Failure) -> Failure:
         told = "The units are back."
         with contextlib.suppress(Failure):
-            if self._stands_alone():
+            if in_account(self.task, self.account, _pod_account.stands_alone)["there"]:
                 return failure  # it was made, and only what came after failed
         try:
             restore(self.task, self.account, self.name, self.before)
         except Failure as worse:
             told = f"Putting the units back met a problem: {worse.message}"
         return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
-
-    def _stands_alone(self) -> bool:
-        return bool(in_account(self.task, self.account, _pod_account.stands_alone)["there"])

@@ -381,6 +381,7 @@ class Units:
         ]
         written = [each for each in busy if each.text is not None and seen[each.name.file].text != each.text]
         fresh = [each for each in written if seen[each.name.file].text is None]
+        gone = {each.name.file: seen[each.name.file].text for each in busy if each.text is None}
         stops = [service for service in new if service not in before]
         try:
             self._hasten(new)
@@ -391,6 +392,9 @@ class Units:
                     self.folder.remove(each.name.file)
                 elif each in written or seen[each.name.file].kept is not None:
                     self.folder.put_back(each.name.file)
+            for file, text in gone.items():
+                if text is not None:
+                    self.folder.put(file, text)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
             if self.gate.before_back is not None:
