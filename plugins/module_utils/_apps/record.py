@@ -65,6 +65,15 @@ def note_hooks_due(engine: Engine, app: str) -> None:
     told.write({**(told.read() or {}), "hooks_due": True})
 
 
+def note_hooks_done(engine: Engine, app: str) -> None:
+    """They have run."""
+    told = journal(engine.account, app)
+    notes = told.read() or {}
+    if notes.pop("hooks_due", None):
+        engine.admit("write", told.path)
+        told.write(notes)
+
+
 def seen(account: Account, app: str) -> Mapping[str, Any]:
     """What was found of such files when they were last looked at."""
     told = (journal(account, app).read() or {}).get("seen")

@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from .. import _images, _login
@@ -33,7 +31,7 @@ from .._switching import Traffic
 from .._times import Times
 from .._volume_road import VolumeRoad
 from .._wanted import SYSTEMD
-from . import going, order, record, release
+from . import going, order, record, release, roads
 from .declared import App, Unit, units
 from .hooks import Hooks
 from .keeping import Keeper
@@ -56,7 +54,7 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
-        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times)
+        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
 
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
@@ -73,6 +71,8 @@ class AppRun:
             failure = Failure(
                 f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
             )
+        if self.app.present:
+            self.told["runtime"] = self.app.runtime
         if self.app.runtime == SYSTEMD:
             self.told.update(made=sorted(self.shared.made), renewed=sorted(self.renewed))
         return {
@@ -94,9 +94,12 @@ class AppRun:
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
         if app.pins:
-            self.app = app = dataclasses.replace(
-                app, raw=release.pinned(app.raw, partial(pin, app, shared.engine))
-            )
+            chosen = {
+                name: pin(app, shared.engine, name)
+                for name in sorted(release.image_names(app) & set(app.pins))
+            }
+            self.app = app = release.with_images(app, chosen)
+            self.told["pins"] = chosen
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
@@ -116,8 +119,10 @@ class AppRun:
             self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self.told["written"] = dict(keeper.written)
-            # What lives in units is brought about later, by the task's own process.
-            self._units([] if app.runtime == SYSTEMD else wanted, course, keeper.written, gone)
+            if app.runtime == SYSTEMD:
+                self._before_units(wanted, course, keeper.written, gone)
+            else:
+                self.bring(wanted, course, keeper.written, gone)
             if gone is not None:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
@@ -190,30 +195,68 @@ class AppRun:
             for each in self.plan[begun:]:
                 each["seconds"] = self.times.seconds(each["kind"], each["name"], each["action"])
 
-    def _units(
+    def _before_units(
         self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
     ) -> None:
-        """Pods and containers: one plan, carried out in the order in which they depend on each other."""
-        shared, engine = self.shared, self.shared.engine
+        """What lives in units is brought about later, by the task's own process. Before that goes what is no longer declared."""
+        kept = roads.aside(self.app)
+        apart = [unit for unit in wanted if unit.name in kept]
+        leaving = gone.steps() if gone is not None else []
+        pulls, steps = self.foreseen(apart, files, leaving)
+        foretold: dict[str, list[dict[str, Any]]] = {}
+        self.told["aside"] = foretold
+        for unit in apart:
+            images, names = {each.image for each in unit.containers}, {each.name for each in unit.containers}
+            mine = [each for each in pulls if each.name in images] + [
+                each for each in steps if each.name in names
+            ]
+            pulls = [each for each in pulls if each not in mine]
+            foretold[unit.name] = [{**each.public(), "seconds": 0.0} for each in told_of(mine)]
+        self.told.update(self.hooks.outlook())
+        if leaving:
+            self.bring([], course, files, gone, whole=False)
+            self.told["begun"] = True
+
+    def foreseen(
+        self, wanted: list[Unit], files: Mapping[str, float], leaving: list[Step]
+    ) -> tuple[list[Step], list[Step]]:
+        """The pulls and steps by which pods and containers become what is wanted. Raises Failure for what cannot be."""
+        engine = self.shared.engine
         members = [each for unit in wanted for each in unit.containers]
         for unit in wanted:
             refuse_retries(unit.params, engine)
             if unit.params.get("state") != ABSENT:
                 pull_first(self._task({}), engine, unit.containers, unit.params)
-        leaving = gone.steps() if gone is not None else []
-        survey = self._survey(wanted, members, files)
-        pulls, steps, warnings = self._planned(wanted, survey)
+        pulls, steps, warnings = self._planned(wanted, self._survey(wanted, members, files))
         # What goes anyway holds on to nothing.
         refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
         self.warnings += warnings
+        return pulls, steps
+
+    def bring(
+        self,
+        wanted: list[Unit],
+        course: Any,
+        files: Mapping[str, float],
+        gone: going.Leftovers | None,
+        whole: bool = True,
+    ) -> None:
+        """Pods and containers: one plan, carried out in the order in which they depend on each other.
+
+        Without ``whole`` others of the app follow, and with them the hooks that come after.
+        """
+        shared, engine = self.shared, self.shared.engine
+        members = [each for unit in wanted for each in unit.containers]
+        leaving = gone.steps() if gone is not None else []
+        pulls, steps = self.foreseen(wanted, files, leaving)
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
         first, last = self.hooks.planned(bool(counted))
-        self.tell([*first, *counted, *last])
+        self.tell([*first, *counted, *(last if whole else ())])
         shared.made |= {step.name for step in pulls}
         if shared.check or not (counted or last):
             return
-        with self.timed(begun), self.hooks.around(self.warnings):
+        with self.timed(begun), self.hooks.around(self.warnings, whole):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
