@@ -36,7 +36,7 @@ from .placed import placed
 from .roads import AUTO, RUNTIMES
 
 # The runtime of apps that name none, where the task names none either.
-DEFAULT_RUNTIME = PODMAN
+DEFAULT_RUNTIME = AUTO
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},

@@ -31,6 +31,11 @@ def before_parting(task: Task, account: Account, app: App) -> dict[str, Any]:
     return told
 
 
+def pulled(told: Mapping[str, Any]) -> set[str]:
+    """The images that were pulled for an app so far, or would be."""
+    return {str(step["name"]) for step in told["plan"] if step["action"] == "pull"}
+
+
 class Rollout:
     """One app between the beginning of its change and the end, in the task's own process; adds to what is told of the app."""
 
@@ -65,6 +70,8 @@ class Rollout:
         if not steps:
             return
         steps.sort(key=lambda step: step["action"] != "pull")
+        there = pulled(self.told)
+        steps = [step for step in steps if step["action"] != "pull" or step["name"] not in there]
         if self.can:
             try:
                 self.told["plan"] += self._account.bring(names, about)

@@ -35,7 +35,7 @@ from . import order
 from .declared import App, Service, services
 from .quiet import Quiet
 from .roads import Phase, in_units, phases
-from .rollout import Rollout
+from .rollout import Rollout, pulled
 from .shared import LABEL
 from .vacant import Vacant, podman_version
 
@@ -176,7 +176,9 @@ class Units:
         """Bring one to what is declared. Raises Failure."""
         if self.there and self.quiet.has(each.name):
             return
-        told, inner, since = self.told, self.task_of(each), time.monotonic()
+        told = self.told
+        self.about["made"] = sorted({*(self.about["made"] or ()), *pulled(told)})
+        inner, since = self.task_of(each), time.monotonic()
         try:
             if self.there:
                 texts = _texts(self.account, each.kind, each.name)
@@ -189,8 +191,6 @@ class Units:
                 told["plan"] += _timed(result["plan"], since)
             else:
                 told["plan"] += _timed(_foretold(inner, self.account, each), since)
-            pulled = [step["name"] for step in told["plan"] if step["action"] == "pull"]
-            self.about["made"] = sorted({*(self.about["made"] or ()), *pulled})
         finally:
             told["warnings"] += inner.warnings
 

@@ -49,6 +49,11 @@ def pod_texts(made: App, name: str) -> dict[str, str]:
     return texts_of(pod_of(found.params), KEY, "5.4.2", {}, {**found.links, "marks": {LABEL: made.name}})
 
 
+SWITCHED = container(
+    "web",
+    networks=["net"],
+    switch={"image": "docker.io/library/haproxy:3.0", "publish": "8080", "port": 80, "check": "/"},
+)
 POD = {"name": "pod", "containers": [{"name": "in", "image": "docker.io/library/busybox:1.37"}]}
 
 
@@ -105,8 +110,21 @@ def test_without_units_there_are_none() -> None:
     ("declared", "says"),
     [
         (
-            {"containers": [container("once"), container("web", depends_on={"once": "completed"})]},
-            "others wait until once has completed",
+            {
+                "containers": [
+                    container("once", network_mode="container:db"),
+                    container("db"),
+                    container("web", depends_on={"once": "completed"}),
+                ]
+            },
+            "once requires db or is in its namespaces, of which one has a unit",
+        ),
+        (
+            {
+                "networks": [{"name": "net"}],
+                "containers": [SWITCHED, container("db", depends_on=["web"])],
+            },
+            "db depends on a container with deploy: blue_green",
         ),
         ({"runtime": "docker"}, "runtime"),
     ],
@@ -177,21 +195,6 @@ def test_an_app_that_failed_before_touches_no_unit(monkeypatch: pytest.MonkeyPat
         rooms.bring(Task({}, False, False), ACCOUNT, app(container("web")), {**told(), "failed": True}, True)
         == 0
     )
-
-
-@pytest.mark.parametrize(
-    ("declared", "says"),
-    [
-        ({"state": "rolled_back", "containers": []}, "systemd was given beside state: rolled_back"),
-        (
-            {"hooks": {"before": [{"container": "web", "command": ["true"]}]}},
-            "systemd was given beside hooks",
-        ),
-    ],
-)
-def test_what_is_for_containers_in_podman_s_hands(declared: dict[str, Any], says: str) -> None:
-    with pytest.raises(Failure, match=says):
-        app(**{"containers": [container("web")], **declared})
 
 
 @pytest.mark.parametrize(
