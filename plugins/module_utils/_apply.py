@@ -297,22 +297,36 @@ class Applier:
             REMOVE, partial(operations.remove_pod, self.engine, identity), f"the new pod {name} was removed"
         )
 
+    def prove(self, step: Step) -> str:
+        """Have the new pod of a replacement prove itself under its other name; its ID. Raises Failure after the way back was taken."""
+        try:
+            return self._proven(step)
+        except Failure as failure:
+            told = self.back.take()
+            raise Failure(
+                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
+            ) from failure
+
+    def _proven(self, step: Step) -> str:
+        work, name, old = step.work, step.name, str(step.work["old"])
+        members: list[Step] = work["members"]
+        self._build_pod(name + NEW, work["body"], members)
+        if work["start"]:
+            self.back.note(
+                START,
+                partial(operations.start_pod, self.engine, old, name),
+                f"the old pod {name} runs again",
+            )
+            operations.stop_pod(self.engine, old)
+            self._run_pod(name + NEW, members)
+        return self.ids[name + NEW]
+
     def _replace_pod(self, step: Step) -> None:
         """Prove the new pod under another name while the old one waits, then make it under its own."""
         work, name, old = step.work, step.name, str(step.work["old"])
         members: list[Step] = work["members"]
-        proven, noted = str(work["proven"]), self.back.length
-        if not proven:
-            self._build_pod(name + NEW, work["body"], members)
-            proven = self.ids[name + NEW]
-            if work["start"]:
-                self.back.note(
-                    START,
-                    partial(operations.start_pod, self.engine, old, name),
-                    f"the old pod {name} runs again",
-                )
-                operations.stop_pod(self.engine, old)
-                self._run_pod(name + NEW, members)
+        noted = self.back.length
+        proven = str(work["proven"]) or self._proven(step)
         # The declaration works; from here the proven pod is the one to go back to.
         self.back.forget(noted)
         if work["start"]:

@@ -11,6 +11,7 @@ NAME.rp-new is made but not yet in place, NAME.rp-old waits until the new one ha
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,8 @@ from ._switch import Switch
 
 # What may stand behind the path of a root file system.
 ROOTFS_MODES = {"O": "rootfs_overlay", "idmap": "rootfs_mapping"}
+_NAMESPACES = ("ipc", "pid", "uts", "userns", "cgroupns")
+_SHARED = re.compile(r"container:([A-Za-z0-9][A-Za-z0-9_.-]*)")
 STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
 
 
@@ -418,6 +421,17 @@ def differs_still(name: str, inspect: Mapping[str, Any], spec: Spec) -> bool:
     row = TABLE.by_name[name]
     wanted = spec.get(name, row.default)
     return not row.type.covers(wanted, row.reported(inspect))
+
+
+def bound(spec: Spec) -> set[str]:
+    """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
+    found = set(spec.get("requires") or [])
+    network = spec.get("network") or {}
+    if network.get("mode") == "container":
+        found.add(str(network["value"]))
+    for option in _NAMESPACES:
+        found |= set(_SHARED.findall(str(spec.get(option) or "")))
+    return found
 
 
 def refuse_dependents(dependents: Mapping[str, list[str]]) -> None:

@@ -11,6 +11,7 @@ as the account itself, and all that it writes below the home is written by the a
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import re
@@ -228,17 +229,18 @@ def reload(account: Account) -> None:
     _do(account, ["daemon-reload"], START_SECONDS)
 
 
-def generated_text(account: Account, name: str) -> str | None:
-    """What a generator made of a unit of the account when the manager last read its units; None for nothing."""
-    told = call_as(account, _text, os.path.join(account.runtime_dir, "systemd", "generator", name))
-    return None if told is None else str(told)
+def generated_texts(account: Account, names: Sequence[str]) -> dict[str, str | None]:
+    """What a generator made of units of the account when the manager last read its units; None for nothing."""
+    told = call_as(account, _texts, os.path.join(account.runtime_dir, "systemd", "generator"), list(names))
+    return {str(name): None if text is None else str(text) for name, text in told.items()}
 
 
-def _text(path: str) -> str | None:
-    try:
-        return _own_files.read(path, _TEXT_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return None
+def _texts(folder: str, names: list[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict.fromkeys(names)
+    for name in names:
+        with contextlib.suppress(OSError):
+            found[name] = _own_files.read(os.path.join(folder, name), _TEXT_LIMIT).decode("utf-8", "replace")
+    return found
 
 
 def try_start(account: Account, verb: str, names: Sequence[str], seconds: float, block: bool = True) -> str:

@@ -250,12 +250,22 @@ def remove_pod(engine: Engine, identity: str) -> None:
 
 
 def stop_pod(engine: Engine, identity: str) -> None:
-    """Stop every container of a pod as it wants to be stopped."""
+    """Stop every container of a pod as it wants to be stopped.
+
+    Podman says of a pod in which one has ended already that there is nothing to do, and leaves the others running.
+    """
     try:
         engine.write("POST", f"pods/{identity}/stop", timeout=LONG_TIMEOUT)
     except EngineError as error:
-        if error.status not in (404, 409):
+        if error.status == 404:
+            return
+        if error.status != 409:
             raise
+    pod = engine.find(f"pods/{identity}/json") or {}
+    infra = str(pod.get("InfraContainerID") or "")
+    left = [each for each in pod.get("Containers") or [] if each.get("State") == "running"]
+    for each in sorted(left, key=lambda member: member.get("Id") == infra):
+        stop(engine, str(each["Id"]), str(each.get("Name")))
 
 
 def start_pod(engine: Engine, identity: str, name: str) -> None:

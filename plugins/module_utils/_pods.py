@@ -246,6 +246,10 @@ class PodPlanner:
         work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
         return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
+    def proof(self, wanted: WantedPod, old: str) -> Step:
+        """The step whose first half proves the declaration in the place of a pod that runs."""
+        return self._replace(wanted, (), old, "")[0]
+
     def _is_half_there(self, wanted: WantedPod, pod: Mapping[str, Any]) -> bool:
         """Half made or half removed by a service that was killed: without its infra container nothing of it can run.
 

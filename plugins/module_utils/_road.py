@@ -18,7 +18,7 @@ from ._image_names import foreign
 from ._module import Task
 from ._plan import Step, outcome
 from ._pods import PodPlanner
-from ._service_plan import is_of_unit
+from ._service_plan import LABEL, is_of_unit
 from ._state import Survey, public
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
@@ -54,8 +54,11 @@ def travel_container(task: Task, engine: Engine, key: bytes, of_unit: bool = Tru
     return result
 
 
-def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
-    """Bring one pod and its containers to what the task declares; return the task's result."""
+def travel_pod(task: Task, engine: Engine, key: bytes, of_unit: bool = True) -> dict[str, Any]:
+    """Bring one pod and its containers to what the task declares; return the task's result.
+
+    Without ``of_unit`` one that its unit made does not count: it goes with the unit.
+    """
     params = task.params = defined(task.params, POD_SPEC)
     wanted = pod_of(params)
     name, members, state = wanted.name, wanted.containers, wanted.state
@@ -64,6 +67,8 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     if state != ABSENT:
         pull_first(task, engine, members or [], params)
     survey = look_for(engine, members or [], name)
+    if not of_unit:
+        _without_units(survey)
     planner = PodPlanner(survey, facts, key)
     steps = planner.steps(wanted)
     if steps and not task.check:
@@ -78,7 +83,7 @@ def travel_pod(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         task.warn(sentence)
     result = outcome(steps)
     result["adopted"] = bool(planner.adopted)
-    result["pod"] = _public_pod(survey.pods.get(name))
+    result["pod"] = public_pod(survey.pods.get(name))
     return result
 
 
@@ -119,6 +124,16 @@ def look_for(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
     )
 
 
+def _without_units(survey: Survey) -> None:
+    survey.pods = {name: each for name, each in survey.pods.items() if not in_unit(each)}
+    survey.containers = {name: each for name, each in survey.containers.items() if not is_of_unit(each)}
+
+
+def in_unit(pod: Mapping[str, Any]) -> bool:
+    """Whether a service of systemd made this pod."""
+    return LABEL in (pod.get("Labels") or {})
+
+
 def _pod_id(survey: Survey, wanted: Wanted) -> str:
     if not wanted.pod or wanted.state == ABSENT:
         return ""
@@ -126,6 +141,11 @@ def _pod_id(survey: Survey, wanted: Wanted) -> str:
     if pod is None:
         raise Failure(
             f"pod: there is no pod {wanted.pod} in this account; make it first with rootless.podman.pod."
+        )
+    if in_unit(pod):
+        raise Failure(
+            f"pod: {wanted.pod} lives in units of systemd, which make it anew whenever it starts, with the containers of its own task alone; "
+            f"declare {wanted.name} in the containers of that task."
         )
     return str(pod["Id"])
 
@@ -153,7 +173,8 @@ def _public(engine: Engine, name: str, survey: Survey, changed: bool) -> dict[st
     return public(found.inspect if found else None)
 
 
-def _public_pod(found: Mapping[str, Any] | None) -> dict[str, Any]:
+def public_pod(found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A pod as a task returns it."""
     if not found:
         return {}
     members = [

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _operations as operations
@@ -14,10 +15,11 @@ from . import _pull
 from ._apply import Applier
 from ._containers import Planner, Wanted
 from ._engine import Engine, name_in_path
-from ._errors import EngineError
+from ._errors import EngineError, Failure
 from ._image_archive import tag
 from ._image_names import parse_name
 from ._module import Task
+from ._options import Facts
 from ._plan import Step
 from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
@@ -31,18 +33,49 @@ from ._wanted import container_name, container_of
 
 def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str, Any]:
     """The unit that is declared, and how what is there differs; ``before`` is the text that is there. Raises Failure."""
-    wanted = container_of(task.params)
-    in_app = task.params.get("in_app") or {}
-    _pull.refuse_retries(task.params, engine)
     facts = facts_of(engine)
+    wanted, text = _declared(task, engine, key, facts, before)
+    survey = look_for(engine, [wanted], None)
+    return _compared(task, engine, Planner(survey, facts, key), wanted, text, before)
+
+
+def look_at_all(
+    task: Task, engine: Engine, key: bytes, jobs: Sequence[tuple[Mapping[str, Any], str]]
+) -> dict[str, dict[str, Any]]:
+    """As ``look``, for several containers at once (parameters and text of each); what cannot be looked at is left out."""
+    facts = facts_of(engine)
+    declared = {}
+    for params, before in jobs:
+        inner = Task(params, task.check)
+        with contextlib.suppress(Failure):
+            declared[container_name(params)] = (inner, before, *_declared(inner, engine, key, facts, before))
+    survey = look_for(engine, [wanted for _task, _before, wanted, _text in declared.values()], None)
+    planner, found = Planner(survey, facts, key), {}
+    for name, (inner, before, wanted, text) in declared.items():
+        with contextlib.suppress(Failure):
+            found[name] = _compared(inner, engine, planner, wanted, text, before)
+    return found
+
+
+def _declared(
+    task: Task, engine: Engine, key: bytes, facts: Facts, before: str | None
+) -> tuple[Wanted, str | None]:
+    """What a task wants and the unit that says so, with its image fetched where the task wants that every time."""
+    wanted = container_of(task.params)
+    _pull.refuse_retries(task.params, engine)
     text = before
     if wanted.image:
         TABLE.gate(wanted.spec, facts, wanted.where)
-        text = text_of(wanted, key, engine.version_text, before, in_app)
+        text = text_of(wanted, key, engine.version_text, before, task.params.get("in_app") or {})
     pull_first(task, engine, [wanted], task.params)
-    survey = look_for(engine, [wanted], None)
-    _know(survey, wanted, in_app, task.check)
-    planner = Planner(survey, facts, key)
+    return wanted, text
+
+
+def _compared(
+    task: Task, engine: Engine, planner: Planner, wanted: Wanted, text: str | None, before: str | None
+) -> dict[str, Any]:
+    survey = planner.survey
+    _know(survey, wanted, task.params.get("in_app") or {}, task.check)
     found = there(wanted, planner, before)
     current = survey.containers.get(wanted.name)
     if current is not None and (found.reasons or found.source):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
@@ -26,7 +26,7 @@ from ._quadlet_keys import UnitName
 from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
-from ._service_text import is_ours, starts_at_boot, unit_of_name
+from ._service_text import is_ours, pod_of_text, starts_at_boot, unit_of_name
 from ._shadows import sentence
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
@@ -51,11 +51,16 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     name = container_name(params)
     runtime, absent = params["runtime"], params["state"] == ABSENT
     before = _unit_now(account, name)
+    pod = pod_of_text(before) if before is not None else ""
+    if pod and (absent or params.get("image")):
+        raise Failure(
+            f"name: container {name} lives in a unit of pod {pod}; declare it in the containers of that pod's task, or take it out there."
+        )
     if before is not None and (absent or (runtime == PODMAN and params.get("image"))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the container wherever it lives.
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
-        return _Living(task, account, name).travel()
+        return Living(task, account, name).travel()
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
 
 
@@ -112,10 +117,10 @@ def _unit_now(account: Account, name: str) -> str | None:
     return text if is_ours(text) else None
 
 
-class _Living:
+class Living:
     """One container in its unit."""
 
-    def __init__(self, task: Task, account: Account, name: str) -> None:
+    def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
         self.task, self.account = task, account
         self.unit: UnitName = unit_of_name(name)
         params = task.params
@@ -123,7 +128,7 @@ class _Living:
         self.wanted = Wanted(
             name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
         )
-        self.folder = Folder(account)
+        self.folder = folder or Folder(account)
         self.calls = 0
 
     @functools.cached_property
@@ -165,11 +170,25 @@ class _Living:
         self.calls += answer["api_calls"]
         return answer
 
-    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
-        before = self.folder.text(self.unit.file)
-        told = self._ask(_service_account.look, before)
+    def texts(self) -> dict[str, str]:
+        """Its unit as it is, by file; empty when there is none."""
+        text = self.folder.text(self.unit.file)
+        return {} if text is None else {self.unit.file: text}
+
+    def units_of(self, told: Mapping[str, Any]) -> list[_unit_plan.Wanted]:
+        """The unit that is wanted, by what the account says."""
         state = _service_plan.unit_state(self.wanted, There.read(told["there"]))
-        unit = _unit_plan.Wanted(self.unit, told["text"], state)
+        return [_unit_plan.Wanted(self.unit, told["text"], state)]
+
+    def steps(
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
+    ) -> list[Step]:
+        """What has to happen, by what the account says and the units show."""
+        return [*pulls_of(told), *self._plan(told, units[0], seen[self.unit.file])[0]]
+
+    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
+        told = self._ask(_service_account.look, self.texts().get(self.unit.file))
+        (unit,) = self.units_of(told)
         return told, unit, self.units.look([unit])[self.unit.file]
 
     def _plan(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> tuple[list[Step], Way]:

@@ -29,7 +29,7 @@ INSTALL, TARGET = "Install", "default.target"
 START_SECONDS = 900
 # systemd kills what takes longer than this to stop, unless told otherwise.
 STOP_SECONDS = 90
-_HEAD = "# Made by rootless.podman.container, whose next run undoes changes here.\n"
+_HEAD = "# Made by rootless.podman.{}, whose next run undoes changes here.\n"
 _SUM = "# rootless.podman.sum="
 
 
@@ -46,13 +46,13 @@ def service_of_name(name: str) -> str:
 def text_of(
     wanted: Wanted, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any] | None = None
 ) -> str:
-    """The unit of a container as declared; ``before`` is the text that is there, ``in_app`` what its app adds. Raises Failure."""
+    """The unit of a container as declared; ``before`` is the text that is there, ``in_app`` what its app or pod adds. Raises Failure."""
     in_app = in_app or {}
     if not has_version(version, FIRST):
         raise Failure(
             f"{wanted.where}runtime: systemd needs Podman {FIRST} or newer, and this host has Podman {version}; use runtime: podman, or upgrade Podman."
         )
-    if wanted.pod:
+    if wanted.pod and not wanted.owner:
         raise Failure(
             f"{wanted.where}runtime: systemd was given beside pod, and a container in a pod lives where its pod does; leave runtime out."
         )
@@ -62,33 +62,56 @@ def text_of(
     lines = sections[SECTION]
     for name, value in {_record.LABEL: record, **in_app.get("marks", {})}.items():
         lines.append(("Label", assignment(name, value, "label")))
+    if wanted.pod:
+        lines.append(("Pod", f"{wanted.pod}.pod"))
     if _turns_healthy(wanted) and has_version(version, NOTIFY_HEALTHY):
         lines.append(("Notify", "healthy"))
     service = sections.pop("Service", [])
+    if in_app.get("restart") and not service:
+        service.append(("Restart", in_app["restart"]))
     service.append(("TimeoutStartSec", str(START_SECONDS)))
     patience = int(wanted.spec.get("stop_timeout") or 0) + 30
     if patience > STOP_SECONDS:
         service.append(("TimeoutStopSec", str(patience)))
     app = in_app.get("app", "")
-    about = [("Description", whole(f"Container {wanted.name}" + (f" of app {app}" if app else ""), "name"))]
-    for setting, names in in_app.get("links", {}).items():
-        about += [(setting, service_of_name(name)) for name in names]
-    if app:
-        # What systemd, Podman and the containers of an app say is found by its name: journalctl -t APP.
-        service.append(("SyslogIdentifier", app))
-        if wanted.spec.get("log_driver") in (None, "journald") and "tag" not in (
-            wanted.spec.get("log_opt") or {}
-        ):
-            lines.append(("PodmanArgs", f"--log-opt=tag={app}"))
-    sections = {"Unit": about, **sections}
-    sections["Service"] = service
-    # One that is only kept present starts at boot when it did so before.
-    if wanted.state == STARTED or (
-        wanted.state == "present" and before is not None and starts_at_boot(before)
+    if (
+        app
+        and wanted.spec.get("log_driver") in (None, "journald")
+        and "tag" not in (wanted.spec.get("log_opt") or {})
     ):
+        lines.append(("PodmanArgs", f"--log-opt=tag={app}"))
+    pod = f" of pod {wanted.pod}" if wanted.pod else ""
+    told = {"Unit": about(f"Container {wanted.name}{pod}", in_app), **sections, "Service": service}
+    # A pod's service starts its containers.
+    return sealed("container", told, in_app, not wanted.pod and at_boot(wanted.state, before))
+
+
+def about(what: str, in_app: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How systemd names it, and what it waits for."""
+    app = in_app.get("app", "")
+    lines = [("Description", whole(what + (f" of app {app}" if app else ""), "name"))]
+    pods = in_app.get("pods", ())
+    for setting, names in in_app.get("links", {}).items():
+        lines += [(setting, service_of_name(f"{name}-pod" if name in pods else name)) for name in names]
+    return lines
+
+
+def at_boot(state: str, before: str | None) -> bool:
+    """Whether it starts at boot; one that is only kept present does when it did so before."""
+    return state == STARTED or (state == "present" and before is not None and starts_at_boot(before))
+
+
+def sealed(
+    module: str, sections: dict[str, list[tuple[str, str]]], in_app: Mapping[str, Any], boot: bool
+) -> str:
+    """The text of a unit of ours, whose first lines tell later whether somebody has changed it."""
+    if in_app.get("app"):
+        # What systemd, Podman and the containers of an app say is found by its name: journalctl -t APP.
+        sections["Service"].append(("SyslogIdentifier", in_app["app"]))
+    if boot:
         sections[INSTALL] = [("WantedBy", TARGET)]
     body = render(unit_of(sections))
-    return f"{_HEAD}{_SUM}{_sum(body)}\n{body}"
+    return f"{_HEAD.format(module)}{_SUM}{_sum(body)}\n{body}"
 
 
 def _turns_healthy(wanted: Wanted) -> bool:
@@ -110,24 +133,40 @@ def is_untouched(text: str) -> bool:
 
 def labelled(text: str, label: str) -> str:
     """The value that a unit gives to a label; empty when it has none."""
+    return _labels(text).get(label, "")
+
+
+def recorded(text: str, key: bytes, name: str, kind: str = KIND) -> dict[str, str] | None:
+    """The record in a unit, as ``_record.read`` returns it."""
+    return _record.read(key, kind, name, _labels(text))
+
+
+def pod_of_text(text: str) -> str:
+    """The name of the pod whose member a unit makes; empty for one that stands alone."""
     try:
-        labels = parse(text).section(SECTION).values("Label")
+        found = parse(text).section(SECTION).values("Pod")
     except Failure:
         return ""
-    lead = f"{label}="
-    return next((each.strip('"')[len(lead) :] for each in labels if each.strip('"').startswith(lead)), "")
+    return found[-1].rpartition(".")[0] if found else ""
 
 
-def recorded(text: str, key: bytes, name: str) -> dict[str, str] | None:
-    """The record in a unit, as ``_record.read`` returns it."""
+def _labels(text: str) -> dict[str, str]:
+    """The labels that a unit of ours gives. Records and names are JSON and plain words: quotes are all that is escaped in them."""
+    found: dict[str, str] = {}
     try:
-        labels = parse(text).section(SECTION).values("Label")
+        unit = parse(text)
     except Failure:
-        return None
-    lead = f'"{_record.LABEL}='
-    found = next((each for each in labels if each.startswith(lead)), "")
-    # The record is JSON of digits, names and digests: quotes are all that is escaped in it.
-    return _record.read(key, KIND, name, {_record.LABEL: found[len(lead) : -1].replace('\\"', '"')})
+        return {}
+    for section in (SECTION, "Pod"):
+        lines = unit.section(section)
+        told = [each.strip() for each in lines.values("Label")]
+        lead = '"--label='
+        told += ['"' + each[len(lead) :] for each in lines.values("PodmanArgs") if each.startswith(lead)]
+        for each in told:
+            bare = each[1:-1] if each.startswith('"') and each.endswith('"') else each
+            name, _equals, value = bare.partition("=")
+            found.setdefault(name, value.replace('\\"', '"'))
+    return found
 
 
 def starts_at_boot(text: str) -> bool:

@@ -24,23 +24,19 @@ MOST_FOLDERS = 2000
 TEXT_LIMIT = 1 << 20
 
 
-def shadows(account: Account, file: str, service: str, own: bool) -> list[Shadow]:
-    """What of the account's files stands before the unit ``file`` and its ``service``."""
-    return _of_units(account, {file: service}, own)[file]
-
-
 def of_roots_units(account: Account) -> dict[str, list[Shadow]]:
     """For each unit that root put there for the account, what the account put before it."""
     tree = roots_tree(account)
     if not tree or not _generator.is_there():
         return {}
     alone = _generator.of_tree(account, tree, roots_folder(account))
-    found = _of_units(account, alone.services, own=False)
+    found = of_units(account, alone.services, own=False)
     effective = _generator.of_account(account)
     return {file: named or differs(file, alone, effective) for file, named in found.items()}
 
 
-def _of_units(account: Account, services: Mapping[str, str], own: bool) -> dict[str, list[Shadow]]:
+def of_units(account: Account, services: Mapping[str, str], own: bool) -> dict[str, list[Shadow]]:
+    """For each unit with its service, what of the account's files stands before it."""
     wanted = {
         file: [
             dataclasses.asdict(place)

@@ -36,11 +36,11 @@ FILES_LIMIT = 2000
 
 
 class Folder:
-    """The folder of one account. Changes need the lock."""
+    """The folder of one account. Changes need the lock. Whoever became the account can read root's (``roots``), and no more."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, roots: bool | None = None) -> None:
         self._account = account
-        self.is_roots = os.geteuid() == 0
+        self.is_roots = os.geteuid() == 0 if roots is None else roots
         self.path = roots_folder(account) if self.is_roots else os.path.join(account.home, OWN)
 
     def path_of(self, name: str) -> str:

@@ -64,38 +64,62 @@ class Gate:
 class Units:
     """The units of one account. ``look`` first, then, with the lock, ``apply``."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, folder: Folder | None = None) -> None:
         self.account = account
-        self.folder = Folder(account)
+        self.folder = folder or Folder(account)
         self.version = _generator.version()
         self.now = Generated()
         self.then = Generated()
         self.gate = Gate()
+        self._named: dict[str, list[Shadow]] = {}
+        self._all: Generated | None = None
 
     def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
-        """What is there of the units, and what the generator makes of those that are wanted. Raises Failure."""
+        """What is there of the units, and what the generator makes of those that are wanted. Raises Failure.
+
+        One look for all of them costs as much as for one: everybody is asked once.
+        """
+        self._forget()
         tree = self.folder.tree()
         self.now = _generator.of_tree(self.account, tree, self.folder.path)
         self._try(wanted, tree)
+        services = {
+            each.name.file: self.now.services.get(each.name.file)
+            or self.then.services.get(each.name.file)
+            or f"{each.name.stem}.service"
+            for each in wanted
+        }
+        known = self._shown_of(list(services.values()))
+        loaded, texts = {}, {}
+        for each in wanted:
+            file = each.name.file
+            shown = known[services[file]]
+            loaded[file] = shown.get("LoadState") == "loaded" and shown.get(
+                "SourcePath"
+            ) == self.folder.path_of(file)
+            texts[file] = self.folder.text(file)
+        self._sight([each for each in wanted if texts[each.name.file] is not None or each.text is not None])
+        stale = self._stale(
+            [
+                each
+                for each in wanted
+                if loaded[each.name.file] and each.text is not None and texts[each.name.file] == each.text
+            ]
+        )
         found = {}
         for each in wanted:
-            name = each.name.file
-            service = self.now.services.get(name, "")
-            shown = self._shown(service or self.then.services.get(name, "") or f"{each.name.stem}.service")
-            loaded = shown.get("LoadState") == "loaded" and shown.get("SourcePath") == self.folder.path_of(
-                name
-            )
-            if loaded and not service:
+            file = each.name.file
+            shown, service = known[services[file]], self.now.services.get(file, "")
+            if loaded[file] and not service:
                 # The file has gone, and the manager still knows what was made of it.
                 service = shown["Id"]
-            text = self.folder.text(name)
-            found[name] = Seen(
-                text=text,
-                kept=self.folder.kept(name),
+            found[file] = Seen(
+                text=texts[file],
+                kept=self.folder.kept(file),
                 service=service,
-                new_service=self.then.services.get(name, ""),
-                loaded=loaded or self._is_known_otherwise(each, shown.get("LoadState", "")),
-                stale=loaded and text == each.text and self._is_stale(each),
+                new_service=self.then.services.get(file, ""),
+                loaded=loaded[file] or self._is_known_otherwise(each, shown.get("LoadState", "")),
+                stale=file in stale,
                 active=shown.get("ActiveState") in _ACTIVE,
                 alive=shown.get("ActiveState") not in ("inactive", "failed", None),
             )
@@ -104,16 +128,35 @@ class Units:
     def shadows(self, wanted: Wanted) -> list[Shadow]:
         """What the account put before a unit that is installed."""
         name = wanted.name.file
-        service = self.then.services.get(name) or self.now.services.get(name)
-        if not service:
+        if not self._service_of(name):
             return []
-        found = _shadow_probe.shadows(self.account, name, service, not self.folder.is_roots)
-        if self.folder.is_roots and self.folder.text(name) == wanted.text:
+        if name not in self._named:
+            self._sight([wanted])
+        found = self._named[name]
+        if self.folder.is_roots and not found and self.folder.text(name) == wanted.text:
             # Whatever has no name yet is seen by what comes of it.
-            found += (
-                [] if found else _shadow_probe.differs(name, self.then, _generator.of_account(self.account))
-            )
+            return _shadow_probe.differs(name, self.then, self._effective())
         return found
+
+    def _service_of(self, file: str) -> str:
+        return self.then.services.get(file) or self.now.services.get(file) or ""
+
+    def _sight(self, wanted: Sequence[Wanted]) -> None:
+        """Look for what stands before these units."""
+        services = {each.name.file: self._service_of(each.name.file) for each in wanted}
+        services = {file: service for file, service in services.items() if service}
+        if services:
+            self._named.update(_shadow_probe.of_units(self.account, services, not self.folder.is_roots))
+
+    def _effective(self) -> Generated:
+        """What the generator makes of all that it finds for the account."""
+        if self._all is None:
+            self._all = _generator.of_account(self.account)
+        return self._all
+
+    def _forget(self) -> None:
+        """What was looked at before does not count any more."""
+        self._named, self._all = {}, None
 
     def apply(
         self,
@@ -141,6 +184,7 @@ class Units:
             _manager.stop(self.account, stops)
         for each in busy:
             self._install(each, seen[each.name.file])
+        self._forget()
         began = time.time()
         _manager.reload(self.account)
         self._require_loaded(began, busy, ways, seen, seconds)
@@ -176,9 +220,13 @@ class Units:
             )
 
     def _shown(self, service: str) -> dict[str, str]:
-        if "@." in service:  # a template, which the manager knows nothing of
-            return {}
-        return _manager.properties(self.account, [service], _SHOWN)[service]
+        return self._shown_of([service])[service]
+
+    def _shown_of(self, services: Sequence[str]) -> dict[str, dict[str, str]]:
+        # A template is nothing that the manager knows of.
+        asked = list(dict.fromkeys(service for service in services if "@." not in service))
+        found = _manager.properties(self.account, asked, _SHOWN) if asked else {}
+        return {service: found.get(service, {}) for service in services}
 
     def _is_known_otherwise(self, wanted: Wanted, load: str) -> bool:
         """Whether the manager has something else under this service's name or nothing, and a reload would not change that."""
@@ -189,14 +237,26 @@ class Units:
             load in ("loaded", "masked") or any(each.way == "environment" for each in found)
         )
 
-    def _is_stale(self, wanted: Wanted) -> bool:
-        """Whether the manager has yet to read what is there."""
-        name = wanted.name.file
-        if any(each.way in ("unit", "service", "environment") for each in self.shadows(wanted)):
-            return False
-        effective = _generator.of_account(self.account).texts.get(name)
-        known = _manager.generated_text(self.account, self.then.services[name])
-        return effective is not None and known is not None and not _generated.same(effective, known)
+    def _stale(self, wanted: Sequence[Wanted]) -> set[str]:
+        """The units of which the manager has yet to read what is there."""
+        files = {
+            each.name.file: self.then.services[each.name.file]
+            for each in wanted
+            if not any(found.way in ("unit", "service", "environment") for found in self.shadows(each))
+        }
+        if not files:
+            return set()
+        effective, known = (
+            self._effective().texts,
+            _manager.generated_texts(self.account, list(files.values())),
+        )
+        return {
+            file
+            for file, service in files.items()
+            if file in effective
+            and known[service] is not None
+            and not _generated.same(effective[file], known[service] or "")
+        }
 
     def _install(self, wanted: Wanted, seen: Seen) -> None:
         name = wanted.name.file
@@ -223,7 +283,10 @@ class Units:
             return
         failed = self._failed(services) if not told else {}
         if told:
-            failed = {service: told for service in services if not self._runs(service)} or {services[0]: told}
+            shown = self._shown_of(services)
+            failed = {service: told for service in services if not _runs(shown[service])} or {
+                services[0]: told
+            }
         if not failed:
             return
         service, why = next(iter(failed.items()))
@@ -238,8 +301,10 @@ class Units:
         """Wait until services that were told to start have done so; empty, or why they will not."""
         end = time.monotonic() + seconds
         while True:
-            shown = [self._shown(service) for service in services]
-            if any(map(_trouble, shown)) or not any(each.get("Job") for each in shown):
+            shown = list(self._shown_of(services).values())
+            if any(_trouble(each) for each in shown if not _waits(each)) or not any(
+                each.get("Job") for each in shown
+            ):
                 return ""
             ailing = self.gate.ailing() if self.gate.ailing is not None else ""
             if ailing:
@@ -296,17 +361,13 @@ class Units:
         """Those that started and did not stay, with why."""
         end = time.monotonic() + SETTLE
         while True:
-            shown = {service: self._shown(service) for service in services}
+            shown = self._shown_of(services)
             found = {service: _trouble(each) for service, each in shown.items() if _trouble(each)}
             # What runs once has done all that it will do.
             staying = any(each.get("Type") != "oneshot" for each in shown.values())
             if found or not staying or time.monotonic() > end:
                 return found
             time.sleep(0.1)
-
-    def _runs(self, service: str) -> bool:
-        shown = self._shown(service)
-        return shown.get("ActiveState") == "active" or _has_run(shown)
 
     def _put_back(
         self, busy: Sequence[Wanted], ways: Mapping[str, Way], seen: Mapping[str, Seen], seconds: float
@@ -320,6 +381,7 @@ class Units:
         ]
         written = [each for each in busy if each.text is not None and seen[each.name.file].text != each.text]
         fresh = [each for each in written if seen[each.name.file].text is None]
+        gone = {each.name.file: seen[each.name.file].text for each in busy if each.text is None}
         stops = [service for service in new if service not in before]
         try:
             self._hasten(new)
@@ -330,6 +392,9 @@ class Units:
                     self.folder.remove(each.name.file)
                 elif each in written or seen[each.name.file].kept is not None:
                     self.folder.put_back(each.name.file)
+            for file, text in gone.items():
+                if text is not None:
+                    self.folder.put(file, text)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
             if self.gate.before_back is not None:
@@ -348,6 +413,15 @@ class Units:
             if written
             else "the unit is as it was"
         )
+
+
+def _waits(shown: Mapping[str, str]) -> bool:
+    """Whether its turn has yet to come: one that has been stopped to start again waits for those after which it starts."""
+    return bool(shown.get("Job")) and shown.get("ActiveState") in ("inactive", "failed")
+
+
+def _runs(shown: Mapping[str, str]) -> bool:
+    return shown.get("ActiveState") == "active" or _has_run(shown)
 
 
 def _has_run(shown: Mapping[str, str]) -> bool:

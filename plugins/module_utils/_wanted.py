@@ -76,6 +76,7 @@ POD_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": RUN_STATES},
     "containers": {"type": "list", "elements": "dict"},
     "recreate": {"type": "bool", "default": False},
+    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
     "definition": {"type": "dict"},
     **WAIT_ARGUMENTS,
     "label_file": _pair_files.ARGUMENTS["label_file"],
@@ -176,7 +177,12 @@ def defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[
 
 def container_name(params: Mapping[str, Any]) -> str:
     """The name of a container task's container. Raises Failure."""
-    return _name(params.get("name"), "name")
+    return object_name(params.get("name"))
+
+
+def object_name(raw: Any) -> str:
+    """The name that a task gives to its container or pod. Raises Failure."""
+    return _name(raw, "name")
 
 
 def _name(raw: Any, option: str) -> str:

@@ -41,10 +41,10 @@ options:
       - C(keep_releases) is how many releases are kept beside the newest, 5 by default. The current one, and the one before the newest, are kept in
         addition (the latter not with 0).
       - C(user) is the account of the app, its name by default. Several apps can share one.
-      - C(runtime) says where the app's containers live, as of M(rootless.podman.container). With V(podman), the default, Podman has them. With
-        V(systemd) each has a Quadlet unit of the account's systemd, which starts them in the order of C(depends_on) at boot, when the network is
-        there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6. Pods, containers that others want completed,
-        C(hooks), C(deploy) and V(rolled_back) are refused with it, and no releases are kept.
+      - C(runtime) says where the app's containers and pods live, as of M(rootless.podman.container) and M(rootless.podman.pod). With V(podman), the
+        default, Podman has them. With V(systemd) they have Quadlet units of the account's systemd, which starts them in the order of C(depends_on) at
+        boot, when the network is there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6, and 5.0 for pods.
+        Containers that others want completed, C(hooks), C(deploy) and V(rolled_back) are refused with it, and no releases are kept.
       - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
       - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
         M(rootless.podman.volume) and M(rootless.podman.secret). An image that is merely pulled need not be listed. Containers pull it.

@@ -53,6 +53,8 @@ options:
         O(uidmap), O(gidmap), O(dns), O(dns_search), O(dns_option), O(etc_hosts), O(hosts_file), O(no_hosts), O(hostname), O(no_hostname)
         or O(shm_size), which are declared on the pod.
       - A pod with all its containers is better declared by one task of M(rootless.podman.pod). Do not declare a container in both.
+      - A pod that lives in units, see O(rootless.podman.pod#module:runtime), takes none from outside, because it would be lost whenever the pod stops.
+        A container of such a pod can be stopped and started here, without O(image).
     type: str
   definition:
     description:

@@ -56,6 +56,29 @@ options:
       - All options but O(user) as one map, for declarations that come from a variable or a filter. No other option can stand
         beside it.
     type: dict
+  runtime:
+    description:
+      - Where the pod lives. V(podman) makes it over Podman's API.
+      - V(systemd) writes Quadlet units, C(NAME.pod) for the pod and one for each container, from which the account's systemd makes them at every
+        start, and starts them at boot. As root they lie in C(/etc/containers/systemd/users/UID), where the account cannot change them. Needs
+        Podman 5.0 or newer, and O(containers) has to be said. The service of pod C(shop) is C(shop-pod.service), that of a container C(web) is
+        C(web.service).
+      - All units of a pod are installed at once. A container that differs is started anew alone, with those that C(requires) it. A pod that
+        differs is started anew with all its containers. When something does not start or become healthy, the units before come back and run.
+      - A pod moves from one to the other when the task says so, and is made anew by that. On the way into units the declaration proves itself as
+        C(NAME.rp-new) first, as for any pod that is made anew. Named volumes stay. A task without options and O(containers), which speaks of the
+        state alone, means the pod wherever it lives.
+      - B(In units a pod that does not run does not exist.) systemd removes it when it stops, with all that is in it, and makes it at every start.
+        What containers wrote outside of volumes is gone then. With O(state=stopped) there are only the units.
+      - Containers can be stopped and started there alone with M(rootless.podman.container), by their names. None can be put into the pod from
+        outside, and a pod that holds one all the same is neither stopped nor made anew.
+      - The values of C(env) are in the units, which only root and the account's group can read. Passwords belong into C(secrets).
+      - O(restart_policy) becomes the services' C(Restart=). Some options have no place in units and are refused. These are C(init_ctr), O(spec_fields),
+        O(ipc), O(infra_conmon_pidfile), O(infra) with V(false), O(share) with V(none), and limits and O(cgroup_parent), because containers in units
+        are in the cgroups of their services. Declare limits on the containers.
+    type: str
+    choices: [podman, systemd]
+    default: podman
   recreate:
     description: Make the pod and all its containers anew even when nothing differs, in every run that says it.
     type: bool
@@ -379,6 +402,33 @@ EXAMPLES = r"""
         volume: ["shop-stock:/srv:U"]
         restart_policy: always
 
+- name: A pod in units, which the account's systemd starts at boot and watches over
+  rootless.podman.pod:
+    user: shop
+    name: shop-clock
+    userns: nomap
+    runtime: systemd
+    containers:
+      - name: shop-tick
+        image: docker.io/library/busybox:1.37
+        command: [sh, -c, "while sleep 1; do date > /time/now; done"]
+        init: true
+        volume: ["shop-time:/time"]
+        restart_policy: always
+      - name: shop-show
+        image: docker.io/library/busybox:1.37
+        command: [sh, -c, "while sleep 1; do cat /time/now; done"]
+        init: true
+        volume: ["shop-time:/time:ro"]
+        requires: [shop-tick]
+        restart_policy: always
+
+- name: Stop all of it
+  rootless.podman.pod:
+    user: shop
+    name: shop-clock
+    state: stopped
+
 - name: A pod that other tasks fill
   rootless.podman.pod:
     user: shop
@@ -451,7 +501,7 @@ plan:
           V(restart) or V(remove). After a run that was killed half-way also V(rename) and V(finish), which complete what it left.
       type: str
     kind:
-      description: The kind of the object, such as V(pod).
+      description: The kind of the object, such as V(pod). With O(runtime=systemd) also V(unit) and V(service).
       type: str
     name:
       description: The object's name.
@@ -482,6 +532,16 @@ plan:
       name: shop-front
       reasons:
         - {"option": "command", "why": "changed", "before": ["httpd", "-f"], "after": ["httpd", "-f", "-v"]}
+runtime:
+  description: Where the pod lives, V(podman) or V(systemd).
+  returned: success
+  type: str
+  sample: podman
+unit:
+  description: The path of its unit, empty when it has none.
+  returned: success
+  type: str
+  sample: ""
 adopted:
   description:
     - Whether the pod or one of its containers had no record of ours, made by hand or by another tool, and was as the task declares.
@@ -507,14 +567,14 @@ api_calls:
   sample: 4
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
-from ansible_collections.rootless.podman.plugins.module_utils._road import travel_pod
+from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._pod_road import work
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONSTRAINTS, POD_SPEC
 
 
 def main() -> None:
     """Bring one pod and its containers to what the task declares."""
-    run_in_account(travel_pod, POD_SPEC, **CONSTRAINTS)
+    run(work, {"user": {"type": "str"}, **POD_SPEC}, **CONSTRAINTS)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,8 @@ LIVES = {
         },
         {**POD, "hostname": "reader"},
         {**POD, "hostname": "reader", "state": "stopped"},
+        {**POD, "runtime": "systemd"},
+        {**POD, "runtime": "systemd", "containers": [{**WEB, "env": {"A": "1"}}]},
         {"name": "app", "state": "absent"},
     ],
     "container_exec": [

@@ -16,10 +16,15 @@ from .._accounts.user_task import is_as_declared
 from .._engine import Engine
 from .._errors import Failure
 from .._key import record_key
+from .._module import Task
 from .._record import KEY_BYTES
+from .._unit_folder import Folder
+from .._wanted import SYSTEMD
 from . import record
-from .declared import App
+from .declared import App, services
+from .quiet import Jobs
 from .run import AppRun
+from .services import about_of
 from .shared import Shared, untouched
 from .vacant import Vacant
 
@@ -54,6 +59,8 @@ class Job:
     # Check mode has planned something for the account, without which its Podman may not answer.
     promised: bool = False
     leaving: frozenset[str] = frozenset()
+    # Whether the task's process is root's, and units lie in root's folder.
+    roots: bool = False
 
 
 def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
@@ -81,6 +88,8 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving,
     )  # fmt: skip
     told = [AppRun(shared, app, job.exports.get(app.name)).run() for app in job.apps]
+    if job.vacant is None:
+        _look_at_units(shared, job, told)
     return {
         "apps": told,
         "api_calls": engine.calls,
@@ -88,6 +97,25 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         "remains": _remains(shared, told) if any(app.remove_data for app in job.apps) else [],
         "home": _strange_at_home(account, told) if any(app.remove_data for app in job.apps) else [],
     }
+
+
+def _look_at_units(shared: Shared, job: Job, told: list[dict[str, Any]]) -> None:
+    """Tell of each app which of its units need nothing: one look for all of the account, by itself and beside those of others."""
+    account = shared.account
+    tasks = {
+        app.name: [
+            (each.kind, Task({**each.params, "in_app": {**each.links, **about_of(app, answer)}}, job.check))
+            for each in services(app, account.home)
+        ]
+        for app, answer in zip(job.apps, told)
+        if app.present and app.runtime == SYSTEMD and not answer["failed"]
+    }
+    jobs = Jobs(account, [task for several in tasks.values() for task in several], Folder(account, job.roots))
+    found = jobs.look(Task({}, job.check), shared.engine, shared.key)["found"] if jobs.there else {}
+    quiet = jobs.judged(found)
+    for app, answer in zip(job.apps, told):
+        if app.name in tasks:
+            answer["quiet"] = sorted(quiet & {str(task.params["name"]) for _kind, task in tasks[app.name]})
 
 
 def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:

@@ -277,13 +277,7 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
     once = order.completed(app.where, _raw_units(app))
     found = []
     for where, raw in _entries(app, "pods"):
-        entry = _without_later(placed(raw, folder), read_files)
-        members = entry.get("containers")
-        if members is not None:
-            entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
-        params = checked(hardened_pod(entry), POD, where, "pod")
-        if params.get("state") is None:
-            params = {**params, "state": "started"}
+        params = _pod(raw, where, folder, read_files)
         pod = pod_of(params, f"{where}.")
         found.append(Unit("pod", pod.name, params, list(pod.containers or []), pod))
     for where, raw in _entries(app, "containers"):
@@ -320,35 +314,49 @@ def _container(
     return checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
 
 
+def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> Mapping[str, Any]:
+    """The parameters that a pod of an app would have as a task of its own."""
+    entry = _without_later(placed(raw, folder), read_files)
+    members = entry.get("containers")
+    if members is not None:
+        entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
+    params = checked(hardened_pod(entry), POD, where, "pod")
+    return params if params.get("state") is not None else {**params, "state": "started"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Service:
-    """A container of an app that lives in a unit: its task, and what the app adds to its unit."""
+    """A container or pod of an app that lives in units: its task, and what the app adds to them."""
 
+    kind: str
     name: str
     params: Mapping[str, Any]
     links: Mapping[str, Any]
 
 
 def services(app: App, home: str) -> list[Service]:
-    """The containers of an app that live in units, in the order in which they start. Files that they name are read by the account."""
+    """What of an app lives in units, in the order in which it starts. Files that it names are read by the account."""
     if app.runtime != SYSTEMD:
         return []
     folder = app.folder(home)
     course = order.course(app.where, _raw_units(app), app.units)
-    found = {}
-    for where, raw in _entries(app, "containers"):
-        params = _container(raw, where, folder, False, True)
-        found[str(raw["name"])] = {
-            **params, "user": app.user, "pod": None, "definition": None, "runtime": SYSTEMD,
-        }  # fmt: skip
+    found = {
+        str(raw["name"]): _container(raw, where, folder, False, True)
+        for where, raw in _entries(app, "containers")
+    }
+    found.update({str(raw["name"]): _pod(raw, where, folder, True) for where, raw in _entries(app, "pods")})
+    pods = sorted(unit.name for unit in app.units if unit.kind == "pod")
+    names = {name for unit in app.units for name in (unit.name, *(each.name for each in unit.containers))}
     said = []
     for unit in sorted(app.units, key=lambda each: course.stages[each.name]):
-        bound = sorted(order.bound(unit) & set(found))
+        own = {each.name for each in unit.containers}
+        bound = sorted(order.bound(unit) & names - own)
         wants = sorted(set(course.needs[unit.name]) - set(bound))
         # One that others only wait for may be started anew without them; one whose namespace they are in may not.
         links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
-        about = {"app": app.name, "links": links}
-        said.append(Service(unit.name, found[unit.name], about))
+        about = {"app": app.name, "links": links, "pods": pods}
+        params = {"pod": None, **found[unit.name], "user": app.user, "definition": None, "runtime": SYSTEMD}
+        said.append(Service(unit.kind, unit.name, params, about))
     return said
 
 
@@ -367,11 +375,7 @@ def _refuse_no_unit(app: App) -> None:
                 f"{app.where}runtime: systemd was given beside {option}, which containers in units do not have; use runtime: podman."
             )
     for unit in app.units:
-        if unit.kind == "pod":
-            raise Failure(
-                f"{app.where}runtime: systemd was given, and pod {unit.name} cannot live in units; use runtime: podman, or declare its containers alone."
-            )
-        if unit.containers[0].once:
+        if any(each.once for each in unit.containers):
             raise Failure(
                 f"{app.where}runtime: systemd was given, and others wait until {unit.name} has completed, which a unit would run again at each boot; "
                 "use runtime: podman."

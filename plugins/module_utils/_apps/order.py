@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import _containers
 from .._course import COMPLETED, HEALTHY, STARTED, Course
 from .._errors import Failure
 from . import beside
@@ -22,8 +22,6 @@ CONDITIONS = (STARTED, HEALTHY, COMPLETED)
 COMPOSE = {
     "service_started": STARTED, "service_healthy": HEALTHY, "service_completed_successfully": COMPLETED,
 }  # fmt: skip
-_NAMESPACES = ("ipc", "pid", "uts", "userns", "cgroupns")
-_SHARED = re.compile(r"container:([A-Za-z0-9][A-Za-z0-9_.-]*)")
 
 
 def needs_of(raw: Any, where: str) -> dict[str, str]:
@@ -126,15 +124,7 @@ def _require_fitting(where: str, name: str, other: str, condition: str, of_unit:
 
 def bound(unit: Unit) -> set[str]:
     """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
-    found: set[str] = set()
-    for each in unit.containers:
-        found |= set(each.spec.get("requires") or [])
-        network = each.spec.get("network") or {}
-        if network.get("mode") == "container":
-            found.add(str(network["value"]))
-        for option in _NAMESPACES:
-            found |= set(_SHARED.findall(str(each.spec.get(option) or "")))
-    return found
+    return set().union(*(_containers.bound(each.spec) for each in unit.containers))
 
 
 def _stages(where: str, edges: Mapping[str, set[str]]) -> dict[str, int]:

@@ -116,7 +116,8 @@ class AppRun:
             self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self.told["written"] = dict(keeper.written)
-            self._units([each for each in wanted if not self._has_unit(each)], course, keeper.written, gone)
+            # What lives in units is brought about later, by the task's own process.
+            self._units([] if app.runtime == SYSTEMD else wanted, course, keeper.written, gone)
             if gone is not None:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
                 self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
@@ -142,10 +143,6 @@ class AppRun:
         except Failure as failure:
             raise Failure(f"logins[{params['registry']}].{failure.message}", **failure.facts) from None
         self._took(task, result, time.monotonic() - begun)
-
-    def _has_unit(self, unit: Unit) -> bool:
-        """Whether it is brought about later, by the task's own process."""
-        return self.app.runtime == SYSTEMD and unit.kind == "container"
 
     def _image(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)

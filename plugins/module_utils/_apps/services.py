@@ -15,89 +15,115 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import _service_account, _service_road, _unit_plan
+from .. import _pod_account, _pod_road, _service_account, _service_road
 from .._account import Account, call_as
 from .._checks import commands
-from .._containers import ABSENT, Wanted
+from .._containers import ABSENT
 from .._errors import Failure
 from .._module import Task
 from .._plan import REMOVED, Reason, Step
+from .._pod_text import service_of_pod_name
 from .._record import KEY_BYTES
 from .._resources.container import KIND
-from .._service_plan import UNIT, There, plan
-from .._service_text import is_ours, labelled, service_of_name, unit_of_name
+from .._resources.pod import KIND as POD
+from .._service_plan import UNIT
+from .._service_text import is_ours, labelled, pod_of_text, service_of_name, unit_of_name
 from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
 from .declared import App, Service, services
+from .quiet import Quiet
 from .shared import LABEL
 from .vacant import Vacant, podman_version
 
-SUFFIX = ".container"
+# What was done before units: files written, images and secrets that are new.
+ABOUT = ("written", "made", "renewed")
+KINDS = {"container": "containers", "pod": "pods"}
+# The texts of the units of what was changed, by kind and name.
+Before = dict[tuple[str, str], dict[str, str]]
 
 
 def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, list[str]]:
-    """The containers that have to leave their units, by app."""
+    """The units of containers and pods that have to go, by app. Those of a pod's containers go with it."""
     found: dict[str, list[str]] = {}
     for file, text in Folder(account).tree().items():
-        name = file[: -len(SUFFIX)]
-        if not file.endswith(SUFFIX) or "/" in file or not is_ours(text):
+        name, _dot, suffix = file.rpartition(".")
+        if suffix not in KINDS or "/" in file or not is_ours(text) or pod_of_text(text):
             continue
         owner = labelled(text, LABEL)
         for app in apps:
-            if app.name == owner and not _stays(app, name, prune):
-                found.setdefault(app.name, []).append(name)
+            if app.name == owner and not _stays(app, KINDS[suffix], name, prune):
+                found.setdefault(app.name, []).append(file)
     return found
 
 
-def _stays(app: App, name: str, prune: bool) -> bool:
-    declared = name in app.names()["containers"]
+def _stays(app: App, kind: str, name: str, prune: bool) -> bool:
+    declared = name in app.names()[kind]
     return app.present and (app.runtime == SYSTEMD if declared else not prune and not app.rolled_back)
 
 
 def part(
-    task: Task, account: Account, names: Sequence[str]
-) -> tuple[list[dict[str, Any]], dict[str, str | None]]:
-    """Stop containers that live in units, and take these away; the steps with their seconds, and the texts. Raises Failure."""
+    task: Task, account: Account, files: Sequence[str]
+) -> tuple[list[dict[str, Any]], Before, list[str]]:
+    """Stop what lives in units, and take these away; the steps with their seconds, the texts, and names of what goes. Raises Failure."""
     told: list[dict[str, Any]] = []
-    texts: dict[str, str | None] = {}
-    for name in names:
+    before: Before = {}
+    names: list[str] = []
+    for file in files:
         begun = time.monotonic()
-        texts[name] = _service_road.text_now(account, name)
+        name, _dot, suffix = file.rpartition(".")
+        kind = KINDS[suffix][:-1]
+        before[kind, name] = _texts(account, kind, name)
+        names += [name, *(each.rpartition(".")[0] for each in before[kind, name])]
         inner = Task({"name": name}, task.check, task.diff)
-        steps = _service_road.leave(inner, account, name, Reason("containers", REMOVED, name, None))
-        told += _timed(steps, begun)
-    return told, texts
+        why = Reason(KINDS[suffix], REMOVED, name, None)
+        told += _timed(_road(kind).leave(inner, account, name, why), begun)
+    return told, before, names
 
 
-def back_in(
-    task: Task, account: Account, app: App, told: dict[str, Any], texts: Mapping[str, str | None]
-) -> None:
+def back_in(task: Task, account: Account, app: App, told: dict[str, Any], before: Before) -> None:
     """When an app fails whose containers left their units, these come back; adds to what is told of it."""
-    if task.check or not app.present or not told["failed"] or not texts:
+    if task.check or not app.present or not told["failed"] or not before:
         return
-    back = _put_back(task, account, {name: text for name, text in texts.items() if text is not None})
-    told["msg"] += back
+    told["msg"] += _put_back(task, account, {key: texts for key, texts in before.items() if texts})
 
 
-def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: bool) -> int:
-    """Bring the containers of an app into their units; adds to what is told of it, and returns the calls that it took."""
+def bring(
+    task: Task, account: Account, app: App, told: dict[str, Any], there: bool, known: bool = False
+) -> int:
+    """Bring the containers and pods of an app into their units; adds to what is told of it, and returns the calls that it took.
+
+    With ``known`` what the account's own process has found to be as declared still is.
+    """
     begun, calls = time.monotonic(), 0
-    about = {key: told.pop(key, None) for key in ("written", "made", "renewed")}
-    about["marks"] = {LABEL: app.name}
+    about = about_of(app, told)
+    found = told.pop("quiet", None)
+    for key in ABOUT:
+        told.pop(key, None)
     if told["failed"] or not app.present:
         return 0
-    before: dict[str, str | None] = {}  # the units that this run changed, as they were
-    for each in services(app, account.home):
-        inner = Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
+    before: Before = {}  # the units that this run changed, as they were
+    declared = services(app, account.home)
+
+    def task_of(each: Service) -> Task:
+        return Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
+
+    tasks = {each.name: (each.kind, task_of(each)) for each in declared} if there else {}
+    quiet = Quiet(account, tasks, {str(name) for name in found} if known and found is not None else None)
+    for each in declared:
+        if there and quiet.has(each.name):
+            continue
+        inner = task_of(each)
         since = time.monotonic()
         try:
             if there:
-                text = _service_road.text_now(account, each.name)
-                result = _service_road.travel(inner, account)
+                texts = _texts(account, each.kind, each.name)
+                result = _road(each.kind).travel(inner, account)
                 if _was_changed(result["plan"]):
-                    before[each.name] = text
+                    before[each.kind, each.name] = texts
                 calls += result["api_calls"]
+                if result["plan"] and not task.check:
+                    quiet.changed()
                 told["plan"] += _timed(result["plan"], since)
             else:
                 told["plan"] += _timed(_foretold(inner, account, each), since)
@@ -106,33 +132,54 @@ def bring(task: Task, account: Account, app: App, told: dict[str, Any], there: b
         except Failure as failure:
             facts = {key: value for key, value in failure.facts.items() if key != "plan"}
             back = _put_back(task, account, before)
-            told.update(facts, failed=True, msg=f"container {each.name}: {failure.message}{back}")
+            told.update(facts, failed=True, msg=f"{each.kind} {each.name}: {failure.message}{back}")
             break
         finally:
             told["warnings"] += inner.warnings
     told["changed"] = told["changed"] or bool(told["plan"])
     told["duration"] = round(told["duration"] + time.monotonic() - begun, 3)
-    return calls
+    return calls + quiet.calls
+
+
+def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tasks of an app's units have to know of it, by what was told of it so far."""
+    return {**{key: told.get(key) for key in ABOUT}, "marks": {LABEL: app.name}}
+
+
+def _road(kind: str) -> Any:
+    return _pod_road if kind == POD else _service_road
+
+
+def _texts(account: Account, kind: str, name: str) -> dict[str, str]:
+    """The units as they are, by file."""
+    if kind == POD:
+        return _pod_road.texts_now(account, name)
+    text = _service_road.text_now(account, name)
+    return {} if text is None else {unit_of_name(name).file: text}
 
 
 def _was_changed(steps: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a unit is another now. One that was taken over from Podman's hands has proved itself, and what was before is gone."""
-    taken_over = any((step["action"], step["kind"]) == ("remove", KIND) for step in steps)
+    taken_over = any(step["action"] == "remove" and step["kind"] in (KIND, POD) for step in steps)
     return not taken_over and any(
         step["kind"] == UNIT and step["action"] in ("create", "update") for step in steps
     )
 
 
-def _put_back(task: Task, account: Account, before: Mapping[str, str | None]) -> str:
+def _put_back(task: Task, account: Account, before: Before) -> str:
     """Put the units of an app back that were changed before another one failed; what to say of it."""
     if task.check or not before:
         return ""
-    for name in reversed(list(before)):
+    for kind, name in reversed(list(before)):
+        texts, inner = before[kind, name], Task({"name": name}, False, False)
         try:
-            _service_road.restore(Task({"name": name}, False, False), account, name, before[name])
+            if kind == POD:
+                _pod_road.restore(inner, account, name, texts)
+            else:
+                _service_road.restore(inner, account, name, next(iter(texts.values()), None))
         except Failure as worse:
             return f" Putting {name} back met a problem: {worse.message}"
-    return f" As before are also: {', '.join(before)}."
+    return f" As before are also: {', '.join(name for _kind, name in before)}."
 
 
 def _timed(steps: Sequence[Any], begun: float) -> list[dict[str, Any]]:
@@ -145,18 +192,29 @@ def _timed(steps: Sequence[Any], begun: float) -> list[dict[str, Any]]:
 
 def _foretold(task: Task, account: Account, each: Service) -> list[Any]:
     """What would be done for an account that is not there yet."""
-    vacant = (podman_version(), commands.delegated_controllers())
-    found = call_as(account, _look, task, account, vacant)
     if task.params["state"] == ABSENT:
         return []
-    wanted = Wanted(each.name, state=str(task.params["state"]))
-    unit = _unit_plan.Wanted(unit_of_name(each.name), found["text"], wanted.state)
-    seen = Seen(new_service=service_of_name(each.name))
-    return [
-        *_service_road.pulls_of(found),
-        *plan(wanted, There.read(found["there"]), unit, seen)[0],
-    ]
+    vacant = (podman_version(), commands.delegated_controllers())
+    found = call_as(account, _look, task, account, each.kind, vacant)
+    if each.kind == POD:
+        living: Any = _pod_road.Living(task, account, each.name)
+        service = service_of_pod_name(each.name)
+    else:
+        living, service = _service_road.Living(task, account, each.name), ""
+    units = living.units_of(found)
+    seen = {
+        unit.name.file: Seen(
+            new_service=service if unit.name.suffix == POD else service_of_name(unit.name.stem)
+        )
+        for unit in units
+    }
+    return list(living.steps(found, units, seen))
 
 
-def _look(task: Task, account: Account, vacant: tuple[tuple[int, int, int], list[str]]) -> Mapping[str, Any]:
-    return _service_account.look(task, Vacant(account, *vacant), os.urandom(KEY_BYTES), None)
+def _look(
+    task: Task, account: Account, kind: str, vacant: tuple[tuple[int, int, int], list[str]]
+) -> Mapping[str, Any]:
+    engine, key = Vacant(account, *vacant), os.urandom(KEY_BYTES)
+    if kind == POD:
+        return _pod_account.look(task, engine, key, {})
+    return _service_account.look(task, engine, key, None)

@@ -35,7 +35,7 @@ class Shared:
     listings: Listings | None = None
     # Images that earlier steps bring, or would: check mode takes them for there and new.
     made: set[str] = dataclasses.field(default_factory=set)
-    # Containers that go with their units, which check mode still sees.
+    # Containers and pods that go with their units, which check mode still sees.
     leaving: frozenset[str] = frozenset()
 
     @property
@@ -48,8 +48,11 @@ class Shared:
         if self.listings is None:
             self.listings = Listings.take(self.engine, *sorted(self.kinds))
             if self.leaving:
-                left = [each for each in self.listings.containers if name_of(each) not in self.leaving]
-                self.listings = dataclasses.replace(self.listings, containers=left)
+                left = {
+                    kind: [each for each in getattr(self.listings, kind) if name_of(each) not in self.leaving]
+                    for kind in ("containers", "pods")
+                }
+                self.listings = dataclasses.replace(self.listings, **left)
         return self.listings
 
     def forget(self) -> None:

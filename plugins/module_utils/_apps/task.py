@@ -27,7 +27,7 @@ from .account import Job, converge, known
 from .declared import App, read
 from .releasing import Releases
 from .run import folder_for_export
-from .services import back_in, bring, part, parting
+from .services import Before, back_in, bring, part, parting
 from .shared import untouched
 from .vacant import podman_version
 
@@ -66,7 +66,8 @@ class _Host:
         self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to accounts
         self.orphans: list[dict[str, str]] = []
         self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
-        self.texts: dict[str, dict[str, str | None]] = {}  # as they were
+        self.texts: dict[str, Before] = {}  # as they were
+        self.gone: dict[str, list[str]] = {}  # names of what lived in them
         self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
         self.planned: list[Want] = []
@@ -127,7 +128,9 @@ class _Host:
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
             promised = check and bool(self.steps.get(user))
-            jobs[user] = Job(apps, check, diff, prune, vacant, folders, declared, promised, leaving)
+            jobs[user] = Job(
+                apps, check, diff, prune, vacant, folders, declared, promised, leaving, self.root
+            )
         if accounts:
             podman_py()  # once, before the children are forked
         left = []
@@ -150,13 +153,17 @@ class _Host:
         names = {app.name for app in apps}
         # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
+        known = True
         for app in apps:
             told = self.results[app.name]
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
             told["changed"] = bool(told["plan"])
             if not answer.get("unseen"):
                 there = find(account.name) is not None
-                self.calls += bring(self.task, account, app, told, there)
+                before = len(told["plan"])
+                self.calls += bring(self.task, account, app, told, there, known)
+                # What is done to one app may change what was seen of the next.
+                known = known and len(told["plan"]) == before and not told["failed"]
                 back_in(self.task, account, app, told, self.texts.get(app.name, {}))
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
@@ -166,11 +173,11 @@ class _Host:
     def _part(self, account: Account, apps: Sequence[App]) -> frozenset[str]:
         """Take away the units that go, before the account looks at its containers; the names of these."""
         gone = parting(account, apps, self.task.params["prune"])
-        for name, containers in gone.items():
+        for name, files in gone.items():
             # Another look, when root had to bring the account about between the two, finds nothing any more.
             if name not in self.parted:
-                self.parted[name], self.texts[name] = part(self.task, account, containers)
-        return frozenset(each for containers in gone.values() for each in containers)
+                self.parted[name], self.texts[name], self.gone[name] = part(self.task, account, files)
+        return frozenset(each for name in gone for each in self.gone[name])
 
     def _declared(self, user: str) -> dict[str, Any]:
         """The account as the task of module user would declare it."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple
 
 from .._errors import Failure
+from .._networks import DEFAULT_NETWORK
 from .._options import Option, Spec
 from .._quadlet import Unit, unit_of
 from .._quadlet_keys import SINCE, SUFFIXES, has_version
@@ -84,7 +85,7 @@ REFUSED = {
         bool, "they are fields of Podman's API, which a unit does not speak; use runtime: podman"
     ),
 }
-_RESTART = {"no": "no", "always": "always", "unless-stopped": "always", "on-failure": "on-failure"}
+RESTART = {"no": "no", "always": "always", "unless-stopped": "always", "on-failure": "on-failure"}
 
 
 def unit_of_container(name: str, image: str, spec: Spec, version: str) -> Unit:
@@ -104,30 +105,47 @@ def unit_of_container(name: str, image: str, spec: Spec, version: str) -> Unit:
         if refusal and refusal.refuses(value):
             raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
         if row.name == "restart_policy":
-            service.append(("Restart", _RESTART[value["name"]]))
+            service.append(("Restart", RESTART[value["name"]]))
         elif row.name == "sdnotify":
             lines += {"container": [("Notify", "true")], "healthy": [("Notify", "healthy")]}.get(value, [])
         elif row.name in SPECIAL:
             lines += SPECIAL[row.name](value)
         elif row.name not in ("rm", "rmi", "rootfs"):
-            lines += _lines(row, value, version)
+            lines += lines_of(row, value, version, CONTAINERS)
+    lines += default_network(spec)
     sections = {SECTION: lines, **({"Service": service} if service else {})}
     return unit_of(sections)
 
 
-def _lines(row: Option, value: Any, version: str) -> list[tuple[str, str]]:
+class Words(NamedTuple):
+    """How the options of one kind of unit are said: its section, its keys, flags of other names, values of other forms."""
+
+    section: str
+    keys: Mapping[str, str]
+    flags: Mapping[str, str]
+    printed: Mapping[str, Callable[[Any], Any]]
+
+
+def lines_of(row: Option, value: Any, version: str, said: Words) -> list[tuple[str, str]]:
     """An option under its own key where that says the same, else as a flag."""
-    printed = PRINTED[row.name](value) if row.name in PRINTED else row.type.show(value)
-    key = KEYS.get(row.name, "")
-    fits = bool(key) and has_version(version, SINCE[SECTION][key])
+    printed = said.printed[row.name](value) if row.name in said.printed else row.type.show(value)
+    key = said.keys.get(row.name, "")
+    fits = bool(key) and has_version(version, SINCE[said.section][key])
     found = []
     for text in _texts(printed):
         if fits and _PLAIN.match(text) and not _names_a_unit(row.name, text):
             found.append((key, text))
         else:
-            flag = f"--{FLAGS.get(row.name, row.name.replace('_', '-'))}={text}"
+            flag = f"--{said.flags.get(row.name, row.name.replace('_', '-'))}={text}"
             found.append(("PodmanArgs", word(flag, row.name)))
     return found
+
+
+def default_network(spec: Spec) -> list[tuple[str, str]]:
+    """The network that an address or an alias belongs to, where none is named: over the API it is the same."""
+    named = any(option in spec for option in ("network_aliases", "network_alias", "ip", "ip6", "mac_address"))
+    said = spec.get("network") or {"mode": "", "networks": {}}
+    return [("Network", DEFAULT_NETWORK)] if named and not said["mode"] and not said["networks"] else []
 
 
 def _texts(printed: Any) -> list[str]:
@@ -220,12 +238,39 @@ def _limits(value: list[Mapping[str, Any]]) -> list[str]:
     return [f"{each['type']}={each['soft']}:{each['hard']}" for each in value]
 
 
+def networks(value: Mapping[str, Any]) -> list[str]:
+    """Networks with what is said of each, or one mode."""
+    if not value["networks"]:
+        return [
+            ":".join(
+                filter(
+                    None,
+                    [
+                        {"path": "ns"}.get(value["mode"], value["mode"]),
+                        value["value"],
+                        ",".join(value["options"]),
+                    ],
+                )
+            )
+        ]
+    found = []
+    for name, joined in value["networks"].items():
+        parts = [f"{'ip6' if ':' in each else 'ip'}={each}" for each in joined.get("static_ips", [])]
+        parts += [f"mac={joined['static_mac']}"] if "static_mac" in joined else []
+        parts += [f"alias={each}" for each in joined.get("aliases", [])]
+        parts += [f"interface_name={joined['interface_name']}"] if "interface_name" in joined else []
+        found.append(":".join(filter(None, [name, ",".join(parts)])))
+    return found
+
+
 PRINTED: dict[str, Callable[[Any], Any]] = {
     "tmpfs": _tmpfs,
     "secrets": _secrets,
     "healthcheck": _check,
     "health_startup_cmd": _check,
     "ulimit": _limits,
+    "network": networks,
     "etc_hosts": lambda value: [f"{name}:{address}" for name, address in value.items()],
     "log_opt": lambda value: {name.replace("_", "-"): each for name, each in value.items()},
 }
+CONTAINERS = Words(SECTION, KEYS, FLAGS, PRINTED)

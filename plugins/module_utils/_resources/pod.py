@@ -39,8 +39,12 @@ class Shared(Names):
             raise ValueError("cgroup, ipc, net, pid, uts, or none alone")
         return names
 
+    def reported(self, raw: Any) -> Any:
+        """The user namespace is shared with the option that makes one."""
+        return sorted(set(map(str, raw or ())) - {"user"})
+
     def covers(self, declared: list[str], reported: Any) -> bool:
-        return set(declared) - {"none"} == set(reported or ()) - {"user"}
+        return set(declared) - {"none"} == set(reported or ())
 
 
 class Infra(Flag):

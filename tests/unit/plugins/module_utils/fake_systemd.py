@@ -120,8 +120,8 @@ class FakeSystemd:
         told = self.properties(account, names, ())
         return {name: SimpleNamespace(result=each["Result"]) for name, each in told.items()}
 
-    def generated_text(self, _account: Any, name: str) -> str | None:
-        return self.loaded.get(name)
+    def generated_texts(self, _account: Any, names: Sequence[str]) -> dict[str, str | None]:
+        return {name: self.loaded.get(name) for name in names}
 
     def stop(self, _account: Any, names: Sequence[str], _seconds: float = 0) -> None:
         self._alive()
@@ -186,11 +186,13 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
     for name in ("version", "of_tree", "of_account"):
         monkeypatch.setattr(_generator, name, getattr(systemd, name))
     for name in (
-        "reload", "properties", "units", "generated_text", "stop", "try_start", "forget_failed",
+        "reload", "properties", "units", "generated_texts", "stop", "try_start", "forget_failed",
     ):  # fmt: skip
         monkeypatch.setattr(_manager, name, getattr(systemd, name))
     monkeypatch.setattr(_manager, "last_lines", lambda *_arguments: ["its last words"])
-    monkeypatch.setattr(_shadow_probe, "shadows", lambda *_arguments: [])
+    monkeypatch.setattr(
+        _shadow_probe, "of_units", lambda _account, services, _own: {file: [] for file in services}
+    )
     monkeypatch.setattr(_shadow_probe, "differs", lambda *_arguments: [])
     monkeypatch.setattr(_units, "SETTLE", 0.0)
     monkeypatch.setattr(_service_road, "choose", lambda _name: ACCOUNT)

@@ -63,6 +63,12 @@ def test_a_container_as_people_write_it() -> None:
         ({"healthcheck": "none"}, None, "HealthCmd=none"),
         ({"entrypoint": ["a", "b"]}, None, 'PodmanArgs="--entrypoint=[\\"a\\", \\"b\\"]"'),
         ({"workdir": "/with blank/%n"}, None, 'PodmanArgs="--workdir=/with blank/%%n"'),
+        (
+            {"network": ["inner:ip=10.1.1.1,mac=92:d0:c6:0a:29:33"]},
+            None,
+            "Network=inner:ip=10.1.1.1,mac=92:d0:c6:0a:29:33",
+        ),
+        ({"ip": "10.88.0.9"}, None, "Network=podman"),
         ({"rootfs": True}, None, f"Rootfs={IMAGE}"),
         ({"sdnotify": "healthy"}, None, "Notify=healthy"),
         ({"mount": ["type=tmpfs,target=/x"]}, None, 'PodmanArgs="--tmpfs=/x"'),

@@ -12,14 +12,18 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _generator,
     _operations,
     _parallel,
     _service_account,
+    _service_road,
 )
+from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._state import Found
+from ansible_collections.rootless.podman.plugins.module_utils._wanted import CONTAINER_SPEC, defined
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_inspect import image_inspect
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import (
     KILLED_AFTER,
@@ -28,11 +32,13 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_po
     Killed,
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_systemd import (
+    ACCOUNT,
     FakeSystemd,
     prepared,
     run,
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
+    CONTAINER,
     Clock,
     one_after_the_other,
     steps_of,
@@ -413,3 +419,24 @@ def test_lines(host: FakeSystemd, params: Any, lines: set[str]) -> None:
     text = next(iter(host.bodies)).splitlines()
     assert lines <= set(text)
     assert ("Notify=healthy" in text) == ("Notify=healthy" in lines)
+
+
+def test_one_look_for_several(host: FakeSystemd) -> None:
+    def task(name: str, **params: Any) -> tuple[str, Task]:
+        declared = {**CONTAINER, "runtime": "systemd", "name": name, **params}
+        return "container", Task(defined({"definition": declared}, CONTAINER_SPEC), False)
+
+    def unchanged(tasks: list[tuple[str, Task]]) -> set[str]:
+        jobs = quiet.Jobs(ACCOUNT, tasks)
+        return jobs.judged(_service_road.in_account(tasks[0][1], ACCOUNT, jobs.look)["found"])
+
+    for name in ("web", "db", "edited"):
+        run(name=name)
+    tasks = [task("web"), task("db", hostname="other"), task("edited"), task("new")]
+    host.edit(host.unit("edited") + "# a remark\n", "edited")
+    assert unchanged(tasks) == {"web"}
+    # What cannot be looked at goes its own way, and says there why.
+    assert unchanged([task("web"), task("db", init_ctr="always")]) == {"web"}
+    host.active.clear()
+    assert unchanged([task("web")]) == set()
+    assert unchanged([task("new")]) == set()

@@ -23,7 +23,8 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     account = Account("alice", os.getuid(), os.getgid(), str(tmp_path / "home"), "/bin/sh")
     monkeypatch.setattr(Account, "runtime_dir", str(tmp_path / "run"))
     monkeypatch.setattr(probe, "call_as", lambda _account, function, *arguments: function(*arguments))
-    return lambda own=False: probe.shadows(account, "web-app.container", "web-app.service", own)
+    unit, service = "web-app.container", "web-app.service"
+    return lambda own=False: probe.of_units(account, {unit: service}, own)[unit]
 
 
 def put(top: Path, path: str, text: str = "[Service]\n") -> None:

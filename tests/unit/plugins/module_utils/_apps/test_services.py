@@ -14,12 +14,14 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _service_road
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read, services
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.plugins.module_utils._pod_text import texts_of
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import labelled, text_of
-from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of
+from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of, pod_of
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
 ACCOUNT = Account("shop", 1000, 1000, "/home/shop", "")
@@ -40,6 +42,38 @@ def text(made: App, name: str) -> str:
     return text_of(
         container_of(found.params), KEY, "5.4.2", None, {**found.links, "marks": {LABEL: made.name}}
     )
+
+
+def pod_texts(made: App, name: str) -> dict[str, str]:
+    found = next(each for each in services(made, "/home/shop") if each.name == name)
+    return texts_of(pod_of(found.params), KEY, "5.4.2", {}, {**found.links, "marks": {LABEL: made.name}})
+
+
+POD = {"name": "pod", "containers": [{"name": "in", "image": "docker.io/library/busybox:1.37"}]}
+
+
+def test_pods_among_them() -> None:
+    made = app(
+        container("before"),
+        container("after", depends_on={"in": "started"}),
+        container("last", depends_on=["pod"]),
+        pods=[{**POD, "depends_on": ["before"]}],
+    )
+    assert [(each.kind, each.name) for each in services(made, "/home/shop")] == [
+        ("container", "before"),
+        ("pod", "pod"),
+        ("container", "after"),
+        ("container", "last"),
+    ]
+    found = pod_texts(made, "pod")
+    assert "After=before.service" in found["pod.pod"].splitlines()
+    assert "Description=Container in of pod pod of app shop" in found["in.container"].splitlines()
+    assert "UserNS=nomap" in found["pod.pod"].splitlines()
+    for each in found.values():
+        assert labelled(each, LABEL) == "shop"
+        assert "SyslogIdentifier=shop" in each.splitlines()
+    assert "After=in.service" in text(made, "after").splitlines()
+    assert "After=pod-pod.service" in text(made, "last").splitlines()
 
 
 def test_they_follow_one_another_as_they_depend_on_each_other() -> None:
@@ -70,7 +104,6 @@ def test_without_units_there_are_none() -> None:
 @pytest.mark.parametrize(
     ("declared", "says"),
     [
-        ({"pods": [{"name": "pod", "containers": [container("web")]}]}, "pod pod cannot live in units"),
         (
             {"containers": [container("once"), container("web", depends_on={"once": "completed"})]},
             "others wait until once has completed",
@@ -89,9 +122,11 @@ def test_what_cannot_live_in_units(declared: dict[str, Any], says: str) -> None:
     [
         ({}, True, []),
         ({"containers": []}, False, []),
-        ({"containers": []}, True, ["web"]),
-        ({"runtime": "podman"}, False, ["web"]),
-        ({"state": "absent"}, False, ["web"]),
+        ({"containers": []}, True, ["web.container"]),
+        ({"runtime": "podman"}, False, ["web.container", "pod.pod"]),
+        ({"state": "absent"}, False, ["web.container", "pod.pod"]),
+        ({"pods": []}, True, ["pod.pod"]),
+        ({"pods": []}, False, []),
     ],
 )
 def test_who_leaves(
@@ -102,9 +137,10 @@ def test_who_leaves(
         "other.container": text(app(container("other"), name="blog"), "other"),
         "raw.container": '[Container]\nImage=x\nLabel="rootless.podman.app=shop"\n',
         "sub/web.container": "",
+        **pod_texts(app(pods=[POD]), "pod"),
     }
     monkeypatch.setattr(rooms, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
-    wanted = app(**{"containers": [container("web")], **declared})
+    wanted = app(**{"containers": [container("web")], "pods": [POD], **declared})
     assert rooms.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
 
 
@@ -173,5 +209,54 @@ def test_units_that_left_come_back_when_their_app_fails(
     monkeypatch.setattr(_service_road, "restore", lambda *words: came.append(words[2]))
     result = {**told(), "failed": failed, "msg": "It failed."}
     made = app(**{"containers": [container("web")], **declared})
-    rooms.back_in(Task({}, False, False), ACCOUNT, made, result, {"web": "text"})
+    rooms.back_in(
+        Task({}, False, False), ACCOUNT, made, result, {("container", "web"): {"web.container": "text"}}
+    )
     assert came == back
+
+
+def test_what_is_as_declared_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[list[str]] = []
+    roads: list[str] = []
+
+    class Jobs:
+        def __init__(self, _account: Account, tasks: list[tuple[str, Task]]) -> None:
+            self.there = [task.params["name"] for _kind, task in tasks]
+            looks.append(self.there)
+
+        def look(self, *_words: Any) -> dict[str, Any]:
+            return {}
+
+        def judged(self, _found: Any) -> set[str]:
+            return {"db", "web", "last"} & set(self.there)
+
+    def travel(task: Task, _account: Account) -> dict[str, Any]:
+        roads.append(task.params["name"])
+        return {"plan": [{"action": "update", "kind": "unit", "name": "x"}], "api_calls": 2}
+
+    monkeypatch.setattr(quiet, "Jobs", Jobs)
+    monkeypatch.setattr(quiet, "in_account", lambda *_words: {"found": {}, "api_calls": 1})
+    monkeypatch.setattr(_service_road, "travel", travel)
+    monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
+    made = app(
+        container("db"),
+        container("middle", depends_on=["db"]),
+        container("web", depends_on=["middle"]),
+        container("last", depends_on=["web"]),
+    )
+    assert rooms.bring(Task({}, False, False), ACCOUNT, made, told(), True) == 4
+    assert looks == [["db", "middle", "web", "last"], ["web", "last"]]
+    assert roads == ["middle"]
+    # Check mode changes nothing, so it looks once.
+    looks.clear()
+    assert rooms.bring(Task({}, True, False), ACCOUNT, made, told(), True) == 3
+    assert len(looks) == 1
+    # Nor does it when the account's own process has looked already.
+    looks.clear()
+    assert (
+        rooms.bring(
+            Task({}, True, False), ACCOUNT, made, {**told(), "quiet": ["db", "web", "last"]}, True, True
+        )
+        == 2
+    )
+    assert looks == []

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The units that a pod lives in, one for itself and one for each container, and what such texts tell (pure).
+
+The pod's service makes the pod and waits for its infra container; those of its containers are bound to it and come and go with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import _record
+from ._containers import Wanted, bound
+from ._errors import Failure
+from ._pods import WantedPod
+from ._quadlet_keys import UnitName, has_version, unit_name
+from ._resources.container_unit import RESTART
+from ._resources.pod import KIND
+from ._resources.pod_unit import SECTION, labels, unit_of_pod
+from ._service_text import START_SECONDS, about, at_boot, is_ours, pod_of_text, sealed, text_of, unit_of_name
+
+# Quadlet has units of pods since then.
+FIRST = "5.0"
+SUFFIX = ".container"
+
+
+def unit_of_pod_name(name: str) -> UnitName:
+    """The unit of a pod of this name. Raises Failure."""
+    return unit_name(f"{name}.pod")
+
+
+def service_of_pod_name(name: str) -> str:
+    """The service that Quadlet makes of it, in every version."""
+    return f"{name}-pod.service"
+
+
+def require_version(version: str) -> None:
+    """Raise Failure where Quadlet has no pods yet."""
+    if not has_version(version, FIRST):
+        raise Failure(
+            f"runtime: systemd needs Podman {FIRST} or newer for pods, and this host has Podman {version}; use runtime: podman, or "
+            "upgrade Podman."
+        )
+
+
+def texts_of(
+    wanted: WantedPod,
+    key: bytes,
+    version: str,
+    before: Mapping[str, str],
+    in_app: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """The units of a pod as declared, by file; ``before`` are the texts that are there, ``in_app`` what its app adds. Raises Failure."""
+    in_app = in_app or {}
+    require_version(version)
+    members = {member.name: member for member in wanted.containers or []}
+    clash = f"{wanted.name}-pod"
+    if clash in members:
+        raise Failure(
+            f"{members[clash].where}name: {clash} was given, and the service of pod {wanted.name} itself is called {clash}.service; "
+            "choose another name."
+        )
+    file = unit_of_pod_name(wanted.name).file
+    found = {file: _text_of_pod(wanted, key, version, before.get(file), in_app)}
+    policy = wanted.spec.get("restart_policy")
+    beside = {key: value for key, value in in_app.items() if key != "links"}
+    if policy:
+        beside["restart"] = RESTART[policy["name"]]
+    for member in members.values():
+        needs = sorted(bound(member.spec) & set(members))
+        links = {"Requires": needs, "After": needs}
+        file = unit_of_name(member.name).file
+        found[file] = text_of(member, key, version, before.get(file), {**beside, "links": links})
+    return found
+
+
+def _text_of_pod(
+    wanted: WantedPod, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any]
+) -> str:
+    unit = unit_of_pod(wanted.name, wanted.spec, version)
+    sections = {section.name: list(section.lines) for section in unit.sections}
+    record = _record.write(key, KIND, wanted.name, wanted.recorded)
+    sections[SECTION] += labels({_record.LABEL: record, **in_app.get("marks", {})}, version)
+    service = [*sections.pop("Service", []), ("TimeoutStartSec", str(START_SECONDS))]
+    told = {"Unit": about(f"Pod {wanted.name}", in_app), **sections, "Service": service}
+    return sealed("pod", told, in_app, at_boot(wanted.state, before))
+
+
+def units_of(tree: Mapping[str, str], name: str) -> dict[str, str]:
+    """The units of ours that belong to a pod: its own and those of its containers, by file."""
+    own = f"{name}.pod"
+    return {
+        file: text
+        for file, text in tree.items()
+        if "/" not in file
+        and is_ours(text)
+        and (file == own or (file.endswith(SUFFIX) and pod_of_text(text) == name))
+    }
+
+
+def is_member(found: Wanted, text: str) -> bool:
+    """Whether a text is the unit of this container in this pod, and not of one that stands alone."""
+    return pod_of_text(text) == found.pod

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A pod as a Quadlet unit: each option as Quadlet's own key, or as a word of PodmanArgs= (pure). See ``container_unit``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from .._errors import Failure
+from .._options import Spec
+from .._quadlet import Unit, unit_of
+from .._quadlet_keys import SINCE, has_version
+from .._quadlet_values import assignment, whole, word
+from .container_unit import REFUSED as OF_CONTAINERS
+from .container_unit import RESTART, Refusal, Words, default_network, lines_of, networks
+from .pod import TABLE
+
+SECTION = "Pod"
+# Quadlet's own key for an option; since when, says the table of keys.
+KEYS = {
+    "publish": "PublishPort", "network": "Network", "network_alias": "NetworkAlias", "ip": "IP", "ip6": "IP6", "userns": "UserNS",
+    "uidmap": "UIDMap", "gidmap": "GIDMap", "hostname": "HostName", "dns": "DNS", "dns_search": "DNSSearch", "dns_opt": "DNSOption",
+    "add_host": "AddHost", "volume": "Volume", "shm_size": "ShmSize", "exit_policy": "ExitPolicy",
+}  # fmt: skip
+FLAGS = {"dns_opt": "dns-option"}
+_SERVICES = "a unit's containers are in the cgroups of their services and not in the pod's; declare it on the containers"
+LIMITS = ("memory", "memory_swap", "cpus", "cpu_shares", "cpuset_cpus", "cpuset_mems", "blkio_weight")
+
+
+def _always(_value: Any) -> bool:
+    return True
+
+
+REFUSED = {
+    "infra": Refusal(
+        lambda value: not value,
+        "a pod's service watches over its infra container; leave it out, or use runtime: podman",
+    ),
+    "share": Refusal(
+        lambda value: value == ["none"],
+        "Podman does not start the infra container of a pod that shares nothing, over which its service watches; use runtime: podman",
+    ),
+    "infra_conmon_pidfile": Refusal(
+        _always, "Quadlet has one of its own for the pod's service; leave it out"
+    ),
+    "ipc": Refusal(
+        lambda value: value != "private",
+        "Podman's command line knows no such option for pods; use runtime: podman",
+    ),
+    "restart_policy": OF_CONTAINERS["restart_policy"],
+    "spec_fields": OF_CONTAINERS["spec_fields"],
+    "cgroup_parent": Refusal(bool, _SERVICES),
+    **{name: Refusal(_always, _SERVICES) for name in LIMITS},
+}
+PRINTED: dict[str, Callable[[Any], Any]] = {
+    "network": networks,
+    "share": ",".join,
+    "infra_command": " ".join,
+    "add_host": lambda value: [f"{name}:{address}" for name, address in value.items()],
+}
+PODS = Words(SECTION, KEYS, FLAGS, PRINTED)
+
+
+def unit_of_pod(name: str, spec: Spec, version: str) -> Unit:
+    """The unit of a pod with these options, for this version of Podman. Raises Failure."""
+    lines: list[tuple[str, str]] = [("PodName", whole(name, "name"))]
+    service: list[tuple[str, str]] = []
+    # Quadlet stops a pod whose last container has ended, and its API does not: a restart of the only one would take the pod along.
+    told = {"exit_policy": "continue", **spec}
+    for row in TABLE.rows:
+        if row.name not in told:
+            continue
+        value = told[row.name]
+        refusal = REFUSED.get(row.name)
+        if refusal and refusal.refuses(value):
+            raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
+        if row.name == "restart_policy":
+            service.append(("Restart", RESTART[value["name"]]))
+        elif row.name == "label":
+            lines += labels(value, version)
+        elif row.name == "infra_command" and any(not each or each.split() != [each] for each in value):
+            raise Failure(
+                "infra_command: a word with a blank was given, which Podman's command line splits; use runtime: podman."
+            )
+        elif row.name not in ("infra", "ipc"):
+            lines += lines_of(row, value, version, PODS)
+    lines += default_network(spec)
+    return unit_of({SECTION: lines, **({"Service": service} if service else {})})
+
+
+def labels(value: Mapping[str, str], version: str) -> list[tuple[str, str]]:
+    """Labels of a pod, for which early versions have no key."""
+    if has_version(version, SINCE[SECTION]["Label"]):
+        return [("Label", assignment(name, each, "label")) for name, each in value.items()]
+    return [("PodmanArgs", word(f"--label={name}={each}", "label")) for name, each in value.items()]
