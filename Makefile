@@ -53,6 +53,10 @@ format: venv ## let ruff mend what it can by itself
 sanity: ## ansible-test sanity, with every test that ansible-test has
 	@tests/run sanity
 
+.PHONY: importer
+importer: ## the built collection, looked at as Galaxy does before it takes one
+	@tests/run importer
+
 .PHONY: unit
 unit: ## pytest without a host
 	@tests/run unit
