@@ -69,6 +69,10 @@ integration: ## pytest on real disposable hosts (needs root)
 proofs: ## apps under reboots, power cuts, drift, kills and hostile accounts, on disposable hosts; no part of `make test`
 	@tests/run proofs
 
+.PHONY: matrix
+matrix: ## units and sanity with each Python found here, the oldest ansible-core and the newest; no part of `make test`
+	@tests/run matrix
+
 .PHONY: test-vm
 test-vm: ## limits in a virtual machine with every cgroup controller; slow, and no part of `make test`
 	@tests/run vm

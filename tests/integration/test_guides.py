@@ -13,32 +13,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.guides import DOCSITE, SETTINGS, Guide
+from support.guides import DOCSITE, Guide, kept_as_it_is
 from support.host import Host
 
 GUIDES = [path.stem.removeprefix("guide_") for path in sorted((DOCSITE / "rst").glob("guide_*.rst"))]
 # Commands that end with an error, as their guide says.
-FAIL = {("deploying", "bad.sh"): 2, ("deploying", "drift.sh"): 2}
+FAIL = {("deploying", "bad.command"): 2, ("deploying", "drift.command"): 2}
 # What a command has to say.
 SAYS = {
-    ("start", "site.sh"): "changed=",
-    ("start", "check.sh"): "1 apps are as declared.",
-    ("start", "look.sh"): "hello: healthy",
-    ("accounts", "on-the-server.sh"): "shelf",
-    ("hardening", "review.sh"): "0.0.0.0:8082:80/tcp",
-    ("deploying", "bad.sh"): "shop-web",
-    ("deploying", "drift.sh"): "shop is not as declared",
-    ("compose", "see.sh"): "docker.io/library/busybox:1.37",
-    ("awx", "templates.sh"): "changed=2",
+    ("start", "site.command"): "changed=",
+    ("start", "check.command"): "1 apps are as declared.",
+    ("start", "look.command"): "hello: healthy",
+    ("accounts", "on-the-server.command"): "shelf",
+    ("hardening", "review.command"): "0.0.0.0:8082:80/tcp",
+    ("deploying", "bad.command"): "shop-web",
+    ("deploying", "drift.command"): "shop is not as declared",
+    ("compose", "see.command"): "docker.io/library/busybox:1.37",
+    ("awx", "templates.command"): "changed=2",
 }
 # A port of the host, and what answers there after a command.
 ANSWERS = {
-    ("start", "tasks.sh"): (8080, "Hello"),
-    ("compose", "deploy.sh"): (8085, "Open all day"),
-    ("deploying", "look-first.sh"): (8083, "Version 1.36"),
-    ("deploying", "bad.sh"): (8083, "Version 1.37"),
-    ("deploying", "rollback.sh"): (8083, "Version 1.36"),
-    ("deploying", "page-anew.sh"): (8084, "Open"),
+    ("start", "tasks.command"): (8080, "Hello"),
+    ("compose", "deploy.command"): (8085, "Open all day"),
+    ("deploying", "look-first.command"): (8083, "Version 1.36"),
+    ("deploying", "bad.command"): (8083, "Version 1.37"),
+    ("deploying", "rollback.command"): (8083, "Version 1.36"),
+    ("deploying", "page-anew.command"): (8084, "Open"),
 }
 # A stand-in for the modules of awx.awx, which need an AWX: they take everything.
 STAND_IN = """\
@@ -53,20 +53,9 @@ ACCOUNTS = {"containers_podman": "shop"}
 
 @pytest.fixture
 def tidy(host: Host) -> Iterator[None]:
-    """Takes away accounts and settings that a guide's commands made."""
-    names = "getent passwd | cut -d : -f 1 | sort"
-    before = host.run(names).split()
-    host.run(f"tar -czPf /srv/settings.tgz --ignore-failed-read {SETTINGS} 2>&1")
-    yield
-    for name in set(host.run(names).split()) - set(before):
-        host.remove_account(name)
-    host.run(
-        "systemctl disable --now --quiet rootless-host-firewall.service 2>/dev/null; rm -rf /srv/reading",
-        check=False,
-    )
-    host.run(
-        f"rm -rf {SETTINGS} /etc/systemd/system/rootless-host-firewall.service && tar -xzPf /srv/settings.tgz"
-    )
+    """Takes away what a guide's commands made."""
+    with kept_as_it_is(host):
+        yield
 
 
 @pytest.mark.parametrize("name", GUIDES)

@@ -30,15 +30,15 @@ def test_what_containers_podman_made_is_taken_over_as_it_is(host: Host, shop: st
     )
     guide = Guide("containers_podman", host, tmp_path / "guide")
     guide.environment["PATH"] = f"{CHECKOUT}/.cache/venv-bench/bin:{guide.environment['PATH']}"
-    (tmp_path / "guide" / "before.sh").write_text(
+    (tmp_path / "guide" / "before.command").write_text(
         "ansible-playbook -i hosts.yml before.yml\n", encoding="utf-8"
     )
-    guide.run("before.sh")
+    guide.run("before.command")
     look = "podman inspect --format '{{.Id}} {{.State.StartedAt}}' shop-web"
     before = host.run_as(shop, look)
-    told = guide.run("look-first.sh")
+    told = guide.run("look-first.command")
     assert "changed=0" in told, told
-    told = guide.run("after.sh")
+    told = guide.run("after.command")
     assert "changed=0" in told, told
     assert host.run_as(shop, look) == before
 

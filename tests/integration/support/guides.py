@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -20,8 +22,24 @@ from .host import CHECKOUT, Host
 DOCSITE = CHECKOUT / "docs" / "docsite"
 # The server of all guides. Its inventory says how it is reached, as somebody's would.
 SERVER = "server.example.com"
-# What a guide's commands may change on the host besides accounts.
-SETTINGS = "/etc/containers /etc/rootless.podman /etc/sysctl.d"
+# What roles may change on the host besides accounts.
+SETTINGS = "/etc/containers /etc/rootless.podman /etc/sysctl.d /etc/systemd/user"
+FIREWALL = "rootless-host-firewall.service"
+
+
+@contextlib.contextmanager
+def kept_as_it_is(host: Host) -> Iterator[None]:
+    """Takes away the accounts and settings that were made meanwhile."""
+    names = "getent passwd | cut -d : -f 1 | sort"
+    before = host.run(names).split()
+    host.run(f"tar -czPf /srv/settings.tgz --ignore-failed-read {SETTINGS} 2>&1")
+    try:
+        yield
+    finally:
+        for name in set(host.run(names).split()) - set(before):
+            host.remove_account(name)
+        host.run(f"systemctl disable --now --quiet {FIREWALL} 2>/dev/null; rm -rf /srv/reading", check=False)
+        host.run(f"rm -rf {SETTINGS} /etc/systemd/system/{FIREWALL} && tar -xzPf /srv/settings.tgz")
 
 
 class Guide:
@@ -30,7 +48,7 @@ class Guide:
     def __init__(self, name: str, host: Host, folder: Path, collections: Path | None = None) -> None:
         self.name, self.host, self.folder = name, host, folder
         text = (DOCSITE / "rst" / f"guide_{name}.rst").read_text(encoding="utf-8")
-        self.commands = re.findall(r"^   :caption: (\S+\.sh)$", text, re.MULTILINE)
+        self.commands = re.findall(r"^   :caption: (\S+\.command)$", text, re.MULTILINE)
         shutil.copytree(DOCSITE / "examples" / name, folder, dirs_exist_ok=True)
         (folder / "host_vars").mkdir()
         (folder / "host_vars" / f"{SERVER}.yml").write_text(yaml.safe_dump(host.facts), encoding="utf-8")
