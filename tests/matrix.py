@@ -100,6 +100,7 @@ def make(cell: Cell) -> None:
         core = Path(ansible.__file__).parent
         site = next((cell.place / "lib").glob("python3*/site-packages")) / "ansible"
         shutil.copytree(core / "module_utils", site / "module_utils")
+        shutil.copytree(core / "_vendor", site / "_vendor")
         for name in ("__init__.py", "release.py"):
             shutil.copy2(core / name, site / name)
 
