@@ -18,7 +18,7 @@ TLS_FORM = f"{ACME}, {INTERNAL}, {NONE}, or a map with certificate and key"
 DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PATH = re.compile(r"/[A-Za-z0-9._~!$&'()+,;=:@%/-]*")
 TARGET = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
-ADMIN = "unix//run/caddy-admin.sock"
+ADMIN = "unix//run/proxy/admin.sock"
 ROOTS = "/etc/proxy/acme-root.pem"
 
 Map = dict[str, Any]

@@ -90,15 +90,15 @@ def test_proxy(host: Host, tmp_path: Path) -> None:
         time.sleep(1)
         routes[0]["port"] = 8481
         assert changed(run(host, "--check", **variables)) == 1
-        for _number in range(3):
-            routes.append({"domain": f"more{len(routes)}.test", "port": 8481})
-            assert changed(run(host, **variables)) == 1
+        routes.append({"domain": "more.test", "port": 8481})
+        assert changed(run(host, **variables)) == 1
+        time.sleep(1)
         told_load = ended(running)
-        print(f"\n{told_load}")
+        print(f"\n{told_load['counts']} worst {told_load['worst']}")
         assert told_load["failures"] == []
         assert started(host) == before
         assert seen(get(host, "shop.test", "/stock/list", roots))["name"] == "shop"
-        assert seen(get(host, "more3.test", "/", roots))["name"] == "shop"
+        assert seen(get(host, "more.test", "/", roots))["name"] == "shop"
     finally:
         host.run("systemctl stop echo-8481 echo-8482", check=False)
         host.remove_account(ACCOUNT)

@@ -7,7 +7,7 @@
 # stdin, which takes the old one's place only when Caddy has taken it up.
 set -eu
 umask 077
-admin=unix//run/caddy-admin.sock
+admin=unix//run/proxy/admin.sock
 case "$1" in
 run)
     [ -s /config/proxy.json ] || printf '{"admin": {"listen": "%s", "config": {"persist": false}}}\n' "$admin" > /config/proxy.json
@@ -15,8 +15,8 @@ run)
     ;;
 apply)
     cat > /config/proxy.new
-    if ! caddy reload --address "$admin" --config /config/proxy.new 2> /tmp/reload; then
-        tail -n 3 /tmp/reload >&2
+    if ! caddy reload --address "$admin" --config /config/proxy.new 2> /run/proxy/reload; then
+        tail -n 3 /run/proxy/reload >&2
         rm -f /config/proxy.new
         exit 1
     fi

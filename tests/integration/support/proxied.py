@@ -61,11 +61,12 @@ def serve(host: Host, port: int, name: str) -> None:
 
 def certificate(folder: Path, domain: str) -> tuple[Path, Path]:
     """Files with a certificate that vouches for itself, and its key."""
+    kind = "IP" if domain.replace(".", "").isdigit() else "DNS"
     place, key = folder / f"{domain}.pem", folder / f"{domain}.key"
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-days", "2", "-subj", f"/CN={domain}", "-addext", f"subjectAltName=DNS:{domain}"),
+            *("-days", "2", "-subj", f"/CN={domain}", "-addext", f"subjectAltName={kind}:{domain}"),
             *("-keyout", key, "-out", place),
         ],
         check=True,

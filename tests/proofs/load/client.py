@@ -19,7 +19,6 @@ import ssl
 import sys
 import time
 
-SLOW_EVERY = 37
 PATIENCE = 20.0
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -51,7 +50,8 @@ class Load:
     async def one(self, number: int) -> None:
         """One request."""
         kind = "kept" if number % 2 else "new"
-        path = "/slow" if number % SLOW_EVERY == 0 else "/"
+        every = self.options.slow_every
+        path = "/slow" if every and number % every == 0 else self.options.path
         begun = time.monotonic()
         self.counts[kind] += 1
         self.counts["slow"] += path == "/slow"
@@ -112,6 +112,8 @@ async def main() -> None:
     words.add_argument("--name", default="proof", help="what the request calls the server")
     words.add_argument("--ca", help="a file of certificates; with it, HTTPS")
     words.add_argument("--rate", type=float, default=200, help="requests a second")
+    words.add_argument("--path", default="/", help="what most requests ask for; the others ask for /slow")
+    words.add_argument("--slow-every", type=int, default=37)
     words.add_argument("--again", action="store_true")
     load, stop = Load(words.parse_args()), asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
