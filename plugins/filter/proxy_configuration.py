@@ -10,7 +10,11 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.rootless.podman.plugins.plugin_utils._proxy import Refused, Settings, configuration
+from ansible_collections.rootless.podman.plugins.plugin_utils._proxy import (
+    RefusedError,
+    Settings,
+    configuration,
+)
 
 DOCUMENTATION = r"""
 name: proxy_configuration
@@ -106,10 +110,12 @@ _value:
 def proxy_configuration(routes: Any, **settings: Any) -> dict[str, Any]:
     """What Caddy reads for these routes."""
     if not isinstance(routes, list):
-        raise AnsibleFilterError(f"proxy_configuration: a list of routes is needed, not {type(routes).__name__}")
+        raise AnsibleFilterError(
+            f"proxy_configuration: a list of routes is needed, not {type(routes).__name__}"
+        )
     try:
         return configuration(routes, Settings(**settings))
-    except (Refused, TypeError) as error:
+    except (RefusedError, TypeError) as error:
         raise AnsibleFilterError(str(error)) from error
 
 

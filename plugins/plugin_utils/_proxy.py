@@ -24,7 +24,7 @@ ROOTS = "/etc/proxy/acme-root.pem"
 Map = dict[str, Any]
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A route or setting that cannot be meant, as one sentence."""
 
 
@@ -61,7 +61,7 @@ class Settings:
 
 
 def configuration(declared: Sequence[Any], settings: Settings) -> Map:
-    """What Caddy reads. Raises Refused."""
+    """What Caddy reads. Raises RefusedError."""
     routes = list(_routes(declared, settings))
     _without_contradictions(routes)
     # The longer path is the narrower one, and Caddy takes the first that fits.
@@ -109,12 +109,12 @@ def configuration(declared: Sequence[Any], settings: Settings) -> Map:
 def _routes(declared: Sequence[Any], settings: Settings) -> Iterator[Route]:
     for each in declared:
         if not isinstance(each, Mapping):
-            raise Refused(f"routes: {each!r} was given, and a map with domain and port is needed.")
+            raise RefusedError(f"routes: {each!r} was given, and a map with domain and port is needed.")
         domains = each.get("domain")
         listed = [domains] if isinstance(domains, str) else list(domains or [""])
         unknown = sorted(set(each) - set(KEYS))
         if unknown:
-            raise Refused(
+            raise RefusedError(
                 f"routes of {listed[0]}: {unknown[0]} is no key of a route; they are {', '.join(KEYS)}."
             )
         for domain in listed:
@@ -123,13 +123,19 @@ def _routes(declared: Sequence[Any], settings: Settings) -> Iterator[Route]:
 
 def _route(where: str, domain: str, each: Mapping[str, Any], settings: Settings) -> Route:
     if len(domain) > 253 or not DOMAIN.fullmatch(domain):
-        raise Refused(f"{where}domain: {domain!r} was given, and a name such as shop.example.com is needed, in small letters.")
+        raise RefusedError(
+            f"{where}domain: {domain!r} was given, and a name such as shop.example.com is needed, in small letters."
+        )
     path = str(each.get("path") or "/")
     if not PATH.fullmatch(path):
-        raise Refused(f"{where}path: {path!r} was given, and a path that begins with / is needed, without * and ?.")
+        raise RefusedError(
+            f"{where}path: {path!r} was given, and a path that begins with / is needed, without * and ?."
+        )
     tls, certificate, key = _certificate(f"{where}tls", each.get("tls", settings.tls))
     if tls == ACME and domain.startswith("*"):
-        raise Refused(f"{where}domain: {domain} with tls: acme needs a challenge over DNS, which is not done here; name each domain, or give a certificate.")
+        raise RefusedError(
+            f"{where}domain: {domain} with tls: acme needs a challenge over DNS, which is not done here; name each domain, or give a certificate."
+        )
     return Route(
         domain=domain,
         path=path.rstrip("/"),
@@ -144,12 +150,16 @@ def _route(where: str, domain: str, each: Mapping[str, Any], settings: Settings)
 def _target(where: str, each: Mapping[str, Any], settings: Settings) -> str:
     port, target = each.get("port"), each.get("to")
     if (port is None) == (target is None):
-        raise Refused(f"{where}port: either port, of the host's loopback address, or to (ADDRESS:PORT) is needed.")
+        raise RefusedError(
+            f"{where}port: either port, of the host's loopback address, or to (ADDRESS:PORT) is needed."
+        )
     text = f"{settings.loopback}:{port}" if target is None else str(target)
     found = TARGET.fullmatch(text)
     if not found or not 1 <= int(found[2]) <= 65535:
         named = "port" if target is None else "to"
-        raise Refused(f"{where}{named}: {each[named]!r} was given, and {'a port' if target is None else 'ADDRESS:PORT'} is needed.")
+        raise RefusedError(
+            f"{where}{named}: {each[named]!r} was given, and {'a port' if target is None else 'ADDRESS:PORT'} is needed."
+        )
     return text
 
 
@@ -160,12 +170,14 @@ def _certificate(where: str, tls: Any) -> tuple[str, str, str]:
     if isinstance(tls, Mapping) and set(tls) == {"certificate", "key"}:
         certificate, key = str(tls["certificate"]), str(tls["key"])
         if "-----BEGIN CERTIFICATE-----" not in certificate:
-            raise Refused(f"{where}.certificate: PEM text that begins with -----BEGIN CERTIFICATE----- is needed.")
+            raise RefusedError(
+                f"{where}.certificate: PEM text that begins with -----BEGIN CERTIFICATE----- is needed."
+            )
         if "PRIVATE KEY-----" not in key:
-            raise Refused(f"{where}.key: PEM text of a private key is needed.")
+            raise RefusedError(f"{where}.key: PEM text of a private key is needed.")
         return "given", certificate, key
     shown = "a map" if isinstance(tls, Mapping) else repr(tls)
-    raise Refused(f"{where}: {shown} was given, and {TLS_FORM} is needed.")
+    raise RefusedError(f"{where}: {shown} was given, and {TLS_FORM} is needed.")
 
 
 def _without_contradictions(routes: Sequence[Route]) -> None:
@@ -173,11 +185,15 @@ def _without_contradictions(routes: Sequence[Route]) -> None:
     ways: dict[str, Route] = {}
     for route in routes:
         if (route.domain, route.path) in seen:
-            raise Refused(f"routes: {route.domain}{route.path or '/'} is declared twice; take one away, or give it another path.")
+            raise RefusedError(
+                f"routes: {route.domain}{route.path or '/'} is declared twice; take one away, or give it another path."
+            )
         seen[route.domain, route.path] = route
         other = ways.setdefault(route.domain, route)
         if (other.tls, other.certificate, other.key) != (route.tls, route.certificate, route.key):
-            raise Refused(f"routes: {route.domain} has routes with different tls, and a domain has one; give all of them the same.")
+            raise RefusedError(
+                f"routes: {route.domain} has routes with different tls, and a domain has one; give all of them the same."
+            )
 
 
 def _matched(route: Route) -> Map:

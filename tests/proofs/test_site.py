@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +93,7 @@ def authority(outside: Host, bare: Host, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def site(outside: Host, bare: Host, authority: tuple[str, Path, Path]) -> Iterator[dict[str, Any]]:
+def site(outside: Host, bare: Host, authority: tuple[str, Path, Path]) -> dict[str, Any]:
     """The variables of the site; what it is restored from lies on its host."""
     bare.run("mkdir -p /srv/site && chmod 755 /srv/site")
     for name in ("registry.tar", "images.tar"):
@@ -104,8 +103,13 @@ def site(outside: Host, bare: Host, authority: tuple[str, Path, Path]) -> Iterat
         line = f"cat > /srv/site/{name}.new && chmod 644 /srv/site/{name}.new && mv /srv/site/{name}.new /srv/site/{name}"
         subprocess.run([*bare._ssh, line], stdin=outside_sends.stdout, check=True)
         assert outside_sends.wait() == 0
-    htpasswd = outside.run(f"python3 -c 'import crypt' 2>/dev/null; openssl passwd -apr1 {WORD}")
-    yield {"site_htpasswd": htpasswd, "site_compose": str(COMPOSE), "site_acme_ca": authority[0], "site_acme_root": authority[1].read_text()}
+    htpasswd = outside.run(f"htpasswd -nbB reader {WORD}").strip()
+    return {
+        "site_htpasswd": htpasswd,
+        "site_compose": str(COMPOSE),
+        "site_acme_ca": authority[0],
+        "site_acme_root": authority[1].read_text(),
+    }
 
 
 def run(bare: Host, playbook: Path | str, *words: str, **variables: Any) -> str:
@@ -150,14 +154,21 @@ def test_a_browser_logs_in(bare: Host, outside: Host, authority: Any) -> None:
     print(told)
 
 
-def test_ten_deploys_behind_the_proxy_lose_no_request(bare: Host, site: dict[str, Any], authority: Any) -> None:
+def test_ten_deploys_behind_the_proxy_lose_no_request(
+    bare: Host, site: dict[str, Any], authority: Any
+) -> None:
     running = load(bare, "news.site.test", authority[2], 200, "--path", "/healthcheck", "--slow-every", "0")
     took, good = [], "100"
     for number, ill in enumerate(DEPLOYS, 101):
         words = ("-e", f"@{HERE / 'variables.yml'}", "-e", json.dumps({"site_ill": ill}))
         begun = time.monotonic()
         deploying = start(
-            bare, "rootless.podman.deploy", *words, rootless_apps_only="miniflux", site_version=str(number), **site
+            bare,
+            "rootless.podman.deploy",
+            *words,
+            rootless_apps_only="miniflux",
+            site_version=str(number),
+            **site,
         )
         told = deploying.communicate(timeout=300)[0]
         took.append(round(time.monotonic() - begun, 1))

@@ -56,7 +56,9 @@ def image(host: Host) -> dict[str, Any]:
 def serve(host: Host, port: int, name: str) -> None:
     """Start a web server on the loopback address of the host."""
     host.run("cat > /srv/tests/echo.py", ECHO.encode())
-    host.run(f"systemctl stop echo-{port} 2>/dev/null; systemd-run --quiet --unit echo-{port} python3 /srv/tests/echo.py {port} {name}")
+    host.run(
+        f"systemctl stop echo-{port} 2>/dev/null; systemd-run --quiet --unit echo-{port} python3 /srv/tests/echo.py {port} {name}"
+    )
 
 
 def certificate(folder: Path, domain: str) -> tuple[Path, Path]:
@@ -65,7 +67,16 @@ def certificate(folder: Path, domain: str) -> tuple[Path, Path]:
     place, key = folder / f"{domain}.pem", folder / f"{domain}.key"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ),
             *("-days", "2", "-subj", f"/CN={domain}", "-addext", f"subjectAltName={kind}:{domain}"),
             *("-keyout", key, "-out", place),
         ],
@@ -75,7 +86,9 @@ def certificate(folder: Path, domain: str) -> tuple[Path, Path]:
     return place, key
 
 
-def get(host: Host, domain: str, path: str = "/", roots: Path | None = None, port: int = 0) -> tuple[int, str, str]:
+def get(
+    host: Host, domain: str, path: str = "/", roots: Path | None = None, port: int = 0
+) -> tuple[int, str, str]:
     """Status, body and Location of an answer: over HTTPS, with the certificate verified, where there are roots."""
     plain = socket.create_connection((host.address, port or (443 if roots else 80)), timeout=10)
     connection = http.client.HTTPConnection(domain, timeout=10)

@@ -9,7 +9,7 @@ set -eu
 export DEBIAN_FRONTEND=noninteractive
 [ ! -e /srv/out/ready ] || exit 0
 apt-get -qq update
-apt-get -qq -y install --no-install-recommends pebble docker-registry mmdebstrap chromium chromium-driver python3-selenium libnss3-tools >/var/log/outside 2>&1
+apt-get -qq -y install --no-install-recommends pebble docker-registry apache2-utils mmdebstrap chromium chromium-driver python3-selenium libnss3-tools >/var/log/outside 2>&1
 mkdir -p /srv/images/debian /srv/out
 cd /srv/images/debian
 [ -e rootfs.tar ] || mmdebstrap --quiet --format=tar --variant=minbase --include=ca-certificates --skip=output/dev trixie rootfs.tar
@@ -28,17 +28,20 @@ location = "localhost:5000"
 insecure = true
 CONF
 chmod -R a+rX /srv/images
-id builder >/dev/null
+session=/run/user/$(id -u builder)
+builder() {
+    su -s /bin/sh builder -c "cd /; export XDG_RUNTIME_DIR=$session DBUS_SESSION_BUS_ADDRESS=unix:path=$session/bus; podman $*"
+}
 build() {
-    su -s /bin/sh builder -c "cd /; export XDG_RUNTIME_DIR=/run/user/$(id -u builder); podman build --quiet --tag $2 /srv/images/$1"
+    builder build --quiet --tag "$2" "/srv/images/$1"
 }
 build debian localhost/debian:trixie
 for name in registry caddy haproxy postgresql miniflux mariadb wordpress; do
     build "$name" "localhost:5000/site/$name:1"
     [ "$name" = registry ] ||
-        su -s /bin/sh builder -c "cd /; export XDG_RUNTIME_DIR=/run/user/$(id -u builder); podman push --quiet localhost:5000/site/$name:1"
+        builder push --quiet "localhost:5000/site/$name:1"
 done
 chown builder /srv/out
-su -s /bin/sh builder -c "cd /; export XDG_RUNTIME_DIR=/run/user/$(id -u builder); podman save --quiet --output /srv/out/registry.tar localhost:5000/site/registry:1"
+[ -e /srv/out/registry.tar ] || builder save --quiet --output /srv/out/registry.tar localhost:5000/site/registry:1
 tar -C /var/lib/docker-registry -cf /srv/out/images.tar --owner=0 --group=0 --numeric-owner docker
 touch /srv/out/ready
