@@ -19,16 +19,23 @@ ACCOUNT = "it-proxy"
 PLAY = """
 - hosts: all
   gather_facts: false
-  roles:
-    - role: rootless.podman.rootless_proxy
+  tasks:
+    - ansible.builtin.include_role:
+        name: rootless.podman.rootless_proxy
+        tasks_from: "{{ entry | default('main') }}"
 """
 
 
-def run(host: Host, *words: str, **variables: Any) -> str:
-    """The role, once."""
+def run(host: Host, *words: str, good: bool = True, **variables: Any) -> str:
+    """The role, once; what it said."""
     playbook = host.folder / "proxy.yml"
     playbook.write_text(PLAY, encoding="utf-8")
-    return finish(start(host, playbook, *words, rootless_proxy_account=ACCOUNT, **variables))
+    running = start(host, playbook, *words, rootless_proxy_account=ACCOUNT, **variables)
+    if good:
+        return finish(running)
+    told = running.communicate(timeout=300)[0]
+    assert running.returncode == 2, told[-3000:]
+    return told
 
 
 def changed(told: str) -> int:
@@ -89,8 +96,8 @@ def test_proxy(host: Host, tmp_path: Path) -> None:
         running = load(host, "shop.test", roots, 50, "--again")
         time.sleep(1)
         routes[0]["port"] = 8481
-        assert changed(run(host, "--check", **variables)) == 1
         routes.append({"domain": "more.test", "port": 8481})
+        assert "is not as declared in its routes" in run(host, good=False, entry="check", **variables)
         assert changed(run(host, **variables)) == 1
         time.sleep(1)
         told_load = ended(running)
