@@ -102,9 +102,10 @@ def test_proxy(host: Host, tmp_path: Path) -> None:
         time.sleep(1)
         told_load = ended(running)
         print(f"\n{told_load['counts']} worst {told_load['worst']}")
-        # Without sockets of systemd Caddy closes the old listener for a new one, with what has just come to it.
-        sockets = not host.run("podman --version").split()[-1].startswith("4.")
-        assert len(told_load["failures"]) <= (0 if sockets else 2), told_load["failures"]
+        # Requests that are being answered go on. Caddy closes connections on which nothing has been answered yet, kept ones and
+        # now and then a new one.
+        assert told_load["failures"] == []
+        assert told_load["counts"].get("again", 0) < 20
         assert started(host) == before
         assert seen(get(host, "shop.test", "/stock/list", roots))["name"] == "shop"
         assert seen(get(host, "more.test", "/", roots))["name"] == "shop"

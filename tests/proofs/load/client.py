@@ -5,8 +5,8 @@
 """A steady load on a web server until stdin is closed: every request is counted. Prints JSON.
 
 Half of the requests have a connection of their own, half share connections that stay open, and some of both take two seconds.
-No request is tried again, unless ``--again`` is given: then one on a shared connection that the server had closed while it was
-idle is, as every browser does it, and counted under ``again``.
+No request is tried again, unless ``--again`` is given: then one whose connection the server closed without a byte of an answer is,
+once, and counted under ``again``.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ class Load:
 
     async def ask(self, kind: str, path: str) -> str:
         """Ask, and read the answer; the version that answered."""
-        used = kind == "kept" and bool(self.free)
+        used = bool(self.free) and kind == "kept"
         reader, writer = self.free.pop() if used else await self.connect()
         try:
             return await self.answer(reader, writer, kind, path)
         except (ConnectionError, asyncio.IncompleteReadError) as error:
             untouched = not getattr(error, "partial", b"")
-            if not (used and untouched and self.options.again):
+            if not (untouched and self.options.again):
                 raise
         self.counts["again"] += 1
         return await self.answer(*await self.connect(), kind, path)
