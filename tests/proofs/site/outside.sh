@@ -43,5 +43,8 @@ for name in registry caddy haproxy postgresql miniflux mariadb wordpress; do
 done
 chown builder /srv/out
 [ -e /srv/out/registry.tar ] || builder save --quiet --output /srv/out/registry.tar localhost:5000/site/registry:1
+# As the compose file calls them.
+builder push --quiet localhost:5000/site/mariadb:1 localhost:5000/site/mariadb:11.4
+builder push --quiet localhost:5000/site/wordpress:1 localhost:5000/site/wordpress:6.8-apache
 tar -C /var/lib/docker-registry -cf /srv/out/images.tar --owner=0 --group=0 --numeric-owner docker
 touch /srv/out/ready
