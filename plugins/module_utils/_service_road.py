@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable
 
-from . import _manager, _service_account, _service_plan, _unit_plan
+from . import _auto_update, _manager, _service_account, _service_plan, _unit_plan
 from ._account import Account, choose, require_linger
 from ._containers import ABSENT, PRESENT, STARTED, Wanted
 from ._errors import Failure
@@ -56,6 +56,8 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     # A task that speaks of the state alone means the container wherever it lives.
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
         return _Living(task, account, name).travel()
+    if params.get("auto_update") in _auto_update.POLICIES:
+        task.warn(_auto_update.NOBODYS.format(name=name))
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
 
 
