@@ -14,7 +14,7 @@ from . import _pull
 from ._apply import Applier
 from ._containers import Planner, Wanted
 from ._engine import Engine, name_in_path
-from ._errors import EngineError
+from ._errors import EngineError, Failure
 from ._image_archive import tag
 from ._image_names import parse_name
 from ._module import Task
@@ -47,7 +47,7 @@ def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str
     current = survey.containers.get(wanted.name)
     if current is not None and (found.reasons or found.source):
         going = Step("replace", KIND, wanted.name, (), {"old": current.id})
-        refuse_lost_dependents(engine, [going], [wanted])
+        refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, in_app.get("taken") or ())])
     image = survey.images.get(wanted.image) or {}
     # The same name stands for another image now: the way back has to know which it was.
     moved = (
@@ -105,6 +105,9 @@ def set_aside(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]
     name = container_name(task.params)
     if source["running"]:
         operations.stop(engine, source["id"], name)
+    if source.get("vanishes"):
+        operations.remove(engine, source["id"])
+        return {}
     operations.rename(engine, source["id"], name + OLD)
     return {}
 
@@ -112,6 +115,8 @@ def set_aside(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]
 def bring_back(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]) -> dict[str, Any]:
     """The container from which the unit was to take over leads again. Safe wherever ``set_aside`` stopped."""
     name = container_name(task.params)
+    if source.get("vanishes"):
+        raise Failure(f"container {name} was made with --rm and has gone with its stop; make it again.")
     found = containers_now(engine, [name, name + OLD])
     current = found.get(name)
     if current is not None and current.id != source["id"]:

@@ -200,7 +200,7 @@ class _Living:
         retag = told["image_before"] and partial(self._ask, _service_account.retag, told["image_before"])
         try:
             if source:
-                self._ask(_service_account.set_aside, source)
+                self._set_aside(source)
             file = self.unit.file
             gate = Gate(
                 prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
@@ -214,7 +214,16 @@ class _Living:
                 raise
             raise self._brought_back(failure, source) from failure
         if source:
-            self._ask(_service_account.remove, [source["id"]])
+            self._let_go(source)
+
+    def _set_aside(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.set_aside, source)
+
+    def _bring_back(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.bring_back, source)
+
+    def _let_go(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.remove, [source["id"]])
 
     def _untangle(self, steps: list[Step]) -> None:
         """What a killed run left, undone; in the order in which nothing is lost."""
@@ -248,7 +257,7 @@ class _Living:
 
     def _brought_back(self, failure: Failure, source: Mapping[str, Any]) -> Failure:
         try:
-            self._ask(_service_account.bring_back, source)
+            self._bring_back(source)
         except Failure as worse:
             told = f"Going back to the container before met a problem: {worse.message}"
         else:

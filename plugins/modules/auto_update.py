@@ -136,8 +136,8 @@ api_calls:
   sample: 3
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._auto_update_road import ARGUMENTS, travel
 from ansible_collections.rootless.podman.plugins.module_utils._module import run_in_account
+from ansible_collections.rootless.podman.plugins.module_utils._auto_update_road import ARGUMENTS, travel
 
 
 def main() -> None:

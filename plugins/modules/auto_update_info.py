@@ -120,8 +120,8 @@ api_calls:
   sample: 2
 """
 
-from ansible_collections.rootless.podman.plugins.module_utils._auto_update_road import look
 from ansible_collections.rootless.podman.plugins.module_utils._module import run
+from ansible_collections.rootless.podman.plugins.module_utils._auto_update_road import look
 
 
 def main() -> None:

@@ -216,6 +216,25 @@ def _check(value: list[str]) -> str:
     return f"CMD {rest[0]}"
 
 
+def _networks(value: Mapping[str, Any]) -> Any:
+    """Networks with what is asked of each, as --network takes it; or a mode."""
+    fields = {"static_ips": "ip", "static_mac": "mac", "aliases": "alias", "interface_name": "interface_name"}
+    found = []
+    for name, joined in sorted(value["networks"].items()):
+        parts = []
+        for field, said in fields.items():
+            given = joined.get(field) or []
+            each = given if isinstance(given, list) else [given]
+            parts += [f"{'ip6' if said == 'ip' and ':' in one else said}={one}" for one in each]
+        found.append(":".join([name, *([",".join(parts)] if parts else [])]))
+    return found or ":".join(
+        filter(
+            None,
+            [{"path": "ns"}.get(value["mode"], value["mode"]), value["value"], ",".join(value["options"])],
+        )
+    )
+
+
 def _limits(value: list[Mapping[str, Any]]) -> list[str]:
     return [f"{each['type']}={each['soft']}:{each['hard']}" for each in value]
 
@@ -226,6 +245,7 @@ PRINTED: dict[str, Callable[[Any], Any]] = {
     "healthcheck": _check,
     "health_startup_cmd": _check,
     "ulimit": _limits,
+    "network": _networks,
     "etc_hosts": lambda value: [f"{name}:{address}" for name, address in value.items()],
     "log_opt": lambda value: {name.replace("_", "-"): each for name, each in value.items()},
 }
