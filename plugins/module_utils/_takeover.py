@@ -14,8 +14,8 @@ from . import _record
 from ._errors import Failure
 from ._options import get_path
 from ._quadlet import parse, render, unit_of
-from ._resources import container_found
-from ._resources.container_found import OWN_ANNOTATIONS, OWN_LABELS, Options
+from ._resources.container_found import OWN_ANNOTATIONS, OWN_LABELS, UNSEEN
+from ._resources.container_inspected import Options
 from ._values import OBJECT_NAME
 
 HIDDEN = "(hidden)"
@@ -96,7 +96,7 @@ def losses(
             "restart_policy: it counts tries, which systemd does in its own way; the unit restarts it without that number"
         )
     recorded = _record.read(key, "container", str(inspect.get("Name")), get_path(inspect, "Config.Labels"))
-    unseen = [name for name in recorded or () if name in container_found.UNSEEN and name not in options]
+    unseen = [name for name in recorded or () if name in UNSEEN and name not in options]
     if unseen:
         found.append(
             f"{unseen[0]}: its task declared {', '.join(unseen)}, which Podman does not tell; say it with overrides, or runtime: systemd in that task"

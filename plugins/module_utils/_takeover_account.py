@@ -17,7 +17,8 @@ from ._engine import Engine, name_in_path
 from ._errors import Failure
 from ._module import Task
 from ._parallel import in_parallel
-from ._resources.container_found import Found, options_of
+from ._resources.container_found import options_of
+from ._resources.container_inspected import Found
 from ._service_plan import LABEL
 from ._service_text import service_of_name
 from ._state import OLD
@@ -77,25 +78,30 @@ def _look(
         return {"refused": shared}
     command = (inspect.get("Config") or {}).get("CreateCommand") or []
     names = {str(each.get("Id")): other for other, each in there.items()}
-    options, lost = options_of(Found(inspect, image or {}, flags(command), names, volumes))
+    declared = options_of(Found(inspect, image or {}, flags(command), names, volumes))
+    options, lost = declared.options, declared.lost
     changed = engine.get(f"containers/{inspect['Id']}/changes") or []
     lost += _takeover.losses(inspect, options, key, changed)
     options.update(overrides)
     lost = [f"container {name}: {each}" for each in lost if each.partition(":")[0] not in overrides]
+    required_by = [
+        other for other, each in there.items() if inspect.get("Id") in (each.get("Dependencies") or ())
+    ]
     needs = [names[each] for each in inspect.get("Dependencies") or () if each in names]
     state = str((inspect.get("State") or {}).get("Status"))
     return {
         "refused": "",
-        "definition": {"name": name, "image": _image(engine, inspect, lost), **options},
+        "definition": {"name": name, "image": _image(engine, inspect), **options},
         "lost": lost,
         "volumes": volumes,
         "needs": needs,
+        "required_by": sorted(required_by),
         "running": state in ("running", "paused"),
         "inspect": dict(inspect),
     }
 
 
-def _image(engine: Engine, inspect: Mapping[str, Any], lost: list[str]) -> str:
+def _image(engine: Engine, inspect: Mapping[str, Any]) -> str:
     """What leads to the image of a container: its name, or its ID when that name has moved on."""
     name, identity = str(inspect.get("ImageName") or ""), str(inspect.get("Image") or "")
     if inspect.get("Rootfs"):
@@ -136,7 +142,7 @@ def _nameless(
         if users:
             return (
                 {},
-                f"container {inspect['Name']}: container {users[0]} has its volume at {each['Destination']} too, which has no name; give both a volume with one",
+                f"container {inspect['Name']}: container {users[0]} has its nameless volume at {each['Destination']} too; give both one with a name",
             )
         taken = engine.find(f"volumes/{name_in_path(name)}/json")
         if taken and (taken.get("Labels") or {}).get(_takeover.FROM) != volume:

@@ -76,6 +76,12 @@ def _refuse(task: Task, account: Account, told: Mapping[str, Mapping[str, Any]])
             against.append(
                 f"container {name}: there is a unit {name}.container already that somebody else made; remove it, or give the container another name"
             )
+    for name, each in told.items() if task.params["take_over"] else ():
+        others = [other for other in each.get("required_by", ()) if "definition" not in told.get(other, {})]
+        if others:
+            against.append(
+                f"container {name}: container {others[0]} requires it, and Podman lets it go only with that one; name both in one task"
+            )
     if against:
         raise Failure(f"{'; '.join(against)}. Nothing was changed.")
     lost = [sentence for each in told.values() for sentence in each.get("lost", ())]
@@ -134,7 +140,9 @@ class _Taking(_Living):
             "container",
         )
         inner = Task(
-            {**params, "in_app": {"links": links, "taken": sorted(all_of_them)}}, task.check, task.diff
+            {**params, "in_app": {"links": links, "taken": [*all_of_them, *found["required_by"]]}},
+            task.check,
+            task.diff,
         )
         super().__init__(inner, account, str(given["name"]))
         self.definition = definition
