@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from . import _record
@@ -21,6 +21,8 @@ from ._values import OBJECT_NAME
 HIDDEN = "(hidden)"
 # The label of a volume that was given the data of one without a name: it says of which.
 FROM = "rootless.podman.from"
+# podman-compose says so of all that it makes, whether there is such a unit or not.
+COMPOSES = "podman-compose@"
 APP = "rootless.podman.app"
 # What each start writes anew, and what nobody misses.
 _PASSING = (
@@ -54,17 +56,17 @@ def volume_name(container: str, target: str) -> str:
     return f"{container}-{re.sub('[^A-Za-z0-9_.-]+', '-', target.strip('/')) or 'root'}"
 
 
-def refuse(inspect: Mapping[str, Any]) -> str:
-    """Why no unit can take over this container; empty when one can."""
+def refuse(inspect: Mapping[str, Any], loose: Collection[str] = ()) -> str:
+    """Why no unit can take over this container; empty when one can. What ``loose`` pods hold is in them by name alone."""
     name, labels = str(inspect.get("Name")), get_path(inspect, "Config.Labels") or {}
     if not OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
         return f"container {name}: its name is one that a killed run left, or none for a unit; run the task that made it, or rename it"
-    if inspect.get("Pod"):
+    if inspect.get("Pod") and inspect["Pod"] not in loose:
         return f"container {name}: it is in a pod, which goes into units as a whole; declare the pod with rootless.podman.pod"
     if labels.get(APP):
         return f"container {name}: it belongs to the app {labels[APP]}, whose next run would make it anew; say runtime: systemd in the app"
     unit = labels.get("PODMAN_SYSTEMD_UNIT")
-    if unit:
+    if unit and not str(unit).startswith(COMPOSES):
         return f"container {name}: it belongs to {unit} already, which somebody else made; remove that unit and make the container without it first"
     return ""
 

@@ -38,6 +38,8 @@ def survey(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     for name in [each for each in there if each.endswith(OLD)]:
         there[name[: -len(OLD)]] = {**there[name], "Name": name[: -len(OLD)]}
         del there[name]
+    pods = {str(each["Id"]): each for each in engine.get("pods/json") or []}
+    loose = {identity for identity, each in pods.items() if not each.get("InfraId")}
     asked = [str(each) for each in task.params["containers"]]
     names = sorted(there) if asked == [ALL] else asked
     missing = [name for name in names if name not in there]
@@ -50,15 +52,36 @@ def survey(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
         inspect = there[name]
         unit = ((inspect.get("Config") or {}).get("Labels") or {}).get(LABEL)
         if unit == service_of_name(name) or (
-            asked == [ALL] and (inspect.get("IsInfra") or inspect.get("Pod"))
+            asked == [ALL]
+            and (inspect.get("IsInfra") or (inspect.get("Pod") and inspect["Pod"] not in loose))
         ):
             found[name] = {
                 "in_unit": unit == service_of_name(name),
-                "refused": _takeover.refuse(inspect) if inspect.get("Pod") else "",
+                "refused": "" if unit == service_of_name(name) else _takeover.refuse(inspect, loose),
             }
             continue
-        found[name] = _look(engine, key, inspect, there, task.params["overrides"].get(name) or {})
-    return {"containers": found}
+        found[name] = _look(engine, key, inspect, there, task.params["overrides"].get(name) or {}, loose)
+    return {"containers": found, "pods": _emptied(pods, loose, found)}
+
+
+def _emptied(
+    pods: Mapping[str, Mapping[str, Any]], loose: set[str], found: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Pods that hold nothing any more when all is taken over, by name; podman-compose makes such ones."""
+    leaving = {name for name, each in found.items() if "definition" in each}
+    gone = {}
+    for identity in loose:
+        members = {str(each.get("Names")) for each in pods[identity].get("Containers") or ()}
+        if members and {name.removesuffix(OLD) for name in members} <= leaving:
+            gone[str(pods[identity]["Name"])] = identity
+    return gone
+
+
+def remove_pods(_task: Task, engine: Engine, _key: bytes, pods: Mapping[str, str]) -> dict[str, Any]:
+    """Remove pods that are empty: Podman refuses any other."""
+    for identity in pods.values():
+        engine.write("DELETE", f"pods/{identity}", {"force": False})
+    return {}
 
 
 def _look(
@@ -67,9 +90,10 @@ def _look(
     inspect: Mapping[str, Any],
     there: Mapping[str, Mapping[str, Any]],
     overrides: Mapping[str, Any],
+    loose: set[str],
 ) -> dict[str, Any]:
     name = str(inspect["Name"])
-    refused = _takeover.refuse(inspect) or _lives_with(inspect, there)
+    refused = _takeover.refuse(inspect, loose) or _lives_with(inspect, there)
     if refused:
         return {"refused": refused}
     image = engine.find(f"images/{inspect['Image']}/json") if inspect.get("Image") else {}

@@ -13,6 +13,7 @@ from typing import Any
 from . import _takeover, _takeover_account
 from ._account import Account, choose, require_linger
 from ._arguments import checked
+from ._engine import Engine
 from ._errors import Failure
 from ._module import Task, in_account
 from ._plan import CHANGED, Reason, Step, outcome
@@ -43,7 +44,8 @@ def work(task: Task) -> dict[str, Any]:
         raise Failure(
             f"overrides: {unknown[0]} was given something else than a map, and options of rootless.podman.container by container are needed."
         )
-    told = in_account(task, account, _takeover_account.survey)["containers"]
+    found = in_account(task, account, _takeover_account.survey)
+    told, pods = found["containers"], found["pods"]
     _refuse(task, account, told)
     steps: list[Step] = []
     shown, texts = [], []
@@ -61,6 +63,15 @@ def work(task: Task) -> dict[str, Any]:
         steps += mine
     if not task.params["take_over"]:
         return {**outcome([]), "containers": shown, "diff": {"before": "", "after": ""}}
+    steps += [
+        Step("remove", "pod", name, (Reason("containers", CHANGED, "in it", None),)) for name in sorted(pods)
+    ]
+    if pods and not task.check:
+
+        def remove(inner: Task, engine: Engine, key: bytes) -> Mapping[str, Any]:
+            return _takeover_account.remove_pods(inner, engine, key, pods)
+
+        in_account(task, account, remove)
     told_of = outcome(steps)
     told_of["diff"]["after"] += "\n".join(texts)
     return {**told_of, "containers": shown}

@@ -28,6 +28,8 @@ options:
     description:
       - The names of the containers. V(all) alone means every container of the account that is in no pod and no unit.
       - Containers in pods are refused, and so are those that belong to an app, and those in whose namespaces another one lives.
+      - A pod without an infra container, such as podman-compose makes, shares nothing. Its containers are taken over, and it is removed when all of
+        them are.
     type: list
     elements: str
     required: true
@@ -159,7 +161,7 @@ plan:
       description: V(create), V(stop), V(remove), V(rename) or V(start).
       type: str
     kind:
-      description: V(container), V(unit), V(service) or V(volume).
+      description: V(container), V(unit), V(service), V(volume) or V(pod).
       type: str
     name:
       description: Its name.
