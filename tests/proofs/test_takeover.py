@@ -23,7 +23,7 @@ PASSING = {
 }  # fmt: skip
 # What systemd and Quadlet own, and what inherits from whoever started it.
 SYSTEMDS = {
-    "Config": {"CreateCommand", "sdNotifyMode", "sdNotifySocket", "Hostname", "Domainname", "ExposedPorts"},
+    "Config": {"CreateCommand", "sdNotifyMode", "sdNotifySocket", "Hostname",},
     "HostConfig": {"AutoRemove", "RestartPolicy", "Cgroups", "Cgroup", "CgroupParent", "ContainerIDFile", "Ulimits", "Binds", "Annotations", "OomScoreAdj"},
 }  # fmt: skip
 MADE = {
@@ -72,7 +72,12 @@ def seen(host, name):
     config["Env"] = sorted(each for each in config["Env"] or [] if each != f"HOSTNAME={hostname}")
     own = ("rootless.podman.record", "PODMAN_SYSTEMD_UNIT")
     config["Labels"] = {key: value for key, value in (config["Labels"] or {}).items() if key not in own}
-    notes = ("io.podman.annotations.autoremove", "io.kubernetes.cri-o.", "io.container.manager")
+    notes = (
+        "io.podman.annotations.autoremove",
+        "io.podman.annotations.cid-file",
+        "io.kubernetes.cri-o.",
+        "io.container.manager",
+    )
     config["Annotations"] = {
         key: value for key, value in config["Annotations"].items() if not key.startswith(notes)
     }
