@@ -23,7 +23,7 @@ PASSING = {
 }  # fmt: skip
 # What systemd and Quadlet own, and what inherits from whoever started it.
 SYSTEMDS = {
-    "Config": {"CreateCommand", "sdNotifyMode", "sdNotifySocket", "Hostname",},
+    "Config": {"CreateCommand", "sdNotifyMode", "sdNotifySocket", "Hostname"},
     "HostConfig": {"AutoRemove", "RestartPolicy", "Cgroups", "Cgroup", "CgroupParent", "ContainerIDFile", "Ulimits", "Binds", "Annotations", "OomScoreAdj"},
 }  # fmt: skip
 MADE = {

@@ -65,7 +65,15 @@ def test_what_comes_from_the_image_and_from_podman_is_no_option() -> None:
     assert (told.options, told.lost) == ({}, [])
 
 
-VOLUME = {"Type": "volume", "Name": NAMELESS, "Source": "/x/_data", "Destination": "/data", "Options": ["nosuid", "nodev", "rbind"], "RW": True, "Propagation": "rprivate"}  # fmt: skip
+VOLUME = {
+    "Type": "volume",
+    "Name": NAMELESS,
+    "Source": "/x/_data",
+    "Destination": "/data",
+    "Options": ["nosuid", "nodev", "rbind"],
+    "RW": True,
+    "Propagation": "rprivate",
+}
 BIND = {
     "Type": "bind",
     "Source": "/srv",
