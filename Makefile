@@ -53,6 +53,10 @@ format: venv ## let ruff mend what it can by itself
 sanity: ## ansible-test sanity, with every test that ansible-test has
 	@tests/run sanity
 
+.PHONY: importer
+importer: ## the built collection, looked at as Galaxy does before it takes one
+	@tests/run importer
+
 .PHONY: unit
 unit: ## pytest without a host
 	@tests/run unit
@@ -64,6 +68,10 @@ integration: ## pytest on real disposable hosts (needs root)
 .PHONY: proofs
 proofs: ## apps under reboots, power cuts, drift, kills and hostile accounts, on disposable hosts; no part of `make test`
 	@tests/run proofs
+
+.PHONY: matrix
+matrix: ## units and sanity with each Python found here, the oldest ansible-core and the newest; no part of `make test`
+	@tests/run matrix
 
 .PHONY: test-vm
 test-vm: ## limits in a virtual machine with every cgroup controller; slow, and no part of `make test`

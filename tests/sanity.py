@@ -39,20 +39,25 @@ if sys.version_info < (3, 12):
 """
 
 
-def copy_working_tree() -> None:
-    """Bring the copy in line with the working tree, uncommitted files included."""
+def copy_files(place: Path) -> None:
+    """Copy all files that git tracks or would to an empty place, as they are now."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
         check=True,
         stdout=subprocess.PIPE,
     ).stdout
-    shutil.rmtree(COPY, ignore_errors=True)
     for name in sorted(set(listing.decode().split("\0")) - {""}):
-        source, target = CHECKOUT / name, COPY / name
+        source, target = CHECKOUT / name, place / name
         if source.is_symlink() or source.is_file():  # neither: deleted, but not yet in git's index
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
+
+
+def copy_working_tree() -> None:
+    """Bring the copy in line with the working tree, uncommitted files included."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    copy_files(COPY)
     # A repository of its own, or ansible-test would find the one around it, which ignores .cache.
     git = ["git", "-c", "core.excludesFile=/dev/null", "-C", str(COPY)]
     subprocess.run([*git, "init", "--quiet"], check=True)

@@ -53,7 +53,13 @@ options:
     description:
       - Whether C(podman auto-update) renews it. V(registry) looks for a newer image in the registry, V(local) for another one of that name on the
         host. V(disabled), which is meant when it is left out, does neither.
-      - It is the label C(io.containers.autoupdate). Podman only updates what runs in a systemd unit.
+      - It is the label C(io.containers.autoupdate). Podman only updates what runs in a systemd unit, and fails for what does not, so it wants
+        C(runtime=systemd), and a task with another runtime warns. M(rootless.podman.auto_update) runs it, and so does a
+        timer of the role P(rootless.podman.rootless_host#role).
+      - B(Podman goes back from a bad image only when it hears of it). That takes a declared C(healthcheck) and Podman 5.0 or newer, by which the unit
+        waits until the container is healthy. Its service then has as long as the check may need to give up, at least two minutes and at most 15.
+        With C(healthcheck_failure_action=kill) it ends at once.
+      - V(registry) needs an image with the name of its registry, and a tag.
     type: str
     choices: [registry, local, disabled]
   requires:

@@ -268,6 +268,25 @@ def last_lines(account: Account, name: str, since: float, count: int = 5) -> lis
     return lines[-count:]
 
 
+def lines_of_run(account: Account, invocation: str) -> list[str]:
+    """All that one run of a unit of the account printed. systemd tells the runs of a unit apart by an ID."""
+    if not re.fullmatch("[0-9a-f]{32}", invocation):
+        return []
+    told = _call(
+        [
+            "journalctl",
+            "--quiet",
+            "--no-pager",
+            "--output=cat",
+            "--lines=5000",
+            f"_SYSTEMD_INVOCATION_ID={invocation}",
+            f"_UID={account.uid}",
+        ],
+        30,
+    )
+    return ["".join(each for each in line if each.isprintable()) for line in told["out"].splitlines()]
+
+
 def is_reached(target: str) -> bool:
     """Whether a unit of the host, such as network-online.target, is active."""
     return bool(_system(["is-active", "--quiet", "--", target], 30)["rc"] == 0)

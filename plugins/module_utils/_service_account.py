@@ -75,12 +75,13 @@ def _compared(
     task: Task, engine: Engine, planner: Planner, wanted: Wanted, text: str | None, before: str | None
 ) -> dict[str, Any]:
     survey = planner.survey
-    _know(survey, wanted, task.params.get("in_app") or {}, task.check)
+    in_app = task.params.get("in_app") or {}
+    _know(survey, wanted, in_app, task.check)
     found = there(wanted, planner, before)
     current = survey.containers.get(wanted.name)
     if current is not None and (found.reasons or found.source):
         going = Step("replace", KIND, wanted.name, (), {"old": current.id})
-        refuse_lost_dependents(engine, [going], [wanted])
+        refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, in_app.get("taken") or ())])
     image = survey.images.get(wanted.image) or {}
     # The same name stands for another image now: the way back has to know which it was.
     moved = (
@@ -138,6 +139,9 @@ def set_aside(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]
     name = container_name(task.params)
     if source["running"]:
         operations.stop(engine, source["id"], name)
+    if source.get("vanishes"):
+        operations.remove(engine, source["id"])
+        return {}
     operations.rename(engine, source["id"], name + OLD)
     return {}
 
@@ -145,6 +149,8 @@ def set_aside(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]
 def bring_back(task: Task, engine: Engine, _key: bytes, source: Mapping[str, Any]) -> dict[str, Any]:
     """The container from which the unit was to take over leads again. Safe wherever ``set_aside`` stopped."""
     name = container_name(task.params)
+    if source.get("vanishes"):
+        raise Failure(f"container {name} was made with --rm and has gone with its stop; make it again.")
     found = containers_now(engine, [name, name + OLD])
     current = found.get(name)
     if current is not None and current.id != source["id"]:

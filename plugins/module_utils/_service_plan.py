@@ -16,6 +16,7 @@ from typing import Any
 from . import _record, _unit_plan
 from ._containers import ABSENT, PRESENT, STARTED, Planner, Wanted
 from ._file_uses import renewed_mounts
+from ._options import get_path
 from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
 from ._resources.container import KIND, TABLE
 from ._secret_uses import renewed_variables
@@ -71,7 +72,8 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
         source = {"id": old.id, "running": True}
         return There(_moved(wanted), (), source, current.id if current else "", old.id, stray)
     if current is not None and not is_of_unit(current):
-        source = {"id": current.id, "running": current.running}
+        vanishes = current.running and bool(get_path(current.inspect, "HostConfig.AutoRemove"))
+        source = {"id": current.id, "running": current.running, **({"vanishes": True} if vanishes else {})}
         return There(_moved(wanted), (), source, stray=stray)
     if not wanted.image:
         return There(stray=stray)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
-from . import _manager, _service_account, _service_plan, _unit_plan
+from . import _auto_update, _manager, _service_account, _service_plan, _unit_plan
 from ._account import Account, choose, require_linger
 from ._containers import ABSENT, PRESENT, STARTED, Wanted
 from ._errors import Failure
@@ -61,6 +61,8 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     # A task that speaks of the state alone means the container wherever it lives.
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
         return Living(task, account, name).travel()
+    if params.get("auto_update") in _auto_update.POLICIES:
+        task.warn(_auto_update.NOBODYS.format(name=name))
     return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
 
 
@@ -217,7 +219,7 @@ class Living:
         retag = told["image_before"] and partial(self._ask, _service_account.retag, told["image_before"])
         try:
             if source:
-                self._ask(_service_account.set_aside, source)
+                self._set_aside(source)
             file = self.unit.file
             gate = Gate(
                 prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
@@ -231,7 +233,16 @@ class Living:
                 raise
             raise self._brought_back(failure, source) from failure
         if source:
-            self._ask(_service_account.remove, [source["id"]])
+            self._let_go(source)
+
+    def _set_aside(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.set_aside, source)
+
+    def _bring_back(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.bring_back, source)
+
+    def _let_go(self, source: Mapping[str, Any]) -> None:
+        self._ask(_service_account.remove, [source["id"]])
 
     def _untangle(self, steps: list[Step]) -> None:
         """What a killed run left, undone; in the order in which nothing is lost."""
@@ -265,7 +276,7 @@ class Living:
 
     def _brought_back(self, failure: Failure, source: Mapping[str, Any]) -> Failure:
         try:
-            self._ask(_service_account.bring_back, source)
+            self._bring_back(source)
         except Failure as worse:
             told = f"Going back to the container before met a problem: {worse.message}"
         else:

@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record
+from . import _auto_update, _record
 from ._containers import STARTED, Wanted
 from ._errors import Failure
 from ._quadlet import canonical, parse, render, unit_of
 from ._quadlet_keys import UnitName, has_version, unit_name
 from ._quadlet_values import assignment, whole
 from ._resources.container import KIND
+from ._resources.container_rows.health import SECOND
 from ._resources.container_unit import SECTION, unit_of_container
 
 # Root's folder of an account's units came with this version.
@@ -27,6 +28,8 @@ NOTIFY_HEALTHY = "5.0"
 INSTALL, TARGET = "Install", "default.target"
 # A start at boot may have to pull the image first; systemd's own 90 seconds would end it half-way, again and again.
 START_SECONDS = 900
+# Podman's own updates find their image pulled, and everything waits for a bad one this long.
+UPDATE_SECONDS = 120
 # systemd kills what takes longer than this to stop, unless told otherwise.
 STOP_SECONDS = 90
 _HEAD = "# Made by rootless.podman.{}, whose next run undoes changes here.\n"
@@ -56,6 +59,7 @@ def text_of(
         raise Failure(
             f"{wanted.where}runtime: systemd was given beside pod, and a container in a pod lives where its pod does; leave runtime out."
         )
+    _auto_update.refuse_useless(wanted.image, wanted.spec.get("auto_update"), wanted.where)
     unit = unit_of_container(wanted.name, wanted.image, wanted.spec, version)
     sections = {section.name: list(section.lines) for section in unit.sections}
     record = _record.write(key, KIND, wanted.name, wanted.recorded)
@@ -69,7 +73,7 @@ def text_of(
     service = sections.pop("Service", [])
     if in_app.get("restart") and not service:
         service.append(("Restart", in_app["restart"]))
-    service.append(("TimeoutStartSec", str(START_SECONDS)))
+    service.append(("TimeoutStartSec", str(_start_seconds(wanted))))
     patience = int(wanted.spec.get("stop_timeout") or 0) + 30
     if patience > STOP_SECONDS:
         service.append(("TimeoutStopSec", str(patience)))
@@ -112,6 +116,18 @@ def sealed(
         sections[INSTALL] = [("WantedBy", TARGET)]
     body = render(unit_of(sections))
     return f"{_HEAD.format(module)}{_SUM}{_sum(body)}\n{body}"
+
+
+def _start_seconds(wanted: Wanted) -> int:
+    """How long the service may take. For one that Podman renews: until its check must have said what it thinks, and a while more."""
+    spec = wanted.spec
+    if spec.get("auto_update") not in _auto_update.POLICIES or not _turns_healthy(wanted):
+        return START_SECONDS
+    default = 30 * SECOND
+    once = int(spec.get("healthcheck_interval", default)) + int(spec.get("healthcheck_timeout", default))
+    times = int(spec.get("healthcheck_retries", 3)) + 1
+    needed = (int(spec.get("healthcheck_start_period", 0)) + once * times) // SECOND
+    return min(START_SECONDS, max(UPDATE_SECONDS, needed + 30))
 
 
 def _turns_healthy(wanted: Wanted) -> bool:

@@ -39,15 +39,28 @@ def exported(name: str) -> Iterator[IO[bytes]]:
             cwd="/",
         )
         stream: IO[bytes] = running.stdout  # type: ignore[assignment]  # it is a pipe
+        whole = False
         try:
             yield stream
             whole = not stream.read(1)
         finally:
+            # Who has seen enough goes early. Podman holds the pipe's other end as well, so it would wait for a reader for ever.
             stream.close()
+            if not whole:
+                _end(running)
             status = running.wait()
         if whole and status:
             said.seek(0)
             raise Failure(f"volume {name}: Podman cannot export it ({_last(said.read())}).")
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """Have a program end that nobody listens to any more."""
+    running.terminate()
+    try:
+        running.wait(5)
+    except subprocess.TimeoutExpired:
+        running.kill()
 
 
 def _last(said: bytes) -> str:

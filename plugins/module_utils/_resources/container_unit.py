@@ -254,7 +254,7 @@ def networks(value: Mapping[str, Any]) -> list[str]:
             )
         ]
     found = []
-    for name, joined in value["networks"].items():
+    for name, joined in sorted(value["networks"].items()):
         parts = [f"{'ip6' if ':' in each else 'ip'}={each}" for each in joined.get("static_ips", [])]
         parts += [f"mac={joined['static_mac']}"] if "static_mac" in joined else []
         parts += [f"alias={each}" for each in joined.get("aliases", [])]

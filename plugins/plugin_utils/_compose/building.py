@@ -160,7 +160,11 @@ def _packed(folder: str, file: str | None, place: Place) -> str:
                 if total > 32 * LARGEST:
                     break
                 tar.add(path, inside, recursive=False, filter=_bare)
-    content = gzip.compress(packed.getvalue(), mtime=0)
+    pressed = io.BytesIO()
+    # gzip.compress writes another header in each version of Python.
+    with gzip.GzipFile(fileobj=pressed, mode="wb", mtime=0) as out:
+        out.write(packed.getvalue())
+    content = pressed.getvalue()
     if len(content) > LARGEST or total > 32 * LARGEST:
         place.refuse(
             f"{folder} has more than {LARGEST} bytes when packed, and at most so many travel with a task",

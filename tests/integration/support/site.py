@@ -59,5 +59,11 @@ def prepared(host: Host) -> Iterator[Host]:
         push(host, "docker.io/library/busybox:1.37", "first")
         yield host
     finally:
+        # Containers first: with Podman 4.3 a manager that stops fights with those that restart always.
+        gone = [
+            {"name": name, "user": f"it-{name}", "state": "absent", "remove_data": True}
+            for name in ("shop", "blog", "board")
+        ]
+        host.module("apps", apps=gone, export_to="/srv/exports")
         for name in ACCOUNTS:
             host.remove_account(name)

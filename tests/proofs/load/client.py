@@ -2,21 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A steady load on a web server until stdin is closed: every request is counted, none is tried again. Prints JSON.
+"""A steady load on a web server until stdin is closed: every request is counted. Prints JSON.
 
 Half of the requests have a connection of their own, half share connections that stay open, and some of both take two seconds.
+No request is tried again, unless ``--again`` is given: then one whose connection the server closed without a byte of an answer is,
+once, and counted under ``again``.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import collections
 import json
+import ssl
 import sys
 import time
 
-PERIOD = 1 / 200
-SLOW_EVERY = 37
 PATIENCE = 20.0
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -25,8 +27,9 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Load:
     """What came of the requests so far."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.tls = ssl.create_default_context(cafile=options.ca) if options.ca else None
         self.free: list[Connection] = []
         self.counts: collections.Counter[str] = collections.Counter()
         self.versions: collections.Counter[str] = collections.Counter()
@@ -34,20 +37,21 @@ class Load:
         self.worst: dict[str, float] = {"new": 0.0, "kept": 0.0}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """One request each five milliseconds, whatever becomes of those before."""
+        """So many requests a second, whatever becomes of those before."""
         tasks = set()
         begun, number = time.monotonic(), 0
         while not stop.is_set():
             number += 1
             tasks.add(asyncio.create_task(self.one(number)))
             tasks = {task for task in tasks if not task.done()}
-            await asyncio.sleep(max(0.0, begun + number * PERIOD - time.monotonic()))
+            await asyncio.sleep(max(0.0, begun + number / self.options.rate - time.monotonic()))
         await asyncio.gather(*tasks)
 
     async def one(self, number: int) -> None:
         """One request."""
         kind = "kept" if number % 2 else "new"
-        path = "/slow" if number % SLOW_EVERY == 0 else "/"
+        every = self.options.slow_every
+        path = "/slow" if every and number % every == 0 else self.options.path
         begun = time.monotonic()
         self.counts[kind] += 1
         self.counts["slow"] += path == "/slow"
@@ -62,12 +66,30 @@ class Load:
 
     async def ask(self, kind: str, path: str) -> str:
         """Ask, and read the answer; the version that answered."""
-        if kind == "kept" and self.free:
-            reader, writer = self.free.pop()
-        else:
-            reader, writer = await asyncio.open_connection(self.host, self.port)
+        used = bool(self.free) and kind == "kept"
+        reader, writer = self.free.pop() if used else await self.connect()
+        try:
+            return await self.answer(reader, writer, kind, path)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            untouched = not getattr(error, "partial", b"")
+            if not (untouched and self.options.again):
+                raise
+        self.counts["again"] += 1
+        return await self.answer(*await self.connect(), kind, path)
+
+    async def connect(self) -> Connection:
+        """A new connection."""
+        name = self.options.name if self.tls else None
+        return await asyncio.open_connection(
+            self.options.host, self.options.port, ssl=self.tls, server_hostname=name
+        )
+
+    async def answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: str, path: str
+    ) -> str:
+        """The body of the answer on one connection."""
         close = "" if kind == "kept" else "Connection: close\r\n"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: proof\r\n{close}\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self.options.name}\r\n{close}\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         if " 200 " not in head.splitlines()[0]:
             raise ValueError(head.splitlines()[0])
@@ -84,7 +106,16 @@ class Load:
 
 async def main() -> None:
     """Ask until stdin is closed."""
-    load, stop = Load(sys.argv[1], int(sys.argv[2])), asyncio.Event()
+    words = argparse.ArgumentParser()
+    words.add_argument("host")
+    words.add_argument("port", type=int)
+    words.add_argument("--name", default="proof", help="what the request calls the server")
+    words.add_argument("--ca", help="a file of certificates; with it, HTTPS")
+    words.add_argument("--rate", type=float, default=200, help="requests a second")
+    words.add_argument("--path", default="/", help="what most requests ask for; the others ask for /slow")
+    words.add_argument("--slow-every", type=int, default=37)
+    words.add_argument("--again", action="store_true")
+    load, stop = Load(words.parse_args()), asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
     await load.run(stop)
     told = {"counts": load.counts, "versions": load.versions, "failures": load.failures, "worst": load.worst}

@@ -84,3 +84,6 @@ chmod -R a+rX /srv/tests
 mkdir -p /etc/systemd/system/multi-user.target.wants
 ln -sf /usr/lib/systemd/system/network-online.target /etc/systemd/system/multi-user.target.wants/network-online.target
 systemctl start network-online.target
+
+# As the role does it where it brings Podman: Debian 12 enables a socket of root's own, on which the role fails.
+systemctl disable --now --quiet podman.socket podman.service 2>/dev/null || true

@@ -55,6 +55,13 @@ def test_a_container_as_people_write_it() -> None:
 @pytest.mark.parametrize(
     ("params", "old", "new"),
     [
+        (
+            {"network": ["n:alias=b,alias=a,ip=10.0.0.2,mac=92:d0:c6:0a:29:33", "m"]},
+            None,
+            "Network=n:ip=10.0.0.2,mac=92:d0:c6:0a:29:33,alias=b,alias=a",
+        ),
+        ({"network": ["pasta:--mtu,1400"]}, None, "Network=pasta:--mtu,1400"),
+        ({"network": ["ns:/run/a"]}, None, "Network=ns:/run/a"),
         ({"memory": "64m"}, 'PodmanArgs="--memory=64m"', "Memory=64m"),
         ({"workdir": "/srv"}, 'PodmanArgs="--workdir=/srv"', "WorkingDir=/srv"),
         ({"http_proxy": False}, 'PodmanArgs="--http-proxy=false"', "HttpProxy=false"),

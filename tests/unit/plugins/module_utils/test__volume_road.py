@@ -259,3 +259,20 @@ def test_which_name_of_a_file_is_the_link_does_not_matter() -> None:
         return set(entries(file))
 
     assert packed("a", "b") == packed("b", "a")
+
+
+def test_a_reader_that_has_seen_enough_does_not_wait_for_podman(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Podman opens its output a second time, for reading too, and so never hears that nobody listens."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("first"))
+    (tmp_path / "volume.tar").write_bytes(packed.getvalue())
+    podman = tmp_path / "podman"
+    podman.write_text(
+        f"#!/bin/sh\nexec 7<>/dev/stdout\ncat {tmp_path}/volume.tar\nexec cat /dev/zero\n", encoding="utf-8"
+    )
+    podman.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert not _volume_content.is_empty("big")

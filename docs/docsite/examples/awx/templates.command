@@ -1,0 +1,1 @@
+ansible-playbook rootless.podman.awx -e @templates.yml

@@ -1,0 +1,1 @@
+ansible-playbook see.yml

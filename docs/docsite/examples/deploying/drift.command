@@ -1,0 +1,1 @@
+ansible-playbook -i hosts.yml rootless.podman.check -e shop_version=1.37

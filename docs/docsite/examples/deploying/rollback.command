@@ -1,0 +1,1 @@
+ansible-playbook -i hosts.yml rootless.podman.rollback -e rootless_apps_only=shop

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role rootless_proxy on ports 80 and 443: an authority of its own, given certificates, routes, and changes under load."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from support.host import Host
+from support.playbook import finish, start
+from support.proxied import certificate, ended, get, image, load, seen, serve
+
+ACCOUNT = "it-proxy"
+PLAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role:
+        name: rootless.podman.rootless_proxy
+        tasks_from: "{{ entry | default('main') }}"
+"""
+
+
+def run(host: Host, *words: str, good: bool = True, **variables: Any) -> str:
+    """The role, once; what it said."""
+    playbook = host.folder / "proxy.yml"
+    playbook.write_text(PLAY, encoding="utf-8")
+    running = start(host, playbook, *words, rootless_proxy_account=ACCOUNT, **variables)
+    if good:
+        return finish(running)
+    told = running.communicate(timeout=300)[0]
+    assert running.returncode == 2, told[-3000:]
+    return told
+
+
+def changed(told: str) -> int:
+    """How many tasks changed something."""
+    return int(re.search(r" : ok=\d+\s+changed=(\d+)", told)[1])
+
+
+def started(host: Host) -> str:
+    """Which container of the proxy runs, and since when."""
+    return host.run_as(ACCOUNT, "podman inspect --format '{{.Id}} {{.State.StartedAt}}' proxy")
+
+
+def test_proxy(host: Host, tmp_path: Path) -> None:
+    own, key = certificate(tmp_path, "given.test")
+    given = {"certificate": own.read_text(), "key": key.read_text()}
+    apps = [{"name": "shop", "routes": [{"domain": ["shop.test", "www.shop.test"], "port": 8481}]}]
+    routes: list[dict[str, Any]] = [
+        {"domain": "shop.test", "path": "/stock", "port": 8482, "strip": True},
+        {"domain": "given.test", "port": 8482, "tls": given},
+        {"domain": "plain.test", "port": 8482, "tls": "none"},
+    ]
+    variables: dict[str, Any] = {
+        "rootless_apps_list": apps,
+        "rootless_proxy_routes": routes,
+        "rootless_proxy_tls": "internal",
+        "rootless_proxy_images": [image(host)],
+        "rootless_proxy_image": "localhost/caddy:2",
+    }
+    serve(host, 8481, "shop")
+    serve(host, 8482, "stock")
+    try:
+        assert changed(run(host, "--check", "--diff", **variables)) > 0
+        told = run(host, "--diff", **variables)
+        assert key.read_text().splitlines()[1] not in told
+        assert changed(run(host, **variables)) == 0
+
+        roots = tmp_path / "roots.pem"
+        # The first certificate is made when the proxy has taken up its routes.
+        found = host.run_as(ACCOUNT, "podman exec proxy cat /data/caddy/pki/authorities/local/root.crt")
+        roots.write_text(found)
+        me = host.run("echo $SSH_CONNECTION").split()[0]
+        assert seen(get(host, "shop.test", "/x", roots)) == {
+            "Host": "shop.test",
+            "X-Forwarded-For": me,
+            "X-Forwarded-Proto": "https",
+            "path": "/x",
+            "name": "shop",
+        }
+        assert seen(get(host, "www.shop.test", "/", roots))["name"] == "shop"
+        stock = seen(get(host, "shop.test", "/stock/list", roots))
+        assert (stock["name"], stock["path"]) == ("stock", "/list")
+        assert seen(get(host, "given.test", "/", own))["name"] == "stock"
+        assert seen(get(host, "plain.test"))["X-Forwarded-For"] == me
+        assert get(host, "shop.test", "/x?y=1") == (308, "", "https://shop.test/x?y=1")
+        assert get(host, "other.test")[0] == 404
+
+        before = started(host)
+        running = load(host, "shop.test", roots, 50, "--again")
+        time.sleep(1)
+        routes[0]["port"] = 8481
+        routes.append({"domain": "more.test", "port": 8481})
+        assert "is not as declared in its routes" in run(host, good=False, entry="check", **variables)
+        assert changed(run(host, **variables)) == 1
+        time.sleep(1)
+        told_load = ended(running)
+        print(f"\n{told_load['counts']} worst {told_load['worst']}")
+        # Requests that are being answered go on. Caddy closes connections on which nothing has been answered yet, kept ones and
+        # now and then a new one.
+        assert told_load["failures"] == []
+        assert told_load["counts"].get("again", 0) < 20
+        assert started(host) == before
+        assert seen(get(host, "shop.test", "/stock/list", roots))["name"] == "shop"
+        assert seen(get(host, "more.test", "/", roots))["name"] == "shop"
+    finally:
+        host.run("systemctl stop echo-8481 echo-8482", check=False)
+        host.remove_account(ACCOUNT)
+        host.run("rm -rf /etc/systemd/system/user@*.service.d/50-rootless-proxy.conf")
+        host.run("rm -rf /etc/systemd/user/proxy.s* /etc/sysctl.d/60-rootless-proxy-proxy.conf")
