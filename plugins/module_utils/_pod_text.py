@@ -9,7 +9,7 @@ The pod's service makes the pod and waits for its infra container; those of its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _record
@@ -52,8 +52,12 @@ def texts_of(
     version: str,
     before: Mapping[str, str],
     in_app: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, str]:
-    """The units of a pod as declared, by file; ``before`` are the texts that are there, ``in_app`` what its app adds. Raises Failure."""
+    """The units of a pod as declared, by file. Raises Failure.
+
+    ``before`` are the texts that are there, ``in_app`` what its app adds, ``asked`` by container the paths for which its image asks a volume.
+    """
     in_app = in_app or {}
     require_version(version)
     members = {member.name: member for member in wanted.containers or []}
@@ -73,7 +77,14 @@ def texts_of(
         needs = sorted(bound(member.spec) & set(members))
         links = {"Requires": needs, "After": needs}
         file = unit_of_name(member.name).file
-        found[file] = text_of(member, key, version, before.get(file), {**beside, "links": links})
+        found[file] = text_of(
+            member,
+            key,
+            version,
+            before.get(file),
+            {**beside, "links": links},
+            (asked or {}).get(member.name, ()),
+        )
     return found
 
 

@@ -28,6 +28,7 @@ from ._service_text import text_of
 from ._state import OLD, Survey, public
 from ._survey import containers as containers_now
 from ._survey import facts_of
+from ._unit_volumes import asked_by
 from ._wanted import container_name, container_of
 
 
@@ -83,6 +84,9 @@ def _compared(
         going = Step("replace", KIND, wanted.name, (), {"old": current.id})
         refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, in_app.get("taken") or ())])
     image = survey.images.get(wanted.image) or {}
+    asked = asked_by(image)
+    if asked and text is not None and wanted.image:
+        text = text_of(wanted, planner.key, engine.version_text, before, in_app, asked)
     # The same name stands for another image now: the way back has to know which it was.
     moved = (
         current is not None

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import _auto_update, _record
+from . import _auto_update, _record, _unit_volumes
 from ._containers import STARTED, Wanted
 from ._errors import Failure
 from ._quadlet import canonical, parse, render, unit_of
@@ -47,9 +47,17 @@ def service_of_name(name: str) -> str:
 
 
 def text_of(
-    wanted: Wanted, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any] | None = None
+    wanted: Wanted,
+    key: bytes,
+    version: str,
+    before: str | None,
+    in_app: Mapping[str, Any] | None = None,
+    asked: Iterable[str] = (),
 ) -> str:
-    """The unit of a container as declared; ``before`` is the text that is there, ``in_app`` what its app or pod adds. Raises Failure."""
+    """The unit of a container as declared. Raises Failure.
+
+    ``before`` is the text that is there, ``in_app`` what its app or pod adds, ``asked`` are the paths for which its image asks a volume.
+    """
     in_app = in_app or {}
     if not has_version(version, FIRST):
         raise Failure(
@@ -60,7 +68,8 @@ def text_of(
             f"{wanted.where}runtime: systemd was given beside pod, and a container in a pod lives where its pod does; leave runtime out."
         )
     _auto_update.refuse_useless(wanted.image, wanted.spec.get("auto_update"), wanted.where)
-    unit = unit_of_container(wanted.name, wanted.image, wanted.spec, version)
+    spec = _unit_volumes.named(wanted.name, wanted.spec, asked)
+    unit = unit_of_container(wanted.name, wanted.image, spec, version)
     sections = {section.name: list(section.lines) for section in unit.sections}
     record = _record.write(key, KIND, wanted.name, wanted.recorded)
     lines = sections[SECTION]
