@@ -39,6 +39,13 @@ class Aside:
         )["plan"]
         return steps
 
+    def last(self, steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Remove what nothing uses any more; the steps. Raises Failure."""
+        told: list[dict[str, Any]] = self._ask(
+            partial(_last, app=self.app, names=record.names_of_steps(steps))
+        )["plan"]
+        return told
+
     def hook(self, moment: str, hooks: list[Hook]) -> Mapping[str, float]:
         """Run hooks of one moment; the seconds by container. Raises Failure. Without any it is noted all the same what is due, or done."""
         seconds: Mapping[str, float] = self._ask(partial(_hook, app=self.app, moment=moment, hooks=hooks))[
@@ -89,6 +96,16 @@ def _bring(
     failure = None
     try:
         run.bring([unit for unit in wanted if unit.name in names], course, about.get("written") or {}, None)
+    except Failure as refused:
+        failure = refused
+    return _answer(run.plan, run.warnings, [], failure)
+
+
+def _last(task: Task, engine: Engine, key: bytes, app: App, names: record.Names) -> dict[str, Any]:
+    account, failure = engine.account, None
+    run = AppRun(Shared(account, engine, key, task.check, task.diff, True, frozenset(), {}), app)
+    try:
+        run.take_last(units(app, account.home, read_files=True), names)
     except Failure as refused:
         failure = refused
     return _answer(run.plan, run.warnings, [], failure)

@@ -17,7 +17,7 @@ from .declared import App
 from .hooks import AFTER, BEFORE, FAILED
 
 # What the account's own process says for this.
-TOLD = ("aside", "hooks_due", "running", "begun", "pins")
+TOLD = ("aside", "last", "hooks_due", "running", "begun", "pins")
 
 
 def before_parting(task: Task, account: Account, app: App) -> dict[str, Any]:
@@ -83,12 +83,23 @@ class Rollout:
         else:
             self.told["plan"] += steps
 
+    def _take_last(self) -> None:
+        """What goes when nothing uses it any more. Raises Failure."""
+        steps = self.said["last"] or []
+        if steps and self.can:
+            self.told["plan"] += self._account.last(steps)
+            self._heard()
+        else:
+            self.told["plan"] += [{**step, "seconds": 0.0} for step in steps]
+
     def end(self) -> None:
-        """The hooks after the change, or those for a change that failed; then what a release has to know."""
+        """The hooks after the change and what goes then, or the hooks for a change that failed; then what a release has to know."""
         told, hooks = self.told, self.app.hooks
         try:
             if not told["failed"] and (self.begun or self.said["hooks_due"]):
                 self._hooks(AFTER, [each for each in hooks if each.moment == AFTER])
+            if not told["failed"]:
+                self._take_last()
             if not told["failed"] and told["plan"] and self.can and not self.app.rolled_back:
                 told["kept"] = self._account.facts()
         except Failure as failure:

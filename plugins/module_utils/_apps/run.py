@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _images, _login
@@ -125,13 +126,16 @@ class AppRun:
                 self.bring(wanted, course, keeper.written, gone)
             if gone is not None:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
-                self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
-                self.tell(keeper.prune(known["files"]))
-            self._prune_data(known)
+            if app.runtime == SYSTEMD:
+                # What lives in units uses it until these have changed.
+                last = self._last(dataclasses.replace(shared, check=True), wanted, known, gone)
+                self.told["last"] = [each.public() for each in last]
+            else:
+                self.tell(self._last(shared, wanted, known, gone))
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            self._remember(before, former, gone_too=self.prunes)
+            self._remember(before, former, self.told.get("last") or [])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
 
@@ -328,33 +332,49 @@ class AppRun:
         pulls = list({step.name: step for step in steps if step.action == "pull"}.values())
         return pulls, [step for step in steps if step.action != "pull"], warnings
 
-    def _prune_data(self, known: record.Names) -> None:
-        """Volumes and secrets that the task names, if the app had them."""
+    def _last(
+        self, shared: Shared, wanted: list[Unit], known: record.Names, gone: going.Leftovers | None
+    ) -> list[Step]:
+        """What goes when nothing uses it any more: networks and files that are no longer declared, and data that the task names."""
+        steps = []
+        if gone is not None:
+            keeper = Keeper(shared, self.app, wanted, self.times)
+            steps += going.remove_simple(shared, self.times, "networks", gone.networks)
+            steps += keeper.prune(known["files"])
         named = self.app.prune_data
-        if not named["volumes"] and not named["secrets"]:
-            return
-        nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
-        there = going.leftovers(self.shared, self.app.name, known, nothing)
-        for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
-            gone = [name for name in names if name in named[kind]]
-            self.tell(going.remove_simple(self.shared, self.times, kind, gone))
-            if gone:
-                self.shared.forget()
+        if named["volumes"] or named["secrets"]:
+            nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
+            there = going.leftovers(shared, self.app.name, known, nothing)
+            for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
+                mine = [name for name in names if name in named[kind]]
+                steps += going.remove_simple(shared, self.times, kind, mine)
+                if mine:
+                    shared.forget()
+        return steps
 
-    def _remember(self, before: record.Names, former: record.Names, gone_too: bool) -> None:
-        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``."""
+    def take_last(self, wanted: list[Unit], names: record.Names) -> None:
+        """Remove what another look at the app has named, and forget it. Raises Failure."""
+        shared = self.shared
+        for kind in going.SIMPLE:
+            self.tell(going.remove_simple(shared, self.times, kind, names[kind]))
+        self.tell(Keeper(shared, self.app, wanted, self.times).prune(names["files"]))
+        record.note_gone(shared.engine, self.app.name, names)
+
+    def _remember(
+        self, before: record.Names, former: record.Names, last: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``; ``last`` are steps that are still to come."""
         if self.shared.check:
             return
         now = self.app.names()
-        left = {
-            kind: []
-            if gone_too and kind in ("containers", "pods", "networks", "files")
-            else sorted(
-                {*before[kind], *former[kind]} - set(now[kind]) - set(self.app.prune_data.get(kind, ()))
-            )
-            for kind in record.KINDS
-            if kind != "images"
-        }
+        late = record.names_of_steps(last)
+        left = {}
+        for kind in record.KINDS:
+            gone = {*before[kind], *former[kind]} - set(now[kind])
+            if self.prunes and kind in ("containers", "pods", "networks", "files"):
+                left[kind] = sorted(gone & set(late[kind]))
+            elif kind != "images":
+                left[kind] = sorted(gone - (set(self.app.prune_data.get(kind, ())) - set(late[kind])))
         members = [each for unit in self.app.units for each in unit.containers]
         once = [each.name for each in members if each.once]
         notes = record.notes(
