@@ -276,11 +276,12 @@ APPS = [
 ]
 
 
-def test_apps_are_foretold_done_and_done_again(host, account):
+@pytest.mark.parametrize("runtime", ["podman", "systemd"])
+def test_apps_are_foretold_done_and_done_again(runtime, host, account):
     account(ACCOUNT)
     now = take(host, ACCOUNT, "idem-new")
     try:
-        for arguments in APPS:
+        for arguments in [{**each, "runtime": runtime} for each in APPS]:
             foretold = host.good("apps", check_mode=True, **arguments)
             before, now = now, take(host, ACCOUNT, "idem-new")
             assert differences(before, now) == [], f"check mode wrote: {arguments}"
