@@ -103,7 +103,7 @@ options:
     default: false
   runtime:
     description:
-      - Where the containers and pods of those apps live that have no C(runtime) of their own. Without it V(podman).
+      - Where the containers and pods of those apps live that have no C(runtime) of their own.
       - With V(podman) Podman has them, and C(podman-restart.service) starts those again at boot that have a restart policy.
       - With V(systemd) they have Quadlet units of the account's systemd, which starts them in the order of C(depends_on) at boot, when the network is
         there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6, and 5.0 for pods. Releases, C(hooks) and
@@ -116,6 +116,7 @@ options:
       - Moving an app, by naming the other one, stops and starts each of its containers once. Volumes, secrets and files stay.
     type: str
     choices: [auto, podman, systemd]
+    default: auto
   export_to:
     description:
       - The folder on the host in which C(remove_data) makes a folder of the app and the moment, with a tar archive of each volume. The result says which.

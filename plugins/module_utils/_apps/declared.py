@@ -35,8 +35,6 @@ from .hooks import Hook, hooks_of, refuse_strangers
 from .placed import placed
 from .roads import AUTO, RUNTIMES
 
-# The runtime of apps that name none, where the task names none either.
-DEFAULT_RUNTIME = AUTO
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -148,7 +146,7 @@ class App:
         return {kind: sorted({*names, *self.beside.get(kind, ())}) for kind, names in told.items()}
 
 
-def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = DEFAULT_RUNTIME) -> list[App]:
+def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = AUTO) -> list[App]:
     """The task's apps, in ``runtime`` where they name none. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
     withheld: set[str] = set()
     apps: list[App] = []

@@ -24,10 +24,10 @@ from .._module import Task
 from .._plan import Reason, Step, diff
 from .._subid import Want
 from .account import Job, converge, known
-from .declared import DEFAULT_RUNTIME, App, read
+from .declared import App, read
 from .release import with_images
 from .releasing import Releases
-from .roads import RUNTIMES
+from .roads import AUTO, RUNTIMES
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
@@ -38,7 +38,7 @@ from .vacant import podman_version
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
     "prune": {"type": "bool", "default": False},
-    "runtime": {"type": "str", "choices": list(RUNTIMES)},
+    "runtime": {"type": "str", "choices": list(RUNTIMES), "default": AUTO},
     "export_to": {"type": "path", "default": "/var/lib/rootless.podman/exports"},
 }
 # Seconds that one account may take: pulls and migrations may be long.
@@ -50,7 +50,7 @@ LOGINS = ("nologin", "false")
 
 def travel(task: Task) -> dict[str, Any]:
     """Converge all apps of the host; the task's result. Raises Failure at the end when one of them failed."""
-    apps = read(task.params["apps"], task.hidden, task.params["runtime"] or DEFAULT_RUNTIME)
+    apps = read(task.params["apps"], task.hidden, task.params["runtime"])
     releases = Releases()
     host = _Host(task, releases.resolved(apps, task.hidden), releases)
     host.refuse()
