@@ -27,10 +27,10 @@ from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import TABLE
 from ._road import look_for, public_pod, pull_first, pull_missing
+from ._service_text import UNKNOWN, known_of
 from ._state import NEW, Found, Survey
 from ._survey import containers as containers_now
 from ._survey import facts_of
-from ._unit_volumes import asked_by
 from ._wanted import pod_of
 
 # Where there is no address or alias nothing of an option's meaning depends on another one.
@@ -62,9 +62,9 @@ def look(task: Task, engine: Engine, key: bytes, before: Mapping[str, str]) -> d
     survey = look_for(engine, members, wanted.name)
     for member in members:
         know(survey, member.image, in_app, task.check)
-    asked = {member.name: asked_by(survey.images.get(member.image)) for member in members}
-    if any(asked.values()) and not speaks_of_state(wanted):
-        texts = texts_of(wanted, key, engine.version_text, before, in_app, asked)
+    known = {member.name: known_of(member, survey, facts, in_app) for member in members}
+    if any(each != UNKNOWN for each in known.values()) and not speaks_of_state(wanted):
+        texts = texts_of(wanted, key, engine.version_text, before, in_app, known)
     planner = Planner(survey, facts, key)
     found = there(wanted, survey, planner, before)
     pulls = {step.name: step for member in members for step in planner.pulls(member)}

@@ -9,7 +9,7 @@ The pod's service makes the pod and waits for its infra container; those of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from . import _record
@@ -20,7 +20,18 @@ from ._quadlet_keys import UnitName, has_version, unit_name
 from ._resources.container_unit import RESTART
 from ._resources.pod import KIND
 from ._resources.pod_unit import SECTION, labels, unit_of_pod
-from ._service_text import START_SECONDS, about, at_boot, is_ours, pod_of_text, sealed, text_of, unit_of_name
+from ._service_text import (
+    START_SECONDS,
+    UNKNOWN,
+    Known,
+    about,
+    at_boot,
+    is_ours,
+    pod_of_text,
+    sealed,
+    text_of,
+    unit_of_name,
+)
 
 # Quadlet has units of pods since then.
 FIRST = "5.0"
@@ -52,11 +63,11 @@ def texts_of(
     version: str,
     before: Mapping[str, str],
     in_app: Mapping[str, Any] | None = None,
-    asked: Mapping[str, Iterable[str]] | None = None,
+    known: Mapping[str, Known] | None = None,
 ) -> dict[str, str]:
     """The units of a pod as declared, by file. Raises Failure.
 
-    ``before`` are the texts that are there, ``in_app`` what its app adds, ``asked`` by container the paths for which its image asks a volume.
+    ``before`` are the texts that are there, ``in_app`` what its app adds, ``known`` by container what its Podman adds.
     """
     in_app = in_app or {}
     require_version(version)
@@ -83,7 +94,7 @@ def texts_of(
             version,
             before.get(file),
             {**beside, "links": links},
-            (asked or {}).get(member.name, ()),
+            (known or {}).get(member.name, UNKNOWN),
         )
     return found
 

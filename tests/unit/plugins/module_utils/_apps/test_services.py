@@ -20,7 +20,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps.declared imp
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._pod_text import texts_of
-from ansible_collections.rootless.podman.plugins.module_utils._service_text import labelled, text_of
+from ansible_collections.rootless.podman.plugins.module_utils._service_text import Known, labelled, text_of
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of, pod_of
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
@@ -37,11 +37,10 @@ def container(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, "image": "docker.io/library/busybox:1.37", **options}
 
 
-def text(made: App, name: str) -> str:
+def text(made: App, name: str, log_driver: str = "journald") -> str:
     found = next(each for each in services(made, "/home/shop") if each.name == name)
-    return text_of(
-        container_of(found.params), KEY, "5.4.2", None, {**found.links, "marks": {LABEL: made.name}}
-    )
+    in_app = {**found.links, "marks": {LABEL: made.name}}
+    return text_of(container_of(found.params), KEY, "5.4.2", None, in_app, Known((), log_driver))
 
 
 def pod_texts(made: App, name: str) -> dict[str, str]:
@@ -100,6 +99,20 @@ def test_what_an_app_adds_to_a_unit() -> None:
     assert {"SyslogIdentifier=shop", "PodmanArgs=--log-opt=tag=shop"} <= lines
     assert labelled(text(made, "web"), "rootless.podman.app") == "shop"
     assert "tag=shop" not in text(made, "db")
+
+
+@pytest.mark.parametrize(
+    ("options", "default", "lines"),
+    [
+        ({}, "journald", ["PodmanArgs=--log-driver=journald", "PodmanArgs=--log-opt=tag=shop"]),
+        ({}, "k8s-file", []),
+        ({"log_driver": "journald"}, "k8s-file", ["LogDriver=journald", "PodmanArgs=--log-opt=tag=shop"]),
+        ({"log_driver": "k8s-file"}, "journald", ["LogDriver=k8s-file"]),
+    ],
+)
+def test_only_the_journal_takes_a_tag(options: dict[str, Any], default: str, lines: list[str]) -> None:
+    found = text(app(container("web", **options)), "web", default).splitlines()
+    assert [each for each in found if "log-" in each or each.startswith("LogDriver")] == lines
 
 
 def test_without_units_there_are_none() -> None:
