@@ -70,7 +70,7 @@ def processes_of(uid: int, ranges: list[tuple[int, int]]) -> list[dict[str, Any]
             owner = int(read(f"/proc/{pid}/status").split("\nUid:")[1].split()[1])
             if owner != uid and not any(start <= owner < start + count for start, count in ranges):
                 continue
-            container = re.search(r"libpod-([0-9a-f]{64})", read(f"/proc/{pid}/cgroup"))
+            container = re.search(r"libpod-(?:payload-)?([0-9a-f]{64})", read(f"/proc/{pid}/cgroup"))
             found.append({
                 "pid": pid,
                 "uid": owner,

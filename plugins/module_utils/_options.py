@@ -22,8 +22,8 @@ Body = dict[str, Any]  # what is posted
 class Facts:
     """What a plan has to know of the engine and its host.
 
-    ``look`` returns what ``podman info`` tells. It is called at most once, and only by a plan that
-    meets a resource limit or an id mapping, because it costs more than a whole unchanged container.
+    ``look`` returns what ``podman info`` tells. It is called at most once, and only by a plan that meets a resource limit, an
+    id mapping or a new unit of an app, because it costs more than a whole unchanged container.
     """
 
     def __init__(self, version: tuple[int, int, int], look: Callable[[], Mapping[str, Any]] = dict) -> None:
@@ -48,6 +48,11 @@ class Facts:
             return sum(int(each["size"]) for each in ranges if each["container_id"] > 0)
 
         return count("uidmap"), count("gidmap")
+
+    @property
+    def log_driver(self) -> str:
+        """Where containers log that do not say it; empty where that is not known."""
+        return str(get_path(self._info, "host.logDriver") or "")
 
     @property
     def version_text(self) -> str:

@@ -27,6 +27,7 @@ from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import TABLE
 from ._road import look_for, public_pod, pull_first, pull_missing
+from ._service_text import UNKNOWN, known_of
 from ._state import NEW, Found, Survey
 from ._survey import containers as containers_now
 from ._survey import facts_of
@@ -61,6 +62,9 @@ def look(task: Task, engine: Engine, key: bytes, before: Mapping[str, str]) -> d
     survey = look_for(engine, members, wanted.name)
     for member in members:
         know(survey, member.image, in_app, task.check)
+    known = {member.name: known_of(member, survey, facts, in_app) for member in members}
+    if any(each != UNKNOWN for each in known.values()) and not speaks_of_state(wanted):
+        texts = texts_of(wanted, key, engine.version_text, before, in_app, known)
     planner = Planner(survey, facts, key)
     found = there(wanted, survey, planner, before)
     pulls = {step.name: step for member in members for step in planner.pulls(member)}

@@ -20,7 +20,18 @@ from ._quadlet_keys import UnitName, has_version, unit_name
 from ._resources.container_unit import RESTART
 from ._resources.pod import KIND
 from ._resources.pod_unit import SECTION, labels, unit_of_pod
-from ._service_text import START_SECONDS, about, at_boot, is_ours, pod_of_text, sealed, text_of, unit_of_name
+from ._service_text import (
+    START_SECONDS,
+    UNKNOWN,
+    Known,
+    about,
+    at_boot,
+    is_ours,
+    pod_of_text,
+    sealed,
+    text_of,
+    unit_of_name,
+)
 
 # Quadlet has units of pods since then.
 FIRST = "5.0"
@@ -52,8 +63,12 @@ def texts_of(
     version: str,
     before: Mapping[str, str],
     in_app: Mapping[str, Any] | None = None,
+    known: Mapping[str, Known] | None = None,
 ) -> dict[str, str]:
-    """The units of a pod as declared, by file; ``before`` are the texts that are there, ``in_app`` what its app adds. Raises Failure."""
+    """The units of a pod as declared, by file. Raises Failure.
+
+    ``before`` are the texts that are there, ``in_app`` what its app adds, ``known`` by container what its Podman adds.
+    """
     in_app = in_app or {}
     require_version(version)
     members = {member.name: member for member in wanted.containers or []}
@@ -73,7 +88,14 @@ def texts_of(
         needs = sorted(bound(member.spec) & set(members))
         links = {"Requires": needs, "After": needs}
         file = unit_of_name(member.name).file
-        found[file] = text_of(member, key, version, before.get(file), {**beside, "links": links})
+        found[file] = text_of(
+            member,
+            key,
+            version,
+            before.get(file),
+            {**beside, "links": links},
+            (known or {}).get(member.name, UNKNOWN),
+        )
     return found
 
 

@@ -24,7 +24,7 @@ from ._plan import Step
 from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
 from ._service_plan import is_of_unit, there
-from ._service_text import text_of
+from ._service_text import UNKNOWN, known_of, text_of
 from ._state import OLD, Survey, public
 from ._survey import containers as containers_now
 from ._survey import facts_of
@@ -83,6 +83,9 @@ def _compared(
         going = Step("replace", KIND, wanted.name, (), {"old": current.id})
         refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, in_app.get("taken") or ())])
     image = survey.images.get(wanted.image) or {}
+    known = known_of(wanted, survey, planner.facts, in_app)
+    if wanted.image and known != UNKNOWN:
+        text = text_of(wanted, planner.key, engine.version_text, before, in_app, known)
     # The same name stands for another image now: the way back has to know which it was.
     moved = (
         current is not None

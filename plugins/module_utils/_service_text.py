@@ -9,22 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from . import _auto_update, _record
+from . import _auto_update, _record, _unit_volumes
 from ._containers import STARTED, Wanted
 from ._errors import Failure
+from ._options import Facts, get_path
 from ._quadlet import canonical, parse, render, unit_of
 from ._quadlet_keys import UnitName, has_version, unit_name
 from ._quadlet_values import assignment, whole
 from ._resources.container import KIND
 from ._resources.container_rows.health import SECOND
 from ._resources.container_unit import SECTION, unit_of_container
+from ._state import Survey
 
 # Root's folder of an account's units came with this version.
 FIRST = "4.6"
 NOTIFY_HEALTHY = "5.0"
+JOURNAL = "journald"
 INSTALL, TARGET = "Install", "default.target"
 # A start at boot may have to pull the image first; systemd's own 90 seconds would end it half-way, again and again.
 START_SECONDS = 900
@@ -46,10 +49,37 @@ def service_of_name(name: str) -> str:
     return f"{name}.service"
 
 
+class Known(NamedTuple):
+    """What an account's Podman says that has a part in a unit: paths for which the image asks a volume; where what it says nothing of is logged."""
+
+    asked: Sequence[str] = ()
+    log_driver: str = ""
+
+
+UNKNOWN = Known()
+
+
+def known_of(wanted: Wanted, survey: Survey, facts: Facts, in_app: Mapping[str, Any]) -> Known:
+    """The same, by what there is. A container that is there goes on logging where it does."""
+    current = survey.containers.get(wanted.name)
+    log_driver = ""
+    if in_app.get("app") and "log_driver" not in wanted.spec:
+        log_driver = (current and get_path(current.inspect, "HostConfig.LogConfig.Type")) or facts.log_driver
+    return Known(_unit_volumes.asked_by(survey.images.get(wanted.image)), log_driver)
+
+
 def text_of(
-    wanted: Wanted, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any] | None = None
+    wanted: Wanted,
+    key: bytes,
+    version: str,
+    before: str | None,
+    in_app: Mapping[str, Any] | None = None,
+    known: Known = UNKNOWN,
 ) -> str:
-    """The unit of a container as declared; ``before`` is the text that is there, ``in_app`` what its app or pod adds. Raises Failure."""
+    """The unit of a container as declared. Raises Failure.
+
+    ``before`` is the text that is there, ``in_app`` what its app or pod adds, ``known`` what its Podman adds.
+    """
     in_app = in_app or {}
     if not has_version(version, FIRST):
         raise Failure(
@@ -60,7 +90,8 @@ def text_of(
             f"{wanted.where}runtime: systemd was given beside pod, and a container in a pod lives where its pod does; leave runtime out."
         )
     _auto_update.refuse_useless(wanted.image, wanted.spec.get("auto_update"), wanted.where)
-    unit = unit_of_container(wanted.name, wanted.image, wanted.spec, version)
+    spec = _unit_volumes.named(wanted.name, wanted.spec, known.asked)
+    unit = unit_of_container(wanted.name, wanted.image, spec, version)
     sections = {section.name: list(section.lines) for section in unit.sections}
     record = _record.write(key, KIND, wanted.name, wanted.recorded)
     lines = sections[SECTION]
@@ -78,12 +109,12 @@ def text_of(
     if patience > STOP_SECONDS:
         service.append(("TimeoutStopSec", str(patience)))
     app = in_app.get("app", "")
-    if (
-        app
-        and wanted.spec.get("log_driver") in (None, "journald")
-        and "tag" not in (wanted.spec.get("log_opt") or {})
-    ):
-        lines.append(("PodmanArgs", f"--log-opt=tag={app}"))
+    if app and wanted.spec.get("log_driver", known.log_driver) == JOURNAL:
+        if "log_driver" not in wanted.spec:
+            # Other drivers refuse the tag, and the host may get another default before the next start.
+            lines.append(("PodmanArgs", f"--log-driver={JOURNAL}"))
+        if "tag" not in (wanted.spec.get("log_opt") or {}):
+            lines.append(("PodmanArgs", f"--log-opt=tag={app}"))
     pod = f" of pod {wanted.pod}" if wanted.pod else ""
     told = {"Unit": about(f"Container {wanted.name}{pod}", in_app), **sections, "Service": service}
     # A pod's service starts its containers.

@@ -51,11 +51,6 @@ _UNORDERED = (
 )
 
 
-def volume_name(container: str, target: str) -> str:
-    """The name of a volume that had none: of its container and where it is mounted."""
-    return f"{container}-{re.sub('[^A-Za-z0-9_.-]+', '-', target.strip('/')) or 'root'}"
-
-
 def refuse(inspect: Mapping[str, Any], loose: Collection[str] = ()) -> str:
     """Why no unit can take over this container; empty when one can. What ``loose`` pods hold is in them by name alone."""
     name, labels = str(inspect.get("Name")), get_path(inspect, "Config.Labels") or {}

@@ -23,6 +23,7 @@ from ._service_plan import LABEL
 from ._service_text import service_of_name
 from ._state import OLD
 from ._survey import inspected
+from ._unit_volumes import volume_name
 
 ALL = "all"
 _SHARED = ("NetworkMode", "IpcMode", "PidMode", "UTSMode", "CgroupMode")
@@ -158,7 +159,7 @@ def _nameless(
             engine.find(f"volumes/{name_in_path(volume)}/json") or {}
         ).get("Anonymous"):
             continue
-        name = _takeover.volume_name(str(inspect["Name"]), str(each["Destination"]))
+        name = volume_name(str(inspect["Name"]), str(each["Destination"]))
         users = [
             other for other, its in sorted(there.items())
             if its.get("Id") != inspect.get("Id") and volume in [mount.get("Name") for mount in its.get("Mounts") or ()]

@@ -22,7 +22,8 @@ description:
   - Within an app all new containers are made before any old one stops. When one of them does not start, become healthy or complete, all containers
     of that app are put back as they were. Pods that were made anew before that stay new, and so do images, networks, volumes, secrets and files.
     With V(systemd) as C(runtime) they follow one after the other instead, and units that were changed are put back. A container that moved
-    into its unit stays there. When containers leave their units, these go first, and come back when the app does not start.
+    into its unit stays there, and one that completed stays completed. When containers leave their units, these go first, and come back when the
+    app does not start.
     B(The other apps go on.) The task fails at the end and says what failed where.
   - What is made carries the label C(rootless.podman.app) with the app's name. An object that is there already, and is as declared, is taken over
     as it is, without that label.
@@ -41,10 +42,8 @@ options:
       - C(keep_releases) is how many releases are kept beside the newest, 5 by default. The current one, and the one before the newest, are kept in
         addition (the latter not with 0).
       - C(user) is the account of the app, its name by default. Several apps can share one.
-      - C(runtime) says where the app's containers and pods live, as of M(rootless.podman.container) and M(rootless.podman.pod). With V(podman), the
-        default, Podman has them. With V(systemd) they have Quadlet units of the account's systemd, which starts them in the order of C(depends_on) at
-        boot, when the network is there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6, and 5.0 for pods.
-        Containers that others want completed, C(hooks), C(deploy) and V(rolled_back) are refused with it, and no releases are kept.
+      - C(runtime) says where the app's containers and pods live, as of M(rootless.podman.container) and M(rootless.podman.pod), instead of
+        O(runtime). An app that goes back with V(rolled_back), and does not say it, stays where it lives.
       - C(account) holds options of M(rootless.podman.user) for that account, such as C(uid), C(home) and C(ranges).
       - C(images), C(networks), C(volumes) and C(secrets) are lists of maps with the options of M(rootless.podman.image), M(rootless.podman.network),
         M(rootless.podman.volume) and M(rootless.podman.secret). An image that is merely pulled need not be listed. Containers pull it.
@@ -102,6 +101,22 @@ options:
       - Without this they stay, and go on running.
     type: bool
     default: false
+  runtime:
+    description:
+      - Where the containers and pods of those apps live that have no C(runtime) of their own.
+      - With V(podman) Podman has them, and C(podman-restart.service) starts those again at boot that have a restart policy.
+      - With V(systemd) they have Quadlet units of the account's systemd, which starts them in the order of C(depends_on) at boot, when the network is
+        there. What they log is found with C(journalctl -t NAME), the app's name. Needs Podman 4.6, and 5.0 for pods. Releases, C(hooks) and
+        C(depends_on) are the same.
+      - B(Two kinds of containers have no unit with V(systemd)) and stay in Podman's hands, in their place among the others. One that others want
+        completed would run again at each boot. One with C(deploy=blue_green), and its switch, change names while both versions run. These come
+        last, so nothing in units can depend on them, and neither kind can share namespaces with what is in units.
+      - V(auto) leaves an app where it lives. A new one lives in units where the host's Podman can have all of it there, and in Podman's hands
+        otherwise. So no app moves because the host or this collection has become newer.
+      - Moving an app, by naming the other one, stops and starts each of its containers once. Volumes, secrets and files stay.
+    type: str
+    choices: [auto, podman, systemd]
+    default: auto
   export_to:
     description:
       - The folder on the host in which C(remove_data) makes a folder of the app and the moment, with a tar archive of each volume. The result says which.

@@ -82,7 +82,9 @@ options:
         the new one does not prove itself. Named volumes stay. A task without O(image), which speaks of the state alone, means the container
         wherever it lives.
       - B(In a unit a container that does not run does not exist.) systemd removes it when it stops and makes it at every start, so what it
-        wrote outside of volumes is gone then, and so are its volumes without a name. With O(state=stopped) there is only the unit.
+        wrote outside of volumes is gone then. With O(state=stopped) there is only the unit.
+      - Podman removes volumes without a name with their container, so in a unit each of them has one, made of the container's name and the path, such as
+        C(web-var-lib-data). That goes for what the image asks for as well, unless O(image_volume) or O(volumes_from) says otherwise.
       - The values of O(env) are in the unit, which only root and the account's group can read. Passwords belong into O(secrets).
       - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused.
       - From Podman 5.0 on the service of a container with a O(healthcheck) counts as started when the container is healthy.

@@ -123,6 +123,8 @@ LIVES = {
         {"name": "web.container", "content": f"{UNIT}Environment=A=1\n", "state": "present"},
         {"name": "web.container", "state": "absent"},
     ],
+    "quadlet_from": [{"containers": ["web"]}],
+    "auto_update": [{}],
     "prune": [
         {"networks": True},
         {"containers": True, "volumes": {"named": True}, "images": {"all": True}},
@@ -139,6 +141,16 @@ BEFORE = {
     "container_copy": [("container", {**WEB, "command": "sleep 1000", "volumes": ["data:/data"]})],
     # So that its image is there.
     "quadlet": [("image", {"name": BUSYBOX})],
+    "quadlet_from": [("container", {**WEB, "volumes": ["/data"]})],
+    # The name that it runs by stands for another image by then.
+    "auto_update": [
+        ("image", {"name": "localhost/moving:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=1\n"}}),
+        (
+            "container",
+            {**WEB, "image": "localhost/moving:1", "auto_update": "local", "runtime": "systemd"},
+        ),
+        ("image", {"name": "localhost/moving:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=2\n"}}),
+    ],
     "prune": [
         ("network", {"name": "inner"}),
         ("container", {**WEB, "volumes": ["data:/data"], "state": "stopped"}),
@@ -204,6 +216,15 @@ def test_looking_changes_nothing(host, account):
     assert differences(before, take(host, ACCOUNT)) == []
 
 
+def test_looking_at_updates_changes_nothing(host, account):
+    account(ACCOUNT)
+    host.good("container", user=ACCOUNT, **WEB, auto_update="registry", runtime="systemd")
+    before = take(host, ACCOUNT)
+    looks = [host.good("auto_update_info", user=ACCOUNT, check_mode=mode) for mode in (False, True)]
+    assert [look["changed"] for look in looks] == [False, False]
+    assert differences(before, take(host, ACCOUNT)) == []
+
+
 APP = {
     "name": "idem-app",
     "user": ACCOUNT,
@@ -255,11 +276,12 @@ APPS = [
 ]
 
 
-def test_apps_are_foretold_done_and_done_again(host, account):
+@pytest.mark.parametrize("runtime", ["podman", "systemd"])
+def test_apps_are_foretold_done_and_done_again(runtime, host, account):
     account(ACCOUNT)
     now = take(host, ACCOUNT, "idem-new")
     try:
-        for arguments in APPS:
+        for arguments in [{**each, "runtime": runtime} for each in APPS]:
             foretold = host.good("apps", check_mode=True, **arguments)
             before, now = now, take(host, ACCOUNT, "idem-new")
             assert differences(before, now) == [], f"check mode wrote: {arguments}"
@@ -288,4 +310,11 @@ def _plans(result):
 
 def test_every_module_is_here():
     modules = {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("*.py")}
-    assert modules - {"__init__"} == {*LIVES, *INFOS, "host_info", "apps", "apps_info"}
+    assert modules - {"__init__"} == {
+        *LIVES,
+        *INFOS,
+        "host_info",
+        "auto_update_info",
+        "apps",
+        "apps_info",
+    }

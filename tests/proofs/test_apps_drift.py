@@ -129,3 +129,53 @@ def test_without_a_manager(what, host, deployed):
     repaired = host.good("apps", apps=many(COUNT))
     assert named(repaired)[: len(named(foretold))] == named(foretold)
     nothing_left_to_do(host)
+
+
+# In units systemd itself brings back what somebody kills or removes. What a run has to name: the names of units, services and objects.
+FOLDER = f"/etc/containers/systemd/users/$(id -u {NAME})"
+IN_UNITS = {
+    "service stopped": (True, f"systemctl --user stop {CLOCK}", {f"{CLOCK}.service"}),
+    "secret deleted": (True, f"podman secret rm {WORD}", {WORD, f"{WORKER}.service"}),
+    "file changed": (True, f"echo drift >> {FILE}", {"settings.conf", f"{WEB}.service"}),
+    "unit deleted": (False, f"rm {FOLDER}/{CLOCK}.container", {f"{CLOCK}.container", f"{CLOCK}.service"}),
+    "unit edited": (
+        False,
+        f"sed -i s/100000/7777/ {FOLDER}/{CLOCK}.container",
+        {f"{CLOCK}.container", f"{CLOCK}.service"},
+    ),
+    "what ran once deleted": (True, f"podman rm {NAME}-once", {f"{NAME}-once"}),
+}
+
+
+def in_units():
+    """The same apps in units, with a container that runs once and has none."""
+    found = many(COUNT)
+    for each in found:
+        each["runtime"] = "systemd"
+        once = {
+            "name": f"{each['name']}-once",
+            "image": BUSYBOX,
+            "command": "true",
+            "networks": [each["name"]],
+        }
+        each["containers"].append(once)
+        each["containers"][0]["depends_on"] = {once["name"]: "completed"}
+    return found
+
+
+def test_drift_in_units(host, made):
+    """One proof, because moving there takes longer than all that follows."""
+    assert host.good("apps", apps=in_units())["changed"]
+    for what, (as_account, line, expected) in IN_UNITS.items():
+        if as_account:
+            host.run_as(NAME, line)
+        else:
+            host.run(f"sh -c {shlex.quote(line)}")
+        print(f"\n{what}:")
+        foretold = host.good("apps", check_mode=True, apps=in_units())
+        plan = told(foretold)
+        assert {name for _kind, name in named(foretold)} == expected, what
+        assert told(host.good("apps", apps=in_units())) == plan, what
+        again = host.good("apps", apps=in_units())
+        assert (again["changed"], named(again)) == (False, []), what
+        assert answers(host, range(COUNT), 5) == [name_of(number) for number in range(COUNT)], what

@@ -35,11 +35,29 @@ LOOK = (
     "ls ~/.local/share/containers | grep rootless.podman | sort"
 )
 DECLARED = sorted(f"{NAME}-{each} running" for each in ("web", "worker", "clock"))
+# In units there is one beside them that has none, because it runs once for each declaration.
+RUNTIMES = {"podman": [], "systemd": [f"{NAME}-once exited"]}
 
 
-def task(number):
+def look(runtime):
+    """And with units: nothing of theirs that has not proved itself."""
+    units = "ls -A /etc/containers/systemd/users/$(id -u); systemctl --user --failed --plain --no-legend; "
+    return (units if runtime == "systemd" else "") + LOOK
+
+
+def task(number, runtime="podman"):
     """The app of that round: another number changes an option, an image, a file, a secret and the network."""
     declared = app(0, env={"NUMBER": number})
+    declared["runtime"] = runtime
+    if runtime == "systemd":
+        once = {
+            "name": f"{NAME}-once",
+            "image": BUSYBOX,
+            "command": ["echo", str(number)],
+            "networks": [NAME],
+        }
+        declared["containers"].append({**once, "depends_on": [f"{NAME}-clock"]})
+        declared["containers"][0]["depends_on"] = {f"{NAME}-once": "completed"}
     declared["files"][0]["content"] = f"number = {number}\n"
     declared["secrets"][0]["data"] = f"open sesame {number}"
     declared["networks"][0].update(opt={"mtu": 1300 + number}, reconnect=True)
@@ -47,9 +65,11 @@ def task(number):
     return {"apps": [declared]}
 
 
-def seen(number):
-    """What LOOK has to find."""
-    shown = [f"{NAME}-data", f"{NAME}-word", NAME, "podman", f"number = {number}", NAME, f"{NAME}-data"]
+def seen(number, runtime="podman"):
+    """What there has to be."""
+    units = [f"{NAME}-{each}.container" for each in ("clock", "web", "worker")]
+    shown = units if runtime == "systemd" else []
+    shown += [f"{NAME}-data", f"{NAME}-word", NAME, "podman", f"number = {number}", NAME, f"{NAME}-data"]
     return [*shown, f"rootless.podman.app.{NAME}.json", "rootless.podman.key"]
 
 
@@ -75,19 +95,20 @@ def nobody(host):
 
 @pytest.mark.parametrize("victim", MOMENTS)
 @pytest.mark.parametrize("case", CASES)
-def test_killed_anywhere(case, victim, host, nobody):
-    print(f"\nKILL_SEED={SEED}: {MOMENTS[victim]} moments of {case}, victim: {victim}")
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_killed_anywhere(runtime, case, victim, host, nobody):
+    print(f"\nKILL_SEED={SEED}: {MOMENTS[victim]} moments of {case} in runtime {runtime}, victim: {victim}")
     before = CASES[case]
     if before is None:
-        host.good("apps", **task(0))
+        host.good("apps", **task(0, runtime))
     job = {
         "module": "apps",
         "user": NAME,
         "launcher": f"{STAGE}/module.py",
         "victim": victim,
-        "look": LOOK,
+        "look": look(runtime),
         "rounds": [
-            {"before": before, "arguments": task(number), "moment": moment}
+            {"before": before, "arguments": task(number, runtime), "moment": moment}
             for number, moment in enumerate([0, *moments(MOMENTS[victim])], 1)
         ],
     }
@@ -97,8 +118,8 @@ def test_killed_anywhere(case, victim, host, nobody):
         for number, each in enumerate(told["rounds"], 1)
         if (
             each["msg"]
-            or sorted(map(str.strip, each["there"])) != DECLARED
-            or known(each["seen"]) != seen(number)
+            or sorted(map(str.strip, each["there"])) != sorted([*DECLARED, *RUNTIMES[runtime]])
+            or known(each["seen"]) != seen(number, runtime)
             or each["again"].get("changed") is not False
         )
     ]

@@ -24,6 +24,7 @@ from . import record
 from .declared import App, services
 from .quiet import Jobs
 from .run import AppRun
+from .runtime import settled
 from .services import about_of
 from .shared import Shared, untouched
 from .vacant import Vacant
@@ -59,6 +60,8 @@ class Job:
     # Check mode has planned something for the account, without which its Podman may not answer.
     promised: bool = False
     leaving: frozenset[str] = frozenset()
+    # Apps whose hooks before the change have run, because units went.
+    begun: frozenset[str] = frozenset()
     # Whether the task's process is root's, and units lie in root's folder.
     roots: bool = False
 
@@ -85,11 +88,13 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
             raise
         key = record_key(account, engine)
     shared = Shared(
-        account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving,
+        account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving, begun=job.begun,
     )  # fmt: skip
-    told = [AppRun(shared, app, job.exports.get(app.name)).run() for app in job.apps]
+    folder = Folder(account, job.roots)
+    runs = [AppRun(shared, settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps]
+    told = [run.run() for run in runs]
     if job.vacant is None:
-        _look_at_units(shared, job, told)
+        _look_at_units(shared, folder, [run.app for run in runs], told)
     return {
         "apps": told,
         "api_calls": engine.calls,
@@ -99,21 +104,21 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
     }
 
 
-def _look_at_units(shared: Shared, job: Job, told: list[dict[str, Any]]) -> None:
+def _look_at_units(shared: Shared, folder: Folder, apps: list[App], told: list[dict[str, Any]]) -> None:
     """Tell of each app which of its units need nothing: one look for all of the account, by itself and beside those of others."""
-    account = shared.account
+    account, check = shared.account, shared.check
     tasks = {
         app.name: [
-            (each.kind, Task({**each.params, "in_app": {**each.links, **about_of(app, answer)}}, job.check))
+            (each.kind, Task({**each.params, "in_app": {**each.links, **about_of(app, answer)}}, check))
             for each in services(app, account.home)
         ]
-        for app, answer in zip(job.apps, told)
+        for app, answer in zip(apps, told)
         if app.present and app.runtime == SYSTEMD and not answer["failed"]
     }
-    jobs = Jobs(account, [task for several in tasks.values() for task in several], Folder(account, job.roots))
-    found = jobs.look(Task({}, job.check), shared.engine, shared.key)["found"] if jobs.there else {}
+    jobs = Jobs(account, [task for several in tasks.values() for task in several], folder)
+    found = jobs.look(Task({}, check), shared.engine, shared.key)["found"] if jobs.there else {}
     quiet = jobs.judged(found)
-    for app, answer in zip(job.apps, told):
+    for app, answer in zip(apps, told):
         if app.name in tasks:
             answer["quiet"] = sorted(quiet & {str(task.params["name"]) for _kind, task in tasks[app.name]})
 

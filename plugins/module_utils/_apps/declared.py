@@ -27,12 +27,13 @@ from .._resources.volume import VOLUME
 from .._switch import Switch
 from .._values import OBJECT_NAME
 from .._wanted import CONTAINER_SPEC, POD_SPEC, PODMAN, SYSTEMD, container_of, pod_of
-from . import beside, logins, order
+from . import beside, logins, order, roads
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import File, file_of
 from .hooks import ARGUMENT as HOOKS
 from .hooks import Hook, hooks_of, refuse_strangers
 from .placed import placed
+from .roads import AUTO, RUNTIMES
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
@@ -41,7 +42,7 @@ APP: dict[str, dict[str, Any]] = {
     "release": {"type": "int"},
     "keep_releases": {"type": "int", "default": 5},
     "user": {"type": "str"},
-    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
+    "runtime": {"type": "str", "choices": list(RUNTIMES)},
     "account": {"type": "dict"},
     "remove_data": {"type": "bool", "default": False},
     "prune_data": {
@@ -145,12 +146,12 @@ class App:
         return {kind: sorted({*names, *self.beside.get(kind, ())}) for kind, names in told.items()}
 
 
-def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
-    """The task's apps. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
+def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = AUTO) -> list[App]:
+    """The task's apps, in ``runtime`` where they name none. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
     withheld: set[str] = set()
     apps: list[App] = []
     try:
-        apps = [_app(each, index, withheld) for index, each in enumerate(raw)]
+        apps = [_app(each, index, withheld, runtime) for index, each in enumerate(raw)]
         _refuse_twins([app.name for app in apps], "apps")
         for app in apps:
             _read_kinds(app, withheld)
@@ -161,8 +162,9 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
     for app in apps:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
-        _refuse_no_unit(app)
-        order.course(app.where, _raw_units(app), app.units)
+        course = order.course(app.where, _raw_units(app), app.units)
+        if app.runtime == SYSTEMD and app.present:
+            roads.refuse(app, course)
         if app.state == "present":
             refuse_strangers(
                 app.hooks, {each.name for unit in app.units for each in unit.containers}, app.where
@@ -171,7 +173,7 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str]) -> list[App]:
     return apps
 
 
-def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
+def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
     name = str(raw.get("name") or "") if isinstance(raw, Mapping) else ""
     where = f"apps[{name if APP_NAME.fullmatch(name) else index}]"
     if not isinstance(raw, Mapping):
@@ -218,9 +220,9 @@ def _app(raw: Any, index: int, hidden: MutableSet[str]) -> App:
     given = {
         key: value for key, value in account.items() if key in (params["account"] or {}) and key != "name"
     }
-    app = App(
-        name, user, params["state"], given, params["remove_data"], pruned, lists, runtime=params["runtime"]
-    )
+    app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
+    # One that goes back stays where it lives.
+    app.runtime = params["runtime"] or (AUTO if app.rolled_back else runtime)
     app.release, app.keep_releases = params["release"], params["keep_releases"]
     app.hooks = hooks_of(params["hooks"], where)
     app.logins = logins.declared(where, params["logins"] or [], hidden)
@@ -336,50 +338,31 @@ class Service:
 
 def services(app: App, home: str) -> list[Service]:
     """What of an app lives in units, in the order in which it starts. Files that it names are read by the account."""
-    if app.runtime != SYSTEMD:
+    if app.runtime == PODMAN:
         return []
     folder = app.folder(home)
     course = order.course(app.where, _raw_units(app), app.units)
+    mine, aside = roads.in_units(app), roads.aside(app)
     found = {
         str(raw["name"]): _container(raw, where, folder, False, True)
         for where, raw in _entries(app, "containers")
+        if str(raw["name"]) in mine
     }
     found.update({str(raw["name"]): _pod(raw, where, folder, True) for where, raw in _entries(app, "pods")})
     pods = sorted(unit.name for unit in app.units if unit.kind == "pod")
     names = {name for unit in app.units for name in (unit.name, *(each.name for each in unit.containers))}
     said = []
-    for unit in sorted(app.units, key=lambda each: course.stages[each.name]):
+    by_name = {unit.name: unit for unit in app.units}
+    for unit in (by_name[name] for phase in roads.phases(app, course) for name in phase.names if phase.units):
         own = {each.name for each in unit.containers}
         bound = sorted(order.bound(unit) & names - own)
-        wants = sorted(set(course.needs[unit.name]) - set(bound))
+        wants = sorted(roads.waits_for(course.needs, unit.name, aside) - set(bound))
         # One that others only wait for may be started anew without them; one whose namespace they are in may not.
         links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
         about = {"app": app.name, "links": links, "pods": pods}
         params = {"pod": None, **found[unit.name], "user": app.user, "definition": None, "runtime": SYSTEMD}
         said.append(Service(unit.kind, unit.name, params, about))
     return said
-
-
-def _refuse_no_unit(app: App) -> None:
-    """What cannot live in a unit yet."""
-    if app.runtime != SYSTEMD or not app.present:
-        return
-    others = {
-        "hooks": bool(app.hooks),
-        "state: rolled_back": app.rolled_back,
-        "deploy: blue_green": any(each.switch is not None for unit in app.units for each in unit.containers),
-    }
-    for option, given in others.items():
-        if given:
-            raise Failure(
-                f"{app.where}runtime: systemd was given beside {option}, which containers in units do not have; use runtime: podman."
-            )
-    for unit in app.units:
-        if any(each.once for each in unit.containers):
-            raise Failure(
-                f"{app.where}runtime: systemd was given, and others wait until {unit.name} has completed, which a unit would run again at each boot; "
-                "use runtime: podman."
-            )
 
 
 def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from .record import Names
 from .shared import LABEL, Shared, labelled, labels_of, name_of
 
 KEPT_NETWORKS = ("podman",)
+# What one request removes.
+SIMPLE = ("networks", "volumes", "secrets")
 
 
 @dataclasses.dataclass

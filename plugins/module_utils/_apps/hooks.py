@@ -86,9 +86,13 @@ class Hooks:
     """The hooks of one app in one run.
 
     ``due`` says that those of ``after`` have not run since something changed: a run that was killed or failed leaves them due.
+    ``begun`` says that the change has begun, and those before it have run.
     """
 
-    def __init__(self, app: str, hooks: list[Hook], engine: Engine, times: Times) -> None:
+    def __init__(
+        self, app: str, hooks: list[Hook], engine: Engine, times: Times, begun: bool = False
+    ) -> None:
+        self.begun = begun
         self.app, self.hooks, self.engine, self.times = app, hooks, engine, times
         self.due = any(each.moment == AFTER for each in hooks) and record.hooks_due(engine.account, app)
         self.said: list[dict[str, Any]] = []
@@ -98,32 +102,57 @@ class Hooks:
         """The steps before and after the change. Before it only in what runs: at first there is nothing yet."""
         of = {moment: [each for each in self.hooks if each.moment == moment] for moment in MOMENTS}
         if changes:
-            self.wanted[BEFORE] = [each for each in of[BEFORE] if self._runs(each.container)]
+            self.wanted[BEFORE] = [
+                each for each in of[BEFORE] if not self.begun and self._runs(each.container)
+            ]
             self.wanted[FAILED] = of[FAILED]
         if changes or self.due:
             self.wanted[AFTER] = of[AFTER]
         return [each.step for each in self.wanted[BEFORE]], [each.step for each in self.wanted[AFTER]]
 
+    def outlook(self) -> dict[str, Any]:
+        """What another process has to know to tell which of them will run."""
+        if not self.hooks:
+            return {}
+        running = sorted({each.container for each in self.hooks if self._runs(each.container)})
+        return {"hooks_due": self.due, "running": running}
+
     @contextlib.contextmanager
-    def around(self, warnings: list[str]) -> Iterator[None]:
-        """Run what comes before, what is done inside, and what comes after; on failure what is meant for it."""
-        for each in self.wanted[BEFORE]:
-            self._run(each)
-        if self.wanted[AFTER] and not self.due:
-            self.due = True
-            record.note_hooks_due(self.engine, self.app)
+    def around(self, warnings: list[str], whole: bool = True) -> Iterator[None]:
+        """Run what comes before, what is done inside, and what comes after; on failure what is meant for it.
+
+        Without ``whole`` more is to be done after that, and what comes after is left to it.
+        """
+        self.begin()
         try:
             yield
-            for each in self.wanted[AFTER]:
-                self._run(each)
-            self.due = False
+            if whole:
+                self.end()
         except Failure:
-            for each in self.wanted[FAILED]:
-                try:
-                    self._run(each)
-                except Failure as failure:
-                    warnings.append(failure.message)
+            self.failed(warnings)
             raise
+
+    def begin(self) -> None:
+        """What comes before, and the note that what comes after is due."""
+        for each in self.wanted[BEFORE]:
+            self._run(each)
+        if any(each.moment == AFTER for each in self.hooks) and not self.due:
+            self.due = True
+            record.note_hooks_due(self.engine, self.app)
+
+    def end(self) -> None:
+        """What comes after."""
+        for each in self.wanted[AFTER]:
+            self._run(each)
+        self.due = False
+
+    def failed(self, warnings: list[str]) -> None:
+        """What is meant for a change that failed. Another failure is only told."""
+        for each in self.wanted[FAILED]:
+            try:
+                self._run(each)
+            except Failure as failure:
+                warnings.append(failure.message)
 
     def _runs(self, name: str) -> bool:
         there = self.engine.find(f"containers/{name_in_path(name)}/json")

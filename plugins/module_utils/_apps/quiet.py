@@ -34,6 +34,16 @@ class Quiet:
 
     def has(self, name: str) -> bool:
         """Whether this one is as declared; each is asked for once, in the order in which they start."""
+        there = self.sees(name)
+        self._tasks = {
+            other: task
+            for other, task in self._tasks.items()
+            if other in (self._names or ()) and other != name
+        }
+        return there
+
+    def sees(self, name: str) -> bool:
+        """The same of any of them, before anything is changed."""
         if self._names is None:
             jobs = Jobs(self._account, list(self._tasks.values()))
             self._names = set()
@@ -42,9 +52,6 @@ class Quiet:
                 told = in_account(task, self._account, jobs.look)
                 self._names = jobs.judged(told["found"])
                 self.calls += int(told["api_calls"])
-        self._tasks = {
-            other: task for other, task in self._tasks.items() if other in self._names and other != name
-        }
         return name in self._names
 
     def changed(self) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._account import Account
@@ -63,6 +63,34 @@ def note_hooks_due(engine: Engine, app: str) -> None:
     told = journal(engine.account, app)
     engine.admit("write", told.path)
     told.write({**(told.read() or {}), "hooks_due": True})
+
+
+def note_hooks_done(engine: Engine, app: str) -> None:
+    """They have run."""
+    told = journal(engine.account, app)
+    notes = told.read() or {}
+    if notes.pop("hooks_due", None):
+        engine.admit("write", told.path)
+        told.write(notes)
+
+
+def note_gone(engine: Engine, app: str, names: Names) -> None:
+    """It is not there any more."""
+    told = journal(engine.account, app)
+    notes = told.read() or {}
+    former = names_of(notes.get("former"))
+    left = {kind: sorted(set(former[kind]) - set(names[kind])) for kind in KINDS}
+    if left != former:
+        engine.admit("write", told.path)
+        told.write({**notes, "former": {kind: each for kind, each in left.items() if each}})
+
+
+def names_of_steps(steps: Iterable[Mapping[str, Any]]) -> Names:
+    """The names of what steps of a plan deal with, by kind."""
+    found: Names = {kind: [] for kind in KINDS}
+    for step in steps:
+        found.setdefault(f"{step['kind']}s", []).append(str(step["name"]))
+    return found
 
 
 def seen(account: Account, app: str) -> Mapping[str, Any]:

@@ -237,6 +237,17 @@ def warnings(release: Release, current: Release | None) -> list[str]:
     return told
 
 
+def with_images(app: App, chosen: Mapping[str, str]) -> App:
+    """An app that goes back, with its images by what leads to them now: their names, digests or IDs, and nothing else."""
+
+    def choose(name: str) -> str:
+        pinned_as = app.pins.get(name) or {}
+        said = chosen.get(name) or ""
+        return said if said in (pinned_as.get("digest"), pinned_as.get("id")) else name
+
+    return dataclasses.replace(app, raw=pinned(app.raw, choose))
+
+
 def pinned(raw: Mapping[str, list[Mapping[str, Any]]], choose: Callable[[str], str]) -> dict[str, list[Any]]:
     """The lists of an app with each container's image by what ``choose`` makes of its name, pulled only when it is missing."""
 

@@ -43,7 +43,7 @@ class Releases:
     def _release(self, app: App, hidden: MutableSet[str]) -> App:
         target = release.target(app, shelf_of(app.name, app.user).releases())
         self.targets[app.name] = target
-        back = read([release.declaration(target)], hidden)[0]
+        back = read([{**release.declaration(target), "runtime": app.runtime}], hidden)[0]
         order.course(back.where, [*back.raw["pods"], *back.raw["containers"]], back.units)
         return dataclasses.replace(
             back,

@@ -10,8 +10,7 @@ import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _images, _login
@@ -33,7 +32,7 @@ from .._switching import Traffic
 from .._times import Times
 from .._volume_road import VolumeRoad
 from .._wanted import SYSTEMD
-from . import going, order, record, release
+from . import going, order, record, release, roads
 from .declared import App, Unit, units
 from .hooks import Hooks
 from .keeping import Keeper
@@ -56,7 +55,7 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
-        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times)
+        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
 
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
@@ -73,6 +72,8 @@ class AppRun:
             failure = Failure(
                 f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
             )
+        if self.app.present:
+            self.told["runtime"] = self.app.runtime
         if self.app.runtime == SYSTEMD:
             self.told.update(made=sorted(self.shared.made), renewed=sorted(self.renewed))
         return {
@@ -94,9 +95,12 @@ class AppRun:
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
         if app.pins:
-            self.app = app = dataclasses.replace(
-                app, raw=release.pinned(app.raw, partial(pin, app, shared.engine))
-            )
+            chosen = {
+                name: pin(app, shared.engine, name)
+                for name in sorted(release.image_names(app) & set(app.pins))
+            }
+            self.app = app = release.with_images(app, chosen)
+            self.told["pins"] = chosen
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
@@ -116,17 +120,22 @@ class AppRun:
             self.tell(written)
             gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
             self.told["written"] = dict(keeper.written)
-            # What lives in units is brought about later, by the task's own process.
-            self._units([] if app.runtime == SYSTEMD else wanted, course, keeper.written, gone)
+            if app.runtime == SYSTEMD:
+                self._before_units(wanted, course, keeper.written, gone)
+            else:
+                self.bring(wanted, course, keeper.written, gone)
             if gone is not None:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
-                self.tell(going.remove_simple(shared, self.times, "networks", gone.networks))
-                self.tell(keeper.prune(known["files"]))
-            self._prune_data(known)
+            if app.runtime == SYSTEMD:
+                # What lives in units uses it until these have changed.
+                last = self._last(dataclasses.replace(shared, check=True), wanted, known, gone)
+                self.told["last"] = [each.public() for each in last]
+            else:
+                self.tell(self._last(shared, wanted, known, gone))
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            self._remember(before, former, gone_too=self.prunes)
+            self._remember(before, former, self.told.get("last") or [])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
 
@@ -190,30 +199,68 @@ class AppRun:
             for each in self.plan[begun:]:
                 each["seconds"] = self.times.seconds(each["kind"], each["name"], each["action"])
 
-    def _units(
+    def _before_units(
         self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
     ) -> None:
-        """Pods and containers: one plan, carried out in the order in which they depend on each other."""
-        shared, engine = self.shared, self.shared.engine
+        """What lives in units is brought about later, by the task's own process. Before that goes what is no longer declared."""
+        kept = roads.aside(self.app)
+        apart = [unit for unit in wanted if unit.name in kept]
+        leaving = gone.steps() if gone is not None else []
+        pulls, steps = self.foreseen(apart, files, leaving)
+        foretold: dict[str, list[dict[str, Any]]] = {}
+        self.told["aside"] = foretold
+        for unit in apart:
+            images, names = {each.image for each in unit.containers}, {each.name for each in unit.containers}
+            mine = [each for each in pulls if each.name in images] + [
+                each for each in steps if each.name in names
+            ]
+            pulls = [each for each in pulls if each not in mine]
+            foretold[unit.name] = [{**each.public(), "seconds": 0.0} for each in told_of(mine)]
+        self.told.update(self.hooks.outlook())
+        if leaving:
+            self.bring([], course, files, gone, whole=False)
+            self.told["begun"] = True
+
+    def foreseen(
+        self, wanted: list[Unit], files: Mapping[str, float], leaving: list[Step]
+    ) -> tuple[list[Step], list[Step]]:
+        """The pulls and steps by which pods and containers become what is wanted. Raises Failure for what cannot be."""
+        engine = self.shared.engine
         members = [each for unit in wanted for each in unit.containers]
         for unit in wanted:
             refuse_retries(unit.params, engine)
             if unit.params.get("state") != ABSENT:
                 pull_first(self._task({}), engine, unit.containers, unit.params)
-        leaving = gone.steps() if gone is not None else []
-        survey = self._survey(wanted, members, files)
-        pulls, steps, warnings = self._planned(wanted, survey)
+        pulls, steps, warnings = self._planned(wanted, self._survey(wanted, members, files))
         # What goes anyway holds on to nothing.
         refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
         self.warnings += warnings
+        return pulls, steps
+
+    def bring(
+        self,
+        wanted: list[Unit],
+        course: Any,
+        files: Mapping[str, float],
+        gone: going.Leftovers | None,
+        whole: bool = True,
+    ) -> None:
+        """Pods and containers: one plan, carried out in the order in which they depend on each other.
+
+        Without ``whole`` others of the app follow, and with them the hooks that come after.
+        """
+        shared, engine = self.shared, self.shared.engine
+        members = [each for unit in wanted for each in unit.containers]
+        leaving = gone.steps() if gone is not None else []
+        pulls, steps = self.foreseen(wanted, files, leaving)
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
         first, last = self.hooks.planned(bool(counted))
-        self.tell([*first, *counted, *last])
+        self.tell([*first, *counted, *(last if whole else ())])
         shared.made |= {step.name for step in pulls}
         if shared.check or not (counted or last):
             return
-        with self.timed(begun), self.hooks.around(self.warnings):
+        with self.timed(begun), self.hooks.around(self.warnings, whole):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
@@ -285,33 +332,49 @@ class AppRun:
         pulls = list({step.name: step for step in steps if step.action == "pull"}.values())
         return pulls, [step for step in steps if step.action != "pull"], warnings
 
-    def _prune_data(self, known: record.Names) -> None:
-        """Volumes and secrets that the task names, if the app had them."""
+    def _last(
+        self, shared: Shared, wanted: list[Unit], known: record.Names, gone: going.Leftovers | None
+    ) -> list[Step]:
+        """What goes when nothing uses it any more: networks and files that are no longer declared, and data that the task names."""
+        steps = []
+        if gone is not None:
+            keeper = Keeper(shared, self.app, wanted, self.times)
+            steps += going.remove_simple(shared, self.times, "networks", gone.networks)
+            steps += keeper.prune(known["files"])
         named = self.app.prune_data
-        if not named["volumes"] and not named["secrets"]:
-            return
-        nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
-        there = going.leftovers(self.shared, self.app.name, known, nothing)
-        for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
-            gone = [name for name in names if name in named[kind]]
-            self.tell(going.remove_simple(self.shared, self.times, kind, gone))
-            if gone:
-                self.shared.forget()
+        if named["volumes"] or named["secrets"]:
+            nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
+            there = going.leftovers(shared, self.app.name, known, nothing)
+            for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
+                mine = [name for name in names if name in named[kind]]
+                steps += going.remove_simple(shared, self.times, kind, mine)
+                if mine:
+                    shared.forget()
+        return steps
 
-    def _remember(self, before: record.Names, former: record.Names, gone_too: bool) -> None:
-        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``."""
+    def take_last(self, wanted: list[Unit], names: record.Names) -> None:
+        """Remove what another look at the app has named, and forget it. Raises Failure."""
+        shared = self.shared
+        for kind in going.SIMPLE:
+            self.tell(going.remove_simple(shared, self.times, kind, names[kind]))
+        self.tell(Keeper(shared, self.app, wanted, self.times).prune(names["files"]))
+        record.note_gone(shared.engine, self.app.name, names)
+
+    def _remember(
+        self, before: record.Names, former: record.Names, last: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``; ``last`` are steps that are still to come."""
         if self.shared.check:
             return
         now = self.app.names()
-        left = {
-            kind: []
-            if gone_too and kind in ("containers", "pods", "networks", "files")
-            else sorted(
-                {*before[kind], *former[kind]} - set(now[kind]) - set(self.app.prune_data.get(kind, ()))
-            )
-            for kind in record.KINDS
-            if kind != "images"
-        }
+        late = record.names_of_steps(last)
+        left = {}
+        for kind in record.KINDS:
+            gone = {*before[kind], *former[kind]} - set(now[kind])
+            if self.prunes and kind in ("containers", "pods", "networks", "files"):
+                left[kind] = sorted(gone & set(late[kind]))
+            elif kind != "images":
+                left[kind] = sorted(gone - (set(self.app.prune_data.get(kind, ())) - set(late[kind])))
         members = [each for unit in self.app.units for each in unit.containers]
         once = [each.name for each in members if each.once]
         notes = record.notes(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Callable
 
 from .. import _pod_account, _pod_road, _service_account, _service_road
 from .._account import Account, call_as
@@ -31,8 +31,11 @@ from .._service_text import is_ours, labelled, pod_of_text, service_of_name, uni
 from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
+from . import order
 from .declared import App, Service, services
 from .quiet import Quiet
+from .roads import Phase, in_units, phases
+from .rollout import Rollout, pulled
 from .shared import LABEL
 from .vacant import Vacant, podman_version
 
@@ -59,7 +62,7 @@ def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, lis
 
 def _stays(app: App, kind: str, name: str, prune: bool) -> bool:
     declared = name in app.names()[kind]
-    return app.present and (app.runtime == SYSTEMD if declared else not prune and not app.rolled_back)
+    return app.present and (name in in_units(app) if declared else not prune and not app.rolled_back)
 
 
 def part(
@@ -89,56 +92,112 @@ def back_in(task: Task, account: Account, app: App, told: dict[str, Any], before
 
 
 def bring(
-    task: Task, account: Account, app: App, told: dict[str, Any], there: bool, known: bool = False
+    task: Task,
+    account: Account,
+    app: App,
+    told: dict[str, Any],
+    there: bool,
+    known: bool = False,
+    begun: bool = False,
 ) -> int:
-    """Bring the containers and pods of an app into their units; adds to what is told of it, and returns the calls that it took.
+    """Bring the containers and pods of an app into their units, and what has none in between; adds to what is told of it.
 
-    With ``known`` what the account's own process has found to be as declared still is.
+    Returns the calls that it took. With ``known`` what the account's own process has found to be as declared still is, with ``begun`` the
+    hooks before the change have run.
     """
-    begun, calls = time.monotonic(), 0
+    start = time.monotonic()
     about = about_of(app, told)
     found = told.pop("quiet", None)
+    rollout = Rollout(task, account, app, told, there, begun)
     for key in ABOUT:
         told.pop(key, None)
-    if told["failed"] or not app.present:
+    if told["failed"] or not app.present or app.runtime != SYSTEMD:
         return 0
     before: Before = {}  # the units that this run changed, as they were
-    declared = services(app, account.home)
+    declared = {each.name: each for each in services(app, account.home)}
 
-    def task_of(each: Service) -> Task:
-        return Task({**each.params, "in_app": {**each.links, **about}}, task.check, task.diff)
+    def task_of(each: Service, check: bool = task.check) -> Task:
+        return Task({**each.params, "in_app": {**each.links, **about}}, check, task.diff)
 
-    tasks = {each.name: (each.kind, task_of(each)) for each in declared} if there else {}
+    tasks = {each.name: (each.kind, task_of(each)) for each in declared.values()} if there else {}
     quiet = Quiet(account, tasks, {str(name) for name in found} if known and found is not None else None)
-    for each in declared:
-        if there and quiet.has(each.name):
-            continue
-        inner = task_of(each)
-        since = time.monotonic()
+    # One unit after the other is as declared, or has its own road.
+    road = Units(account, told, about, before, quiet, task_of, there)
+    name = ""
+    try:
+        if app.hooks:
+            changing = any(road.would_change(each) for each in declared.values())
+            rollout.begin(changing)
+        for phase in phases_of(app):
+            for name in phase.names if phase.units else ():
+                road.travel(declared[name])
+            if not phase.units:
+                name = ""
+                rollout.bring(phase.names, about)
+    except Failure as failure:
+        facts = {key: value for key, value in failure.facts.items() if key != "plan"}
+        lead = f"{declared[name].kind} {name}: " if name else ""
+        back = _put_back(task, account, before)
+        told.update(facts, failed=True, msg=f"{lead}{failure.message}{back}")
+    rollout.end()
+    told["changed"] = told["changed"] or bool(told["plan"])
+    told["duration"] = round(told["duration"] + time.monotonic() - start, 3)
+    return road.calls + quiet.calls + rollout.calls
+
+
+class Units:
+    """The units of one app on their roads."""
+
+    def __init__(
+        self,
+        account: Account,
+        told: dict[str, Any],
+        about: dict[str, Any],
+        before: Before,
+        quiet: Quiet,
+        task_of: Callable[..., Task],
+        there: bool,
+    ) -> None:
+        self.account, self.told, self.about, self.before = account, told, about, before
+        self.quiet, self.task_of, self.there = quiet, task_of, there
+        self.calls = 0
+
+    def would_change(self, each: Service) -> bool:
+        """Whether anything is to be done for one of them. Raises Failure for what cannot be."""
+        if not self.there:
+            return bool(_foretold(self.task_of(each), self.account, each))
+        if self.quiet.sees(each.name):
+            return False
+        result = _road(each.kind).travel(self.task_of(each, True), self.account)
+        self.calls += result["api_calls"]
+        return bool(result["plan"])
+
+    def travel(self, each: Service) -> None:
+        """Bring one to what is declared. Raises Failure."""
+        if self.there and self.quiet.has(each.name):
+            return
+        told = self.told
+        self.about["made"] = sorted({*(self.about["made"] or ()), *pulled(told)})
+        inner, since = self.task_of(each), time.monotonic()
         try:
-            if there:
-                texts = _texts(account, each.kind, each.name)
-                result = _road(each.kind).travel(inner, account)
+            if self.there:
+                texts = _texts(self.account, each.kind, each.name)
+                result = _road(each.kind).travel(inner, self.account)
                 if _was_changed(result["plan"]):
-                    before[each.kind, each.name] = texts
-                calls += result["api_calls"]
-                if result["plan"] and not task.check:
-                    quiet.changed()
+                    self.before[each.kind, each.name] = texts
+                self.calls += result["api_calls"]
+                if result["plan"] and not inner.check:
+                    self.quiet.changed()
                 told["plan"] += _timed(result["plan"], since)
             else:
-                told["plan"] += _timed(_foretold(inner, account, each), since)
-            pulled = [step["name"] for step in told["plan"] if step["action"] == "pull"]
-            about["made"] = sorted({*(about["made"] or ()), *pulled})
-        except Failure as failure:
-            facts = {key: value for key, value in failure.facts.items() if key != "plan"}
-            back = _put_back(task, account, before)
-            told.update(facts, failed=True, msg=f"{each.kind} {each.name}: {failure.message}{back}")
-            break
+                told["plan"] += _timed(_foretold(inner, self.account, each), since)
         finally:
             told["warnings"] += inner.warnings
-    told["changed"] = told["changed"] or bool(told["plan"])
-    told["duration"] = round(told["duration"] + time.monotonic() - begun, 3)
-    return calls + quiet.calls
+
+
+def phases_of(app: App) -> list[Phase]:
+    """The order of an app's containers and pods."""
+    return phases(app, order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], app.units))
 
 
 def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Shared:
     made: set[str] = dataclasses.field(default_factory=set)
     # Containers and pods that go with their units, which check mode still sees.
     leaving: frozenset[str] = frozenset()
+    # Apps whose change has begun, with their hooks before it.
+    begun: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> Facts:

@@ -25,8 +25,12 @@ from .._plan import Reason, Step, diff
 from .._subid import Want
 from .account import Job, converge, known
 from .declared import App, read
+from .release import with_images
 from .releasing import Releases
+from .roads import AUTO, RUNTIMES
+from .rollout import before_parting
 from .run import folder_for_export
+from .runtime import as_told
 from .services import Before, back_in, bring, part, parting
 from .shared import untouched
 from .vacant import podman_version
@@ -34,6 +38,7 @@ from .vacant import podman_version
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
     "prune": {"type": "bool", "default": False},
+    "runtime": {"type": "str", "choices": list(RUNTIMES), "default": AUTO},
     "export_to": {"type": "path", "default": "/var/lib/rootless.podman/exports"},
 }
 # Seconds that one account may take: pulls and migrations may be long.
@@ -45,7 +50,7 @@ LOGINS = ("nologin", "false")
 
 def travel(task: Task) -> dict[str, Any]:
     """Converge all apps of the host; the task's result. Raises Failure at the end when one of them failed."""
-    apps = read(task.params["apps"], task.hidden)
+    apps = read(task.params["apps"], task.hidden, task.params["runtime"])
     releases = Releases()
     host = _Host(task, releases.resolved(apps, task.hidden), releases)
     host.refuse()
@@ -68,6 +73,7 @@ class _Host:
         self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
         self.texts: dict[str, Before] = {}  # as they were
         self.gone: dict[str, list[str]] = {}  # names of what lived in them
+        self.begun: dict[str, dict[str, Any]] = {}  # what was told of hooks before that
         self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
         self.planned: list[Want] = []
@@ -129,7 +135,17 @@ class _Host:
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
             promised = check and bool(self.steps.get(user))
             jobs[user] = Job(
-                apps, check, diff, prune, vacant, folders, declared, promised, leaving, self.root
+                apps,
+                check,
+                diff,
+                prune,
+                vacant,
+                folders,
+                declared,
+                promised,
+                leaving,
+                frozenset(self.begun),
+                self.root,
             )
         if accounts:
             podman_py()  # once, before the children are forked
@@ -147,24 +163,27 @@ class _Host:
         """What came of the apps of one account."""
         apps = self.by_account[account.name]
         self.calls += answer["api_calls"]
-        for app, told in zip(apps, answer["apps"]):
-            if told["name"] == app.name:
-                self.releases.took(app, told, self.task.check)
         names = {app.name for app in apps}
         # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
         known = True
-        for app in apps:
-            told = self.results[app.name]
+        for declared in apps:
+            told = self.results[declared.name]
+            app = with_images(as_told(declared, told), told.get("pins") or {})
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
+            first = self.begun.get(app.name, {})
+            told["warnings"] += first.get("warnings", [])
+            if first.get("hooks"):
+                told["hooks"] = first["hooks"] + told.get("hooks", [])
             told["changed"] = bool(told["plan"])
             if not answer.get("unseen"):
                 there = find(account.name) is not None
                 before = len(told["plan"])
-                self.calls += bring(self.task, account, app, told, there, known)
+                self.calls += bring(self.task, account, app, told, there, known, app.name in self.begun)
                 # What is done to one app may change what was seen of the next.
                 known = known and len(told["plan"]) == before and not told["failed"]
                 back_in(self.task, account, app, told, self.texts.get(app.name, {}))
+            self.releases.took(app, told, self.task.check)
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
@@ -176,7 +195,10 @@ class _Host:
         for name, files in gone.items():
             # Another look, when root had to bring the account about between the two, finds nothing any more.
             if name not in self.parted:
-                self.parted[name], self.texts[name], self.gone[name] = part(self.task, account, files)
+                app = next(each for each in apps if each.name == name)
+                self.begun[name] = before_parting(self.task, account, app)
+                steps, self.texts[name], self.gone[name] = part(self.task, account, files)
+                self.parted[name] = self.begun[name]["plan"] + steps
         return frozenset(each for name in gone for each in self.gone[name])
 
     def _declared(self, user: str) -> dict[str, Any]:

@@ -216,8 +216,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
 
     monkeypatch.setattr(_service_road, "in_account", in_account)
 
-    def text_of(wanted: Any, key: bytes, version: str, before: str | None, in_app: Any) -> str:
-        text = _service_text.text_of(wanted, key, version, before, in_app)
+    def text_of(wanted: Any, key: bytes, version: str, before: str | None, in_app: Any, *known: Any) -> str:
+        text = _service_text.text_of(wanted, key, version, before, in_app, *known)
         planner = _containers.Planner(look(podman, [], [wanted.image]), facts_of(podman), key)
         systemd.bodies[text] = planner.body(wanted)
         return text

@@ -201,7 +201,7 @@ def web(version: int, **more: Any) -> dict[str, Any]:
 
 
 def converge(podman: Podman, *containers: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
-    declared = read([{"name": "shop", "user": "shop", "containers": list(containers)}], set())
+    declared = read([{"name": "shop", "user": "shop", "containers": list(containers)}], set(), "podman")
     try:
         whole = accounts.converge(
             podman.account, {"shop": accounts.Job(declared, check, False, False, **more)}

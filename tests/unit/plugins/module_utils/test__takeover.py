@@ -248,10 +248,3 @@ def test_a_unit_as_people_may_see_it() -> None:
         "env": {"A": "(hidden)"},
         "tty": True,
     }
-
-
-@pytest.mark.parametrize(
-    ("target", "name"), [("/data", "web-data"), ("/var/lib/x y/", "web-var-lib-x-y"), ("/", "web-root")]
-)
-def test_names_for_nameless_volumes(target: str, name: str) -> None:
-    assert _takeover.volume_name("web", target) == name

@@ -37,7 +37,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def go(podman: Podman, *containers: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
     releases = Releases()
-    apps = read([{"name": "shop", "containers": list(containers), **more}], set())
+    apps = read([{"name": "shop", "runtime": "podman", "containers": list(containers), **more}], set())
     apps = releases.resolved(apps, set())
     try:
         told = accounts.converge(podman.account, {"shop": accounts.Job(apps, check, False, False)})

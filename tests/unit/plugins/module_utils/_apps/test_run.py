@@ -94,7 +94,7 @@ def converge(
 
 
 def app(*containers: dict[str, Any], name: str = "shop", **more: Any) -> dict[str, Any]:
-    return {"name": name, "containers": list(containers), **more}
+    return {"name": name, "runtime": "podman", "containers": list(containers), **more}
 
 
 def plan(told: dict[str, Any], position: int = 0) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps.declared imp
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._pod_text import texts_of
-from ansible_collections.rootless.podman.plugins.module_utils._service_text import labelled, text_of
+from ansible_collections.rootless.podman.plugins.module_utils._service_text import Known, labelled, text_of
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import container_of, pod_of
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
@@ -37,11 +37,10 @@ def container(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, "image": "docker.io/library/busybox:1.37", **options}
 
 
-def text(made: App, name: str) -> str:
+def text(made: App, name: str, log_driver: str = "journald") -> str:
     found = next(each for each in services(made, "/home/shop") if each.name == name)
-    return text_of(
-        container_of(found.params), KEY, "5.4.2", None, {**found.links, "marks": {LABEL: made.name}}
-    )
+    in_app = {**found.links, "marks": {LABEL: made.name}}
+    return text_of(container_of(found.params), KEY, "5.4.2", None, in_app, Known((), log_driver))
 
 
 def pod_texts(made: App, name: str) -> dict[str, str]:
@@ -49,6 +48,11 @@ def pod_texts(made: App, name: str) -> dict[str, str]:
     return texts_of(pod_of(found.params), KEY, "5.4.2", {}, {**found.links, "marks": {LABEL: made.name}})
 
 
+SWITCHED = container(
+    "web",
+    networks=["net"],
+    switch={"image": "docker.io/library/haproxy:3.0", "publish": "8080", "port": 80, "check": "/"},
+)
 POD = {"name": "pod", "containers": [{"name": "in", "image": "docker.io/library/busybox:1.37"}]}
 
 
@@ -97,6 +101,20 @@ def test_what_an_app_adds_to_a_unit() -> None:
     assert "tag=shop" not in text(made, "db")
 
 
+@pytest.mark.parametrize(
+    ("options", "default", "lines"),
+    [
+        ({}, "journald", ["PodmanArgs=--log-driver=journald", "PodmanArgs=--log-opt=tag=shop"]),
+        ({}, "k8s-file", []),
+        ({"log_driver": "journald"}, "k8s-file", ["LogDriver=journald", "PodmanArgs=--log-opt=tag=shop"]),
+        ({"log_driver": "k8s-file"}, "journald", ["LogDriver=k8s-file"]),
+    ],
+)
+def test_only_the_journal_takes_a_tag(options: dict[str, Any], default: str, lines: list[str]) -> None:
+    found = text(app(container("web", **options)), "web", default).splitlines()
+    assert [each for each in found if "log-" in each or each.startswith("LogDriver")] == lines
+
+
 def test_without_units_there_are_none() -> None:
     assert services(app(container("web"), runtime="podman"), "/home/shop") == []
 
@@ -105,8 +123,21 @@ def test_without_units_there_are_none() -> None:
     ("declared", "says"),
     [
         (
-            {"containers": [container("once"), container("web", depends_on={"once": "completed"})]},
-            "others wait until once has completed",
+            {
+                "containers": [
+                    container("once", network_mode="container:db"),
+                    container("db"),
+                    container("web", depends_on={"once": "completed"}),
+                ]
+            },
+            "once requires db or is in its namespaces, of which one has a unit",
+        ),
+        (
+            {
+                "networks": [{"name": "net"}],
+                "containers": [SWITCHED, container("db", depends_on=["web"])],
+            },
+            "db depends on a container with deploy: blue_green",
         ),
         ({"runtime": "docker"}, "runtime"),
     ],
@@ -177,21 +208,6 @@ def test_an_app_that_failed_before_touches_no_unit(monkeypatch: pytest.MonkeyPat
         rooms.bring(Task({}, False, False), ACCOUNT, app(container("web")), {**told(), "failed": True}, True)
         == 0
     )
-
-
-@pytest.mark.parametrize(
-    ("declared", "says"),
-    [
-        ({"state": "rolled_back", "containers": []}, "systemd was given beside state: rolled_back"),
-        (
-            {"hooks": {"before": [{"container": "web", "command": ["true"]}]}},
-            "systemd was given beside hooks",
-        ),
-    ],
-)
-def test_what_is_for_containers_in_podman_s_hands(declared: dict[str, Any], says: str) -> None:
-    with pytest.raises(Failure, match=says):
-        app(**{"containers": [container("web")], **declared})
 
 
 @pytest.mark.parametrize(
