@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from ._account import Account
@@ -56,9 +58,23 @@ def check_peer(connected: socket.socket, account: Account) -> None:
         )
 
 
+@contextlib.contextmanager
+def awake(account: Account) -> Iterator[None]:
+    """Have systemd start the account's Podman, which takes as long as what is imported meanwhile. Must be called as the account.
+
+    Nothing is said or read, so it is no matter who listens.
+    """
+    with socket.socket(socket.AF_UNIX) as knock:
+        knock.setblocking(False)
+        with contextlib.suppress(OSError):
+            knock.connect(account.socket)
+        yield
+
+
 def client(account: Account, connections: int) -> Any:
     """podman-py's APIClient on the account's socket, made to check who listens there."""
-    api_client = podman_py()
+    with awake(account):
+        api_client = podman_py()
     from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
 
     class CheckedConnection(UDSConnection):  # type: ignore[misc]

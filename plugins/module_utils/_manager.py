@@ -137,11 +137,17 @@ def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
     return {name: Unit(name, *(values.get(key, "") for key in _SHOWN)) for name, values in told.items()}
 
 
-def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str, Unit]:
-    """As ``units``, but first wait for those that are on their way up, for so many seconds at most."""
+def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str, Unit] | None:
+    """As ``units``, but first wait for those that are on their way up, for so many seconds at most. None where no manager runs."""
     end = time.monotonic() + seconds
     while True:
-        found = units(account, names)
+        try:
+            found = units(account, names)
+        except Failure:
+            # Asked only now: most often it answers.
+            if is_running(account):
+                raise
+            return None
         if all(unit.active != "activating" for unit in found.values()) or time.monotonic() > end:
             return found
         time.sleep(0.2)

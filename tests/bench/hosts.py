@@ -114,11 +114,11 @@ def tasks(image: str, other: str) -> plays.Play:
     ]
 
 
-def site(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """An unchanged run of site.yml: seconds from the first task to the last, and how many tasks went to the host."""
+def site(lines: list[dict[str, Any]], first: bool) -> dict[str, Any]:
+    """A run of site.yml, unchanged unless it is the first: seconds from its first task to its last, and how many went to the host."""
     remote = [line for line in lines if line["action"].rpartition(".")[2] not in LOCAL]
     changed = [line["task"] for line in lines if line["changed"]]
-    if changed:
+    if changed and not first:
         raise SystemExit(f"bench: site.yml is not unchanged: {changed}")
     return {
         "seconds": max(line["ended"] for line in lines) - min(line["begun"] for line in lines),
@@ -144,17 +144,36 @@ def document(took: Mapping[str, float], sites: list[dict[str, Any]]) -> str:
     few, more = (took[f"{plays.OURS} {count} apps {plays.UNCHANGED}"] for count in (FEW, MORE))
     theirs_few = took[f"{plays.THEIRS} {FEW} apps {plays.UNCHANGED}"]
     bare = took[plays.BARE]
-    seconds = median(each["seconds"] for each in sites)
+    seconds, command, nothing = (
+        median(each[what] for each in sites) for what in ("seconds", "command", "nothing")
+    )
+    same = (took[f"{plays.OURS} twenty {plays.UNCHANGED}"] - took[f"{plays.OURS} one {plays.UNCHANGED}"]) / (
+        plays.COUNT - 1
+    )
     further = (more - few) / ((MORE - FEW) * EACH) * 1000
     goals = [
         ("remote tasks of an unchanged run of site.yml with ten apps", f"{sites[0]['remote']}", "≤ 10"),
-        (f"the same run, {seconds:.2f} s, in no-op modules ({bare:.2f} s)", f"{seconds / bare:.1f}", "≤ 4"),
+        (
+            f"the same run, {command:.2f} s for the whole command, in commands with one no-op module ({nothing:.2f} s)",
+            f"{command / nothing:.1f}",
+            "≤ 4",
+        ),
+        (
+            f"the same run, {seconds:.2f} s from its first task to its last, in no-op modules ({bare:.2f} s)",
+            f"{seconds / bare:.1f}",
+            "",
+        ),
         (
             "ten unchanged apps, times faster than 30 `podman_container` tasks",
             f"{theirs_few / few:.1f}",
             "≥ 20",
         ),
-        ("each further unchanged container, with its third of an account, in ms", f"{further:.1f}", "< 5"),
+        ("each further unchanged container of an account, in ms", f"{same * 1000:.1f}", "< 5"),
+        (
+            "each further unchanged container with its third of a further account, in ms",
+            f"{further:.1f}",
+            "",
+        ),
     ]
     return TEXT.format(
         rows="\n".join(rows), goals="\n".join(f"| {what} | {value} | {goal} |" for what, value, goal in goals)

@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -71,18 +72,24 @@ def raw(host: Host) -> dict[str, float]:
 
 
 def whole_hosts(host: Host) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Lines of all tasks of apps, and unchanged runs of site.yml; the host has then nothing of them any more."""
+    """Lines of all tasks of apps, and unchanged runs of site.yml beside runs of nothing; the host has then nothing of them any more."""
     file, times = CHECKOUT / "playbooks" / "site.yml", host.folder / "times"
     wanted = {"rootless_apps_list": hosts.apps(hosts.FEW, BUSYBOX, BUSYBOX)}
     tasks = hosts.tasks(BUSYBOX, OLDER_BUSYBOX)
     try:
         lines = play(host, [{"hosts": "all", "gather_facts": False, "tasks": tasks}], times)
-        # The first run prepares the host.
-        sites = [play_file(host, file, times, **wanted) for _turn in range(SITES + 1)][1:]
+        sites = []
+        for _turn in range(SITES + 1):
+            begun = time.monotonic()
+            play(host, [{"hosts": "all", "gather_facts": False, "tasks": plays.floor()[-1:]}], times)
+            between = time.monotonic()
+            told = hosts.site(play_file(host, file, times, **wanted), first=not sites)
+            sites.append({**told, "command": time.monotonic() - between, "nothing": between - begun})
     finally:
         for number in range(hosts.MORE):
             host.remove_account(hosts.name_of(number))
-    return lines, [hosts.site(each) for each in sites]
+    # The first run prepares the host.
+    return lines, sites[1:]
 
 
 def memory(host: Host) -> int:

@@ -161,17 +161,16 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
         todo = dataclasses.replace(todo, close_home=True)
     if note("linger", account.linger, declared.linger):
         todo = dataclasses.replace(todo, set_linger=True)
-    running = _manager.is_running(account)
-    if declared.linger and not running:
+    names = (SOCKET, RESTART)
+    # At boot Podman starts what ran before. Whoever works on these containers meanwhile meets half of them.
+    units = _manager.settled(account, names, BOOT_SECONDS)
+    if declared.linger and units is None:
         note("manager", "inactive", "active", DRIFT)
         todo = dataclasses.replace(todo, start_manager=True)
     step = Step("update", "account", account.name, tuple(reasons))
     patient = not declared.restart or (not todo.make_home and is_patient(account))
-    names = (SOCKET, RESTART)
-    # At boot Podman starts what ran before. Whoever works on these containers meanwhile meets half of them.
-    units = (
-        _manager.settled(account, names, BOOT_SECONDS) if running else _manager.units_on_disk(account, names)
-    )
+    if units is None:
+        units = _manager.units_on_disk(account, names)
     return _plan_units(dataclasses.replace(todo, steps=(step,)), declared, units, patient)
 
 

@@ -72,6 +72,17 @@ def test_units_on_their_way_up_are_waited_for(calls: list, monkeypatch: pytest.M
     )
 
 
+def test_a_manager_that_does_not_run_is_told_from_one_that_does_not_answer(
+    calls: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls[0].update(rc=1, err="Connection refused")
+    monkeypatch.setattr(_manager, "is_running", lambda _account: False)
+    assert _manager.settled(ALICE, ["podman.socket"], 10) is None
+    monkeypatch.setattr(_manager, "is_running", lambda _account: True)
+    with pytest.raises(Failure, match="does not answer"):
+        _manager.settled(ALICE, ["podman.socket"], 10)
+
+
 @pytest.mark.parametrize("verb", ["start", "stop", "restart"])
 def test_names_cannot_be_options(calls: list, verb: str) -> None:
     getattr(_manager, verb)(ALICE, ["--now"])

@@ -138,7 +138,6 @@ def test_numbers_of_files_that_were_left_are_given_to_nobody(monkeypatch: pytest
 def alice(monkeypatch: pytest.MonkeyPatch, host: dict) -> Account:
     """An account that is as the default task declares it."""
     host["homes"]["/home/alice"] = home("/home/alice", 1002)
-    monkeypatch.setattr(_manager, "is_running", lambda _: True)
     monkeypatch.setattr(_users, "is_patient", lambda _: True)
     monkeypatch.setattr(_manager, "settled", lambda *_: ON)
     monkeypatch.setattr(Account, "linger", property(lambda _: True))
