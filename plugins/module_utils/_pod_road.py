@@ -32,9 +32,10 @@ from ._service_plan import UNIT
 from ._service_road import STOP_MARGIN, pulls_of
 from ._service_text import is_ours, starts_at_boot
 from ._shadows import sentence
+from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen
-from ._units import Gate, Units
+from ._units import Units
 from ._wanted import POD_SPEC, PODMAN, STATES, SYSTEMD, defined, object_name
 
 

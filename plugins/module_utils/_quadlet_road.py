@@ -18,8 +18,8 @@ from ._quadlet import parse, render
 from ._quadlet_keys import UnitName, unit_name
 from ._quadlet_values import unit_of_definition
 from ._shadows import Shadow, sentence
-from ._unit_plan import ABSENT, PRESENT, STARTED, Seen, Wanted, plan
-from ._units import Units, made_once
+from ._unit_plan import ABSENT, MADE_ONCE, PRESENT, STARTED, Seen, Wanted, plan
+from ._units import Units
 
 INSTALL = "Install"
 ENABLED_BY = ("WantedBy", "RequiredBy", "UpheldBy")
@@ -64,7 +64,7 @@ def _told(task: Task, account: Account, units: Units, wanted: Wanted, seen: Seen
             f"this host does not reach {ONLINE}, for which {name} waits 90 seconds at every start; the role rootless.podman.rootless_host "
             f"has every boot reach it, or: systemctl add-wants multi-user.target {ONLINE} && systemctl start {ONLINE}"
         )
-    if made_once(wanted) and seen.active and any(step.action == "update" for step in steps):
+    if wanted.name.suffix in MADE_ONCE and seen.active and any(step.action == "update" for step in steps):
         task.warn(
             f"{name} was changed, and the {wanted.name.suffix} that was made of it stays as it is: its service only makes what is not there; "
             f"rootless.podman.{wanted.name.suffix} changes it."

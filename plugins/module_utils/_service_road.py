@@ -28,9 +28,10 @@ from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
 from ._service_text import is_ours, pod_of_text, starts_at_boot, unit_of_name
 from ._shadows import sentence
+from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
-from ._units import Gate, Units
+from ._units import Units
 from ._wanted import CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
 
 # Seconds for what systemd and Podman do around a container's own stop.

@@ -26,6 +26,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _service_road,
     _service_text,
     _shadow_probe,
+    _unit_change,
     _units,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -194,7 +195,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
         _shadow_probe, "of_units", lambda _account, services, _own: {file: [] for file in services}
     )
     monkeypatch.setattr(_shadow_probe, "differs", lambda *_arguments: [])
-    monkeypatch.setattr(_units, "SETTLE", 0.0)
+    monkeypatch.setattr(_unit_change, "SETTLE", 0.0)
     monkeypatch.setattr(_service_road, "choose", lambda _name: ACCOUNT)
     monkeypatch.setattr(_service_road, "require_linger", lambda _account: None)
 

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What systemd says of a service, judged: whether it runs, has run, waits, or will not come (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# What has to be known of a service, in systemd's words.
+SHOWN = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "SourcePath",
+    "Type",
+    "NRestarts",
+    "ExecMainStatus",
+    "Job",
+)
+ACTIVE = ("active", "reloading", "refreshing")
+# What the manager says of a service that it read and cannot use.
+BAD = ("bad-setting", "error")
+
+
+def waits(shown: Mapping[str, str]) -> bool:
+    """Whether its turn has yet to come: one that has been stopped to start again waits for those after which it starts."""
+    return bool(shown.get("Job")) and shown.get("ActiveState") in ("inactive", "failed")
+
+
+def runs(shown: Mapping[str, str]) -> bool:
+    return shown.get("ActiveState") == "active" or _has_run(shown)
+
+
+def _has_run(shown: Mapping[str, str]) -> bool:
+    """Whether this is a service that runs once, and did so without a fault."""
+    return (
+        shown.get("Type") == "oneshot"
+        and shown.get("ActiveState") == "inactive"
+        and shown.get("Result") == "success"
+    )
+
+
+def trouble(shown: Mapping[str, str]) -> str:
+    """Why a service that was started does not count as started; empty when it does."""
+    if shown.get("ActiveState") == "failed":
+        return f"it failed: {shown.get('Result')}, exit code {shown.get('ExecMainStatus')}"
+    if shown.get("SubState", "").startswith("auto-restart") or shown.get("NRestarts", "0") not in ("", "0"):
+        return f"it ends and is started again and again, exit code {shown.get('ExecMainStatus')}"
+    return ""
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())[:600]

@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A change of units on its way: installed, started, watched, and put back when that fails.
+
+The order makes every moment one from which the next run goes on: the text before is kept beside the unit until the change has proved
+itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping, Sequence
+from typing import Callable
+
+from . import _manager
+from ._account import Account
+from ._errors import Failure
+from ._service_states import BAD, SHOWN, one_line, runs, trouble, waits
+from ._unit_folder import Folder
+from ._unit_plan import ABSENT, Seen, Wanted, Way
+
+# How long a service has to run to count as started: one that fails at once does so within this.
+SETTLE = 1.5
+LOOK_SECONDS = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """What more than a start is asked of services.
+
+    ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
+    not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
+    ``ailing`` is asked while services start, and says what ails one that will not get there. ``evict`` takes away what keeps
+    a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear.
+    """
+
+    prove: Callable[[], object] | None = None
+    explain: Callable[[], str] | None = None
+    before_back: Callable[[], object] | None = None
+    block: bool = True
+    ailing: Callable[[], str] | None = None
+    evict: Callable[[], object] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What is done to the units that need something (``busy``), under the folder's lock.
+
+    ``ways`` and ``seen`` are by file, ``services`` what Quadlet will make of each. A start may take so many ``seconds``.
+    """
+
+    account: Account
+    folder: Folder
+    services: Mapping[str, str]
+    busy: Sequence[Wanted]
+    ways: Mapping[str, Way]
+    seen: Mapping[str, Seen]
+    seconds: float
+    gate: Gate
+
+    def carry_out(self) -> None:
+        """Do it. Raises Failure when something does not start, with everything as it was before."""
+        busy, ways, seen = self.busy, self.ways, self.seen
+        self._hasten(
+            [
+                service
+                for each in busy
+                for service in (*ways[each.name.file].stop, ways[each.name.file].restart)
+                if service and seen[each.name.file].alive and not seen[each.name.file].active
+            ]
+        )
+        stops = [service for each in busy for service in ways[each.name.file].stop]
+        if stops:
+            _manager.stop(self.account, stops)
+        for each in busy:
+            self._install(each, seen[each.name.file])
+        began = time.time()
+        _manager.reload(self.account)
+        self._require_loaded(began)
+        for verb in ("start", "restart"):
+            services = [
+                getattr(ways[each.name.file], verb) for each in busy if getattr(ways[each.name.file], verb)
+            ]
+            if services:
+                self._start(verb, services)
+        if self.gate.prove is not None:
+            self._prove(self.gate.prove)
+        for each in busy:
+            self.folder.forget(each.name.file)
+        gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
+        if gone:
+            _manager.forget_failed(self.account, gone)
+
+    def _install(self, wanted: Wanted, seen: Seen) -> None:
+        name = wanted.name.file
+        if wanted.text is None:
+            self.folder.remove(name)
+        elif seen.text != wanted.text:
+            self.folder.put(name, wanted.text)
+
+    def _start(self, verb: str, services: Sequence[str]) -> None:
+        """Start or restart them, and see that they stay. Raises Failure with everything as it was before."""
+        began = time.time()
+        watched = self.gate.block and self.gate.ailing is not None
+        told = _manager.try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
+        if watched and not told:
+            told = self._watch(services)
+        if not told and not self.gate.block:
+            return
+        failed = self._failed(services) if not told else {}
+        if told:
+            shown = shown_of(self.account, services)
+            failed = {service: told for service in services if not runs(shown[service])} or {
+                services[0]: told
+            }
+        if not failed:
+            return
+        service, why = next(iter(failed.items()))
+        lines = _manager.last_lines(self.account, service, began)
+        more = self.gate.explain() if self.gate.explain is not None else ""
+        back = self._put_back()
+        said = f"; its last words: {' | '.join(lines)}" if lines else ""
+        said += f"; {more}" if more else ""
+        raise Failure(f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", log=lines)
+
+    def _watch(self, services: Sequence[str]) -> str:
+        """Wait until services that were told to start have done so; empty, or why they will not."""
+        end = time.monotonic() + self.seconds
+        while True:
+            shown = list(shown_of(self.account, services).values())
+            if any(trouble(each) for each in shown if not waits(each)) or not any(
+                each.get("Job") for each in shown
+            ):
+                return ""
+            ailing = self.gate.ailing() if self.gate.ailing is not None else ""
+            if ailing:
+                return ailing
+            if time.monotonic() > end:
+                return f"it was not done after {self.seconds:.0f} s"
+            time.sleep(LOOK_SECONDS)
+
+    def _hasten(self, services: Sequence[str]) -> None:
+        """Have services that may be starting still end at once."""
+        if services and self.gate.evict is not None:
+            _manager.try_start(self.account, "stop", services, _manager.STOP_SECONDS, block=False)
+            self.gate.evict()
+
+    def _prove(self, prove: Callable[[], object]) -> None:
+        try:
+            prove()
+        except Failure as failure:
+            back = self._put_back()
+            raise Failure(f"{failure.message.rstrip('.')}; {back}.", **failure.facts) from failure
+
+    def _require_loaded(self, began: float) -> None:
+        """Raise Failure when systemd does not take what Quadlet made, with the units before put back."""
+        for each in self.busy:
+            service = self.services.get(each.name.file, "")
+            if (
+                each.text is None
+                or each.name.is_template
+                or shown_of(self.account, [service])[service].get("LoadState") not in BAD
+            ):
+                continue
+            lines = _manager.last_lines(self.account, service, began)
+            back = self._put_back()
+            said = f" ({' | '.join(lines)})" if lines else ""
+            raise Failure(
+                f"content: systemd does not take the {service} that Quadlet makes of {each.name.file}{said}; {back}."
+            )
+
+    def _failed(self, services: Sequence[str]) -> dict[str, str]:
+        """Those that started and did not stay, with why."""
+        end = time.monotonic() + SETTLE
+        while True:
+            shown = shown_of(self.account, services)
+            found = {service: trouble(each) for service, each in shown.items() if trouble(each)}
+            # What runs once has done all that it will do.
+            staying = any(each.get("Type") != "oneshot" for each in shown.values())
+            if found or not staying or time.monotonic() > end:
+                return found
+            time.sleep(0.1)
+
+    def _put_back(self) -> str:
+        """Undo: texts as they were, services as they were; what to tell of it."""
+        busy, ways, seen = self.busy, self.ways, self.seen
+        new = [way.start or way.restart for way in ways.values() if way.start or way.restart]
+        before = [
+            seen[each.name.file].service
+            for each in busy
+            if seen[each.name.file].active and seen[each.name.file].service
+        ]
+        written = [each for each in busy if each.text is not None and seen[each.name.file].text != each.text]
+        fresh = [each for each in written if seen[each.name.file].text is None]
+        gone = {each.name.file: seen[each.name.file].text for each in busy if each.text is None}
+        stops = [service for service in new if service not in before]
+        try:
+            self._hasten(new)
+            if stops:
+                _manager.stop(self.account, stops)
+            for each in busy:
+                if each in fresh:
+                    self.folder.remove(each.name.file)
+                elif each in written or seen[each.name.file].kept is not None:
+                    self.folder.put_back(each.name.file)
+            for file, text in gone.items():
+                if text is not None:
+                    self.folder.put(file, text)
+            _manager.reload(self.account)
+            _manager.forget_failed(self.account, new)
+            if self.gate.before_back is not None:
+                self.gate.before_back()
+        except Failure as failure:
+            return f"putting back what was there failed too: {failure.message}"
+        if before:
+            told = _manager.try_start(self.account, "restart", before, self.seconds)
+            if told:
+                return f"the unit before is back, and it does not start either ({one_line(told)})"
+            return "the unit before is back and runs"
+        return (
+            "it was taken away again"
+            if fresh
+            else "the unit before is back"
+            if written
+            else "the unit is as it was"
+        )
+
+
+def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the manager says of services."""
+    # A template is nothing that the manager knows of.
+    asked = list(dict.fromkeys(service for service in services if "@." not in service))
+    found = _manager.properties(account, asked, SHOWN) if asked else {}
+    return {service: found.get(service, {}) for service in services}
