@@ -11,15 +11,15 @@ As for containers (``_service_road``): units are written by the task's own proce
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Callable
+from typing import Any
 
 from . import _manager, _pod_account, _pod_units, _unit_plan
 from ._account import Account, choose, require_linger
 from ._containers import ABSENT, PRESENT, STARTED
 from ._errors import Failure
+from ._living import InUnits, left_units
 from ._module import Task, in_account
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
 from ._pod_text import unit_of_pod_name, units_of
@@ -131,23 +131,17 @@ def _evicting(task: Task, account: Account, units: list[_unit_plan.Wanted]) -> G
     return Gate(evict=partial(in_account, task, account, evict))
 
 
-class Living:
+class Living(InUnits):
     """One pod in its units."""
 
     def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
-        self.task, self.account, self.name = task, account, name
+        super().__init__(task, account, folder)
+        self.name = name
         params = task.params
         declared = params.get("containers")
         state = str(params["state"] or (PRESENT if declared is None else STARTED))
         # What of a declaration is needed without reading the files that its options name.
         self.state = STATES.get(state, state)
-        self.folder = folder or Folder(account)
-        self.calls = 0
-
-    @functools.cached_property
-    def units(self) -> Units:
-        """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
-        return Units(self.account)
 
     def travel(self) -> dict[str, Any]:
         told, units, seen = self._look()
@@ -178,16 +172,6 @@ class Living:
             "unit": self.folder.path_of(units[0].name.file),
             "api_calls": self.calls,
         }
-
-    def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
-        """Have something done by the account."""
-
-        def with_arguments(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
-            return work(task, engine, key, *arguments)
-
-        answer = in_account(self.task, self.account, with_arguments)
-        self.calls += answer["api_calls"]
-        return answer
 
     def texts(self) -> dict[str, str]:
         """Its units as they are, by file; empty when there is none."""
@@ -334,16 +318,7 @@ class _Leaving:
             if self.task.check:
                 raise
             raise self._put_back(failure) from failure
-        mine = outcome(steps)
-        diff = {side: mine["diff"][side] + result["diff"][side] for side in ("before", "after")}
-        return {
-            **result,
-            "changed": mine["changed"] or result["changed"],
-            "plan": mine["plan"] + result["plan"],
-            "diff": diff,
-            "runtime": PODMAN,
-            "unit": "",
-        }
+        return left_units(steps, result)
 
     def _refuse_foreign(self) -> None:
         """A pod in units is removed when it stops."""

@@ -11,15 +11,15 @@ the account (``_service_account``). Between the two travels JSON: a text, and re
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Callable
+from typing import Any
 
 from . import _auto_update, _manager, _service_account, _service_plan, _unit_plan
 from ._account import Account, choose, require_linger
 from ._containers import ABSENT, PRESENT, STARTED, Wanted
 from ._errors import Failure
+from ._living import InUnits, left_units
 from ._module import Task, in_account
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
 from ._quadlet_keys import UnitName
@@ -120,24 +120,17 @@ def _unit_now(account: Account, name: str) -> str | None:
     return text if is_ours(text) else None
 
 
-class Living:
+class Living(InUnits):
     """One container in its unit."""
 
     def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
-        self.task, self.account = task, account
+        super().__init__(task, account, folder)
         self.unit: UnitName = unit_of_name(name)
         params = task.params
         state = STATES.get(params["state"], params["state"])
         self.wanted = Wanted(
             name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
         )
-        self.folder = folder or Folder(account)
-        self.calls = 0
-
-    @functools.cached_property
-    def units(self) -> Units:
-        """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
-        return Units(self.account)
 
     def travel(self) -> dict[str, Any]:
         told, unit, seen = self._look()
@@ -162,16 +155,6 @@ class Living:
             "unit": self.folder.path_of(self.unit.file),
             "api_calls": self.calls,
         }
-
-    def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
-        """Have something done by the account."""
-
-        def with_arguments(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
-            return work(task, engine, key, *arguments)
-
-        answer = in_account(self.task, self.account, with_arguments)
-        self.calls += answer["api_calls"]
-        return answer
 
     def texts(self) -> dict[str, str]:
         """Its unit as it is, by file; empty when there is none."""
@@ -313,16 +296,7 @@ class _Leaving:
                 if self.task.check:
                     raise
                 raise self._put_back(failure, seen) from failure
-        mine = outcome(steps)
-        diff = {side: mine["diff"][side] + result["diff"][side] for side in ("before", "after")}
-        return {
-            **result,
-            "changed": mine["changed"] or result["changed"],
-            "plan": mine["plan"] + result["plan"],
-            "diff": diff,
-            "runtime": PODMAN,
-            "unit": "",
-        }
+        return left_units(steps, result)
 
     def _put_back(self, failure: Failure, seen: Seen) -> Failure:
         told = "The unit is back"

@@ -20,6 +20,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._module import Tas
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _containers,
     _generator,
+    _living,
     _manager,
     _service_account,
     _service_plan,
@@ -206,6 +207,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
 
     monkeypatch.setattr(_units, "Folder", own_folder)
     monkeypatch.setattr(_service_road, "Folder", own_folder)
+    monkeypatch.setattr(_living, "Folder", own_folder)
 
     def in_account(task: Task, _account: Any, work: Any) -> dict[str, Any]:
         podman.check = task.check
@@ -216,6 +218,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
             podman.check = False
 
     monkeypatch.setattr(_service_road, "in_account", in_account)
+    monkeypatch.setattr(_living, "in_account", in_account)
 
     def text_of(wanted: Any, key: bytes, version: str, before: str | None, in_app: Any, *known: Any) -> str:
         text = _service_text.text_of(wanted, key, version, before, in_app, *known)

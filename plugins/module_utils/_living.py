@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the roads of containers and of pods in units share: units are the task's own process's work, Podman is asked as the account."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from ._account import Account
+from ._module import Task, in_account
+from ._plan import Step, outcome
+from ._unit_folder import Folder
+from ._units import Units
+from ._wanted import PODMAN
+
+
+class InUnits:
+    """A container or pod that lives in units, while a task works on it."""
+
+    def __init__(self, task: Task, account: Account, folder: Folder | None) -> None:
+        self.task, self.account = task, account
+        self.folder = folder or Folder(account)
+        self.calls = 0
+
+    @functools.cached_property
+    def units(self) -> Units:
+        """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
+        return Units(self.account)
+
+    def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
+        """Have something done by the account."""
+
+        def with_arguments(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
+            return work(task, engine, key, *arguments)
+
+        answer = in_account(self.task, self.account, with_arguments)
+        self.calls += answer["api_calls"]
+        return answer
+
+
+def left_units(steps: list[Step], result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a task that took something out of units (``steps``) and had Podman make it, or take it away (``result``)."""
+    mine = outcome(steps)
+    return {
+        **result,
+        "changed": mine["changed"] or result["changed"],
+        "plan": mine["plan"] + result["plan"],
+        "diff": {side: mine["diff"][side] + result["diff"][side] for side in ("before", "after")},
+        "runtime": PODMAN,
+        "unit": "",
+    }
