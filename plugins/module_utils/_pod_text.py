@@ -108,7 +108,7 @@ def _text_of_pod(
     sections[SECTION] += labels({_record.LABEL: record, **in_app.get("marks", {})}, version)
     service = [*sections.pop("Service", []), ("TimeoutStartSec", str(START_SECONDS))]
     told = {"Unit": about(f"Pod {wanted.name}", in_app), **sections, "Service": service}
-    return sealed("pod", told, in_app, at_boot(wanted.state, before))
+    return sealed("pod", told, in_app, at_boot(wanted.state, wanted.spec, before))
 
 
 def units_of(tree: Mapping[str, str], name: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from . import _auto_update, _record, _unit_volumes
 from ._containers import STARTED, Wanted
 from ._errors import Failure
-from ._options import Facts, get_path
+from ._options import Facts, Spec, get_path
 from ._quadlet import canonical, parse, render, unit_of
 from ._quadlet_keys import UnitName, has_version, unit_name
 from ._quadlet_values import assignment, whole
@@ -118,7 +118,7 @@ def text_of(
     pod = f" of pod {wanted.pod}" if wanted.pod else ""
     told = {"Unit": about(f"Container {wanted.name}{pod}", in_app), **sections, "Service": service}
     # A pod's service starts its containers.
-    return sealed("container", told, in_app, not wanted.pod and at_boot(wanted.state, before))
+    return sealed("container", told, in_app, not wanted.pod and at_boot(wanted.state, wanted.spec, before))
 
 
 def about(what: str, in_app: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -131,8 +131,10 @@ def about(what: str, in_app: Mapping[str, Any]) -> list[tuple[str, str]]:
     return lines
 
 
-def at_boot(state: str, before: str | None) -> bool:
+def at_boot(state: str, spec: Spec, before: str | None) -> bool:
     """Whether it starts at boot; one that is only kept present does when it did so before."""
+    if (spec.get("restart_policy") or {}).get("name") == "no":
+        return False
     return state == STARTED or (state == "present" and before is not None and starts_at_boot(before))
 
 

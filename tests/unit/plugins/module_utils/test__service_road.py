@@ -183,6 +183,13 @@ def test_restarts_on_request(host: FakeSystemd) -> None:
         assert steps_of(run(**{option: True})) == [("restart", "web.service")]
 
 
+def test_one_that_is_not_to_be_restarted_does_not_start_at_boot(host: FakeSystemd) -> None:
+    assert steps_of(twice(host, restart_policy="no")) == FIRST
+    assert "WantedBy" not in host.unit()
+    twice(host, restart_policy="on-failure")
+    assert "WantedBy" in host.unit()
+
+
 def test_present_goes_on_as_it_is(host: FakeSystemd) -> None:
     assert steps_of(twice(host, state="present")) == FIRST[:1]
     assert "WantedBy" not in host.unit()
