@@ -77,7 +77,8 @@ options:
       - Where the container lives. V(podman) makes it over Podman's API. What brings it back after a reboot is C(podman-restart.service), for
         those with O(restart_policy=always).
       - V(systemd) writes a Quadlet unit C(NAME.container), from which the account's systemd makes the container at every start, and starts it
-        at boot, unless O(restart_policy=no). As root the unit lies in C(/etc/containers/systemd/users/UID), where the account cannot change it. Needs Podman 4.6 or newer.
+        at boot, unless O(restart_policy=no). As root the unit lies in C(/etc/containers/systemd/users/UID), where the account cannot change it.
+        Needs Podman 4.6 or newer.
       - A container moves from one to the other when the task says so. It is stopped, made anew and started, and the old one comes back when
         the new one does not prove itself. Named volumes stay. A task without O(image), which speaks of the state alone, means the container
         wherever it lives.

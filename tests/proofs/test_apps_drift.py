@@ -64,10 +64,15 @@ WITHOUT_MANAGER = {
 }
 
 
+def in_podman():
+    """The apps in Podman's own hands, which is what the names above are about."""
+    return [{**each, "runtime": "podman"} for each in many(COUNT)]
+
+
 @pytest.fixture(scope="module")
 def made(host):
     try:
-        yield host.good("apps", apps=many(COUNT))
+        yield host.good("apps", apps=in_podman())
     finally:
         no_apps(host, COUNT)
 
@@ -75,7 +80,7 @@ def made(host):
 @pytest.fixture
 def deployed(host, made):
     """As declared, whatever the proof before this one left."""
-    assert not host.module("apps", apps=many(COUNT)).get("failed")
+    assert not host.module("apps", apps=in_podman()).get("failed")
 
 
 def named(result):
@@ -96,7 +101,7 @@ def told(result):
 
 
 def nothing_left_to_do(host):
-    again = host.good("apps", apps=many(COUNT))
+    again = host.good("apps", apps=in_podman())
     assert (again["changed"], named(again)) == (False, [])
     assert answers(host, range(COUNT), 5) == [name_of(number) for number in range(COUNT)]
 
@@ -110,10 +115,10 @@ def test_drift(what, host, deployed):
         line, expected = AS_ROOT[what]
         host.run(f"sh -c {shlex.quote(line)}")
     print(f"\n{what}:")
-    foretold = host.good("apps", check_mode=True, apps=many(COUNT))
+    foretold = host.good("apps", check_mode=True, apps=in_podman())
     plan = told(foretold)
     assert set(named(foretold)) == set(expected)
-    repaired = host.good("apps", apps=many(COUNT))
+    repaired = host.good("apps", apps=in_podman())
     assert told(repaired) == plan
     nothing_left_to_do(host)
 
@@ -122,11 +127,11 @@ def test_drift(what, host, deployed):
 def test_without_a_manager(what, host, deployed):
     host.run(f"sh -c {shlex.quote(WITHOUT_MANAGER[what])}")
     print(f"\n{what}:")
-    foretold = host.good("apps", check_mode=True, apps=many(COUNT))
+    foretold = host.good("apps", check_mode=True, apps=in_podman())
     told(foretold)
     assert named(foretold)[0] == ("account", NAME)
     assert "does not answer now" in str(foretold["warnings"])
-    repaired = host.good("apps", apps=many(COUNT))
+    repaired = host.good("apps", apps=in_podman())
     assert named(repaired)[: len(named(foretold))] == named(foretold)
     nothing_left_to_do(host)
 
