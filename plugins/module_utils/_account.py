@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import functools
 import grp
 import json
 import os
@@ -144,11 +145,16 @@ def call_as(account: Account, function: Callable[..., Any], *arguments: Any) -> 
 
 
 def start_child(
-    account: Account, function: Callable[..., Any], arguments: Any, not_theirs: Iterable[int] = ()
+    account: Account,
+    function: Callable[..., Any],
+    arguments: Any,
+    not_theirs: Iterable[int] = (),
+    become: bool = True,
 ) -> tuple[int, int]:
     """Fork a child that becomes ``account`` and works; its pid, and where its answer (see ``read_answer``) is read.
 
-    ``not_theirs`` are open files of this process that the child closes before anything else.
+    ``not_theirs`` are open files of this process that the child closes before anything else. Without ``become`` it stays who it is,
+    and works for the account.
     """
     reader, writer = os.pipe()
     sys.stdout.flush()
@@ -157,7 +163,8 @@ def start_child(
     if child == 0:
         for each in (reader, *not_theirs):
             os.close(each)
-        _work_and_exit(account, writer, parent, function, arguments)
+        prepare = functools.partial(_become, account) if become else _die_with
+        _work_and_exit(account, writer, functools.partial(prepare, parent), function, arguments)
     os.close(writer)
     return child, reader
 
@@ -170,32 +177,39 @@ def _become(account: Account, parent: int) -> None:
     if 0 in os.getresuid() or 0 in os.getresgid():
         raise Failure(f"user: could not become account {account.name}.")
     # After the change of ids, because that change clears it.
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+    _die_with(parent)
     os.environ.clear()
     os.environ.update(account.environment())
     os.umask(0o077)
     os.chdir("/")
 
 
+def _die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _work_and_exit(
-    account: Account, writer: int, parent: int, function: Callable[..., Any], arguments: Any
+    account: Account, writer: int, prepare: Callable[[], None], function: Callable[..., Any], arguments: Any
 ) -> None:
     """The child's whole life: become, work, answer, end without the parent's exit handlers."""
     # finally: whatever happens here, the child must never return into the parent's code.
     try:
-        answer = _answer(account, parent, function, arguments)
+        answer = _answer(account, prepare, function, arguments)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(answer)
     finally:
         os._exit(0)
 
 
-def _answer(account: Account, parent: int, function: Callable[..., Any], arguments: Any) -> bytes:
+def _answer(
+    account: Account, prepare: Callable[[], None], function: Callable[..., Any], arguments: Any
+) -> bytes:
     """Become the account, do the work, and put its result or its error into JSON."""
     try:
-        _become(account, parent)
+        prepare()
         return json.dumps({"result": function(*arguments)}).encode()
     except EngineError as error:
         answer: dict[str, Any] = {

@@ -38,15 +38,20 @@ class _Child:
 
 
 def call_as_each(
-    accounts: Sequence[Account], function: Callable[..., Any], *arguments: Any, patience: float = PATIENCE
+    accounts: Sequence[Account],
+    function: Callable[..., Any],
+    *arguments: Any,
+    patience: float = PATIENCE,
+    become: bool = True,
 ) -> list[Any]:
     """``function(account, *arguments)`` as each account, a few at a time: what each returned, in their order.
 
-    Where an account's work failed, the Failure stands in its place. As for ``call_as``, only JSON comes back.
+    Where an account's work failed, the Failure stands in its place. As for ``call_as``, only JSON comes back. Without ``become`` it is
+    root who works for each account.
     """
     if os.geteuid() != 0:
         return [_here(account, function, arguments) for account in accounts]
-    work = _Work(function, arguments, patience)
+    work = _Work(function, arguments, patience, become)
     work.run(accounts)
     return [work.found[position] for position in range(len(accounts))]
 
@@ -61,8 +66,11 @@ def _here(account: Account, function: Callable[..., Any], arguments: tuple[Any, 
 class _Work:
     """The children, and what came of them."""
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], patience: float) -> None:
-        self.function, self.arguments, self.patience = function, arguments, patience
+    def __init__(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], patience: float, become: bool
+    ) -> None:
+        self.function, self.arguments = function, arguments
+        self.patience, self.become = patience, become
         self.found: dict[int, Any] = {}
         self.said = 0
         self.children: dict[int, _Child] = {}
@@ -86,7 +94,11 @@ class _Work:
     def _start(self, position: int, account: Account) -> None:
         # What the others say is not for this account.
         pid, reader = start_child(
-            account, self.function, (account, *self.arguments), not_theirs=list(self.children)
+            account,
+            self.function,
+            (account, *self.arguments),
+            not_theirs=list(self.children),
+            become=self.become,
         )
         self.children[reader] = _Child(position, account, pid, reader, time.monotonic() + self.patience)
         self.selector.register(reader, selectors.EVENT_READ)

@@ -24,6 +24,8 @@ from ._unit_plan import ABSENT, Seen, Wanted, Way
 
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
+# Where somebody looks at it after that.
+SETTLE_PROVED = 0.7
 LOOK_SECONDS = 0.5
 
 
@@ -87,7 +89,7 @@ class Change:
             if services:
                 self._start(verb, services)
         if self.gate.prove is not None:
-            self._prove(self.gate.prove)
+            self._prove(self.gate.prove, began)
         for each in busy:
             self.folder.forget(each.name.file)
         gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
@@ -148,12 +150,17 @@ class Change:
             _manager.try_start(self.account, "stop", services, _manager.STOP_SECONDS, block=False)
             self.gate.evict()
 
-    def _prove(self, prove: Callable[[], object]) -> None:
+    def _prove(self, prove: Callable[[], object], began: float) -> None:
         try:
             prove()
         except Failure as failure:
+            started = [way.start or way.restart for way in self.ways.values() if way.start or way.restart]
+            found = (_manager.last_lines(self.account, service, began) for service in started)
+            lines = failure.facts.get("log") or next(filter(None, found), [])
+            said = f"; its last words: {' | '.join(lines)}" if lines and "log" not in failure.facts else ""
             back = self._put_back()
-            raise Failure(f"{failure.message.rstrip('.')}; {back}.", **failure.facts) from failure
+            facts = {**failure.facts, **({"log": lines} if lines else {})}
+            raise Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
 
     def _require_loaded(self, began: float) -> None:
         """Raise Failure when systemd does not take what Quadlet made, with the units before put back."""
@@ -174,7 +181,7 @@ class Change:
 
     def _failed(self, services: Sequence[str]) -> dict[str, str]:
         """Those that started and did not stay, with why."""
-        end = time.monotonic() + SETTLE
+        end = time.monotonic() + (SETTLE if self.gate.prove is None else SETTLE_PROVED)
         while True:
             shown = shown_of(self.account, services)
             found = {service: trouble(each) for service, each in shown.items() if trouble(each)}

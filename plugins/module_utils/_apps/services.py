@@ -91,6 +91,15 @@ def back_in(task: Task, account: Account, app: App, told: dict[str, Any], before
     told["msg"] += _put_back(task, account, {key: texts for key, texts in before.items() if texts})
 
 
+def has_work(app: App, told: Mapping[str, Any]) -> bool:
+    """Whether anything of an app has still to be brought about, or looked at, after its account's own process."""
+    if told["failed"] or not app.present or app.runtime != SYSTEMD:
+        return False
+    quiet = set(told.get("quiet") or ())
+    waiting = told.get("last") or told.get("hooks_due") or any((told.get("aside") or {}).values())
+    return bool(waiting) or any(each.name not in quiet for each in services(app, "/"))
+
+
 def bring(
     task: Task,
     account: Account,

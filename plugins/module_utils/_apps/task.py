@@ -31,7 +31,7 @@ from .roads import AUTO, RUNTIMES
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
-from .services import Before, back_in, bring, part, parting
+from .services import Before, back_in, bring, has_work, part, parting
 from .shared import untouched
 from .vacant import podman_version
 
@@ -73,6 +73,8 @@ class _Host:
         self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
         self.texts: dict[str, Before] = {}  # as they were
         self.gone: dict[str, list[str]] = {}  # names of what lived in them
+        # As the accounts' processes have found them: where they live, and with which images.
+        self.settled: dict[str, App] = {}
         self.begun: dict[str, dict[str, Any]] = {}  # what was told of hooks before that
         self.calls = 0
         # Accounts that check mode has planned: no two are promised the same ids.
@@ -149,44 +151,79 @@ class _Host:
             )
         if accounts:
             podman_py()  # once, before the children are forked
-        left = []
+        left, answers = [], {}
         for account, answer in zip(accounts, call_as_each(accounts, converge, jobs, patience=PATIENCE)):
             if isinstance(answer, Failure):
                 self._fail(self.by_account[account.name], answer, 0.0)
             elif answer.get("account"):
                 left.append(account.name)
             else:
-                self._take(account, answer)
+                self._hear(account, answer)
+                answers[account] = answer
+        self._bring([account for account, answer in answers.items() if not answer.get("unseen")])
+        for account, answer in answers.items():
+            self._finish(account, answer)
         return left
 
-    def _take(self, account: Account, answer: Mapping[str, Any]) -> None:
-        """What came of the apps of one account."""
+    def _hear(self, account: Account, answer: Mapping[str, Any]) -> None:
+        """What the account's own process says of its apps."""
         apps = self.by_account[account.name]
         self.calls += answer["api_calls"]
         names = {app.name for app in apps}
-        # What the account's process says is about its own apps.
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
-        known = True
-        for declared in apps:
-            told = self.results[declared.name]
-            app = with_images(as_told(declared, told), told.get("pins") or {})
+        for app in apps:
+            told = self.results[app.name]
+            self.settled[app.name] = with_images(as_told(app, told), told.get("pins") or {})
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
             first = self.begun.get(app.name, {})
             told["warnings"] += first.get("warnings", [])
             if first.get("hooks"):
                 told["hooks"] = first["hooks"] + told.get("hooks", [])
             told["changed"] = bool(told["plan"])
-            if not answer.get("unseen"):
-                there = find(account.name) is not None
-                before = len(told["plan"])
-                self.calls += bring(self.task, account, app, told, there, known, app.name in self.begun)
-                # What is done to one app may change what was seen of the next.
-                known = known and len(told["plan"]) == before and not told["failed"]
-                back_in(self.task, account, app, told, self.texts.get(app.name, {}))
-            self.releases.took(app, told, self.task.check)
         self.orphans += [
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
+
+    def _bring(self, accounts: Sequence[Account]) -> None:
+        """Bring about what lives in units; root works for several accounts at once where there is something to do."""
+        busy = [
+            account
+            for account in accounts
+            if any(
+                has_work(self.settled[app.name], self.results[app.name])
+                for app in self.by_account[account.name]
+            )
+        ]
+        apart = busy if len(busy) > 1 else []
+        for account in accounts:
+            if account not in apart:
+                self.calls += self._bring_one(account)["calls"]
+        answers = call_as_each(apart, self._bring_one, patience=PATIENCE, become=False) if apart else []
+        for account, answer in zip(apart, answers):
+            if isinstance(answer, Failure):
+                self._fail(self.by_account[account.name], answer, 0.0)
+            else:
+                self.results.update(answer["results"])
+                self.calls += answer["calls"]
+
+    def _bring_one(self, account: Account) -> dict[str, Any]:
+        """The apps of one account, one after the other; what is told of them, and the calls that it took."""
+        apps, calls, known = self.by_account[account.name], 0, True
+        there = find(account.name) is not None
+        for app in apps:
+            told, settled = self.results[app.name], self.settled[app.name]
+            before = len(told["plan"])
+            calls += bring(self.task, account, settled, told, there, known, app.name in self.begun)
+            # What is done to one app may change what was seen of the next.
+            known = known and len(told["plan"]) == before and not told["failed"]
+            back_in(self.task, account, settled, told, self.texts.get(app.name, {}))
+        return {"results": {app.name: self.results[app.name] for app in apps}, "calls": calls}
+
+    def _finish(self, account: Account, answer: Mapping[str, Any]) -> None:
+        """Releases, and what goes with an app that takes its data along."""
+        apps = self.by_account[account.name]
+        for app in apps:
+            self.releases.took(self.settled[app.name], self.results[app.name], self.task.check)
         self._close(account, apps, answer)
 
     def _part(self, account: Account, apps: Sequence[App]) -> frozenset[str]:

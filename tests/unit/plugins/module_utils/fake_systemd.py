@@ -197,6 +197,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
     )
     monkeypatch.setattr(_shadow_probe, "differs", lambda *_arguments: [])
     monkeypatch.setattr(_unit_change, "SETTLE", 0.0)
+    monkeypatch.setattr(_unit_change, "SETTLE_PROVED", 0.0)
     monkeypatch.setattr(_service_road, "choose", lambda _name: ACCOUNT)
     monkeypatch.setattr(_service_road, "require_linger", lambda _account: None)
 

@@ -53,6 +53,9 @@ def test_answers_come_in_the_order_of_the_accounts() -> None:
     assert [each["name"] for each in call_as_each(MANY, work, {})] == [each.name for each in MANY]
     assert {each["uid"] for each in call_as_each(MANY, work, {})} == {NOBODY.pw_uid}
     assert call_as_each([], work, {}) == []
+    stays = call_as_each(MANY, work, {MANY[0].name: "failure"}, become=False)
+    assert isinstance(stays[0], Failure)
+    assert {each["uid"] for each in stays[1:]} == {0}
 
 
 @as_root

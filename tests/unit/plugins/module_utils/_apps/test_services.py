@@ -115,6 +115,24 @@ def test_only_the_journal_takes_a_tag(options: dict[str, Any], default: str, lin
     assert [each for each in found if "log-" in each or each.startswith("LogDriver")] == lines
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"quiet": ["web", "db"]}, False),
+        ({"quiet": ["db"]}, True),
+        ({}, True),
+        ({"failed": True}, False),
+        ({"quiet": ["web", "db"], "last": [{"kind": "network", "name": "old"}]}, True),
+        ({"quiet": ["web", "db"], "hooks_due": True}, True),
+        ({"quiet": ["web", "db"], "aside": {"once": []}}, False),
+        ({"quiet": ["web", "db"], "aside": {"once": [{"action": "create"}]}}, True),
+    ],
+)
+def test_root_works_only_where_something_is_left_to_do(more: dict[str, Any], expected: bool) -> None:
+    assert rooms.has_work(app(container("web"), container("db")), {"failed": False, **more}) == expected
+    assert not rooms.has_work(app(container("web"), runtime="podman"), {"failed": False, **more})
+
+
 def test_without_units_there_are_none() -> None:
     assert services(app(container("web"), runtime="podman"), "/home/shop") == []
 
