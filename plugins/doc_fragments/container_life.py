@@ -65,7 +65,8 @@ options:
   requires:
     description:
       - Names of containers that Podman starts before this one.
-      - They can then only be replaced together with this one, by one task of M(rootless.podman.pod).
+      - They can then only be replaced together with this one, by one task of M(rootless.podman.pod). Where both live in units they may also be
+        replaced alone, and systemd starts this one again with them.
     type: list
     elements: str
   init_ctr:

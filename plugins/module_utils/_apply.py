@@ -13,7 +13,7 @@ from typing import Any, Callable
 from . import _operations as operations
 from . import _parallel
 from ._beside import Beside
-from ._containers import differs_still
+from ._container_update import differs_still
 from ._course import COMPLETED, Course
 from ._engine import Engine
 from ._errors import EngineError, Failure

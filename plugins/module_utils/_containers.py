@@ -11,66 +11,26 @@ NAME.rp-new is made but not yet in place, NAME.rp-old waits until the new one ha
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from . import _record, _switch
-from ._compare import Comparison, compare
+from ._compare import Comparison
+from ._container_differences import compared, image_of
+from ._container_update import update
+from ._container_wanted import ABSENT, PRESENT, STARTED, STOPPED, Wanted
 from ._errors import Failure
 from ._file_uses import renewed_mounts
 from ._image_names import foreign
-from ._options import Body, Facts, Spec, get_path, set_path
+from ._options import Body, Facts, get_path, set_path
 from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step
 from ._resources.container import KIND, TABLE, complete
-from ._resources.container_rows.security import keeps_capabilities
-from ._secret_uses import renewed_files, renewed_variables
+from ._secret_uses import renewed_variables
 from ._state import NEW, OLD, Found, Survey
 from ._switch import Switch
 
 # What may stand behind the path of a root file system.
 ROOTFS_MODES = {"O": "rootfs_overlay", "idmap": "rootfs_mapping"}
-_NAMESPACES = ("ipc", "pid", "uts", "userns", "cgroupns")
-_SHARED = re.compile(r"container:([A-Za-z0-9][A-Za-z0-9_.-]*)")
-STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
-
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """One container as the task declares it; ``where`` leads sentences about it."""
-
-    name: str
-    image: str = ""
-    spec: Spec = dataclasses.field(default_factory=dict)
-    state: str = STARTED
-    recreate: bool = False
-    restart: bool = False
-    pod: str = ""
-    owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
-    where: str = ""
-    once: bool = False  # it runs to its end, once for each declaration; others wait for that
-    switch: Switch | None = None  # what moves its traffic, when a new one is deployed beside it
-
-    @property
-    def pulled(self) -> bool:
-        """Whether it is made from an image, and not from a folder."""
-        return bool(self.image) and not self.spec.get("rootfs")
-
-    @property
-    def platform(self) -> dict[str, str]:
-        """What the image is to be pulled for, as the API names it; empty for the host's own."""
-        told: Body = {}
-        for option in ("platform", "os", "arch", "variant"):
-            if option in self.spec:
-                told.update(TABLE.body({option: self.spec[option]}, Facts((0, 0, 0))))
-        names = {"image_os": "OS", "image_arch": "Arch", "image_variant": "Variant"}
-        return {names[field]: str(value) for field, value in told.items()}
-
-    @property
-    def recorded(self) -> Spec:
-        """What the record keeps a digest of."""
-        extra = {"image": self.image, "pod": self.pod, "owner": self.owner}
-        return {**self.spec, **{name: value for name, value in extra.items() if value}}
 
 
 class Planner:
@@ -121,7 +81,7 @@ class Planner:
             return steps + [self.create(wanted)]
         if not wanted.image and unfinished is None:
             return steps + self._run_state(wanted, current, any(step.action == "rename" for step in steps))
-        compared = self._compare(wanted, current)
+        compared = self.compared(wanted, current)
         if unfinished is not None:
             if compared.reasons:
                 return steps + self.back(wanted, current, unfinished)
@@ -145,7 +105,7 @@ class Planner:
 
     def back(self, wanted: Wanted, current: Found, unfinished: Found) -> list[Step]:
         """The new one never proved itself and cannot stay: the old one leads again, and is replaced from there."""
-        compared = self._compare(wanted, unfinished)
+        compared = self.compared(wanted, unfinished)
         return [
             _remove(current),
             _rename(unfinished, wanted.name),
@@ -159,16 +119,11 @@ class Planner:
 
     def pulls(self, wanted: Wanted) -> list[Step]:
         """A step for an image that is not there yet, or for another platform than declared."""
-        if wanted.state == ABSENT or not wanted.pulled or self._image(wanted) is not None:
+        if wanted.state == ABSENT or not wanted.pulled or image_of(wanted, self.survey) is not None:
             return []
         other = foreign(self.survey.images.get(wanted.image), wanted.platform)
         work = {"platform": wanted.platform, "policy": "always" if other else "missing"}
         return [Step("pull", "image", wanted.image, other, work)]
-
-    def _image(self, wanted: Wanted) -> Mapping[str, Any] | None:
-        """The image that it is made from, None when that has to be pulled first."""
-        found = self.survey.images.get(wanted.image)
-        return None if foreign(found, wanted.platform) else found
 
     def _leading_new(self, wanted: Wanted) -> Found | None:
         """The new version that leads although a killed run did not come to give it its name."""
@@ -179,7 +134,7 @@ class Planner:
     def body(self, wanted: Wanted, colour: str = "") -> Body:
         """The whole create body, but for the name; with a ``colour`` the switch finds it as that."""
         body = TABLE.body(wanted.spec, self.facts)
-        image = self._image(wanted) or {}
+        image = image_of(wanted, self.survey) or {}
         complete(body, wanted.spec, image.get("HealthCheck") or image.get("Healthcheck"))
         if wanted.pulled:
             body["image"] = wanted.image
@@ -230,66 +185,7 @@ class Planner:
 
     def compared(self, wanted: Wanted, current: Found) -> Comparison:
         """How what is there differs from what is declared."""
-        return self._compare(wanted, current)
-
-    def _compare(self, wanted: Wanted, current: Found) -> Comparison:
-        recorded = _record.read(self.key, KIND, wanted.name, current.labels)
-        shown = self.survey.as_declared(current, (wanted.spec.get("network") or {}).get("networks", ()))
-        compared = compare(TABLE, wanted.spec, recorded, shown, self.key, self.facts)
-        live = compared.live
-        if current.pod and "restart_policy" not in wanted.spec:
-            live = tuple(reason for reason in live if reason.option != "restart_policy")  # it is the pod's
-        own = [
-            *self._image_reasons(wanted, current, recorded),
-            *self._pod_reasons(wanted, current),
-            *self._capability_reasons(wanted, current, recorded),
-            *self._deploy_reasons(wanted, current),
-            *renewed_files(wanted.spec.get("secrets", []), current.inspect, self.survey.secrets),
-        ]
-        return dataclasses.replace(compared, fixed=(*own, *compared.fixed), live=live)
-
-    def _image_reasons(
-        self, wanted: Wanted, current: Found, recorded: Mapping[str, str] | None
-    ) -> list[Reason]:
-        """By ID, because tags move; by name, because the same ID under another name follows another registry."""
-        if not wanted.pulled:
-            there, path = current.inspect.get("Rootfs") or None, wanted.image.partition(":")[0]
-            return [] if there == path else [Reason("image", CHANGED, there, path)]
-        image = self._image(wanted)
-        name, identity = str(current.inspect.get("ImageName") or ""), str(current.inspect.get("Image") or "")
-        if image is None or image.get("Id") != identity:
-            # An image that has to be pulled first is another one, or the container would hold it here.
-            return [
-                Reason(
-                    "image",
-                    CHANGED,
-                    f"{name} {identity[:12]}",
-                    f"{wanted.image} {str((image or {}).get('Id') or '')[:12]}".strip(),
-                )
-            ]
-        if recorded is not None and recorded.get("image") != _record.digest(self.key, wanted.image):
-            return [Reason("image", CHANGED, name, wanted.image)]
-        return []
-
-    @staticmethod
-    def _capability_reasons(
-        wanted: Wanted, current: Found, recorded: Mapping[str, str] | None
-    ) -> list[Reason]:
-        """Two options decide together whether a container that something else made is as closed as declared."""
-        kept = [] if recorded is not None else keeps_capabilities(wanted.spec, current.inspect)
-        return [Reason("cap_drop", DECLARED, f"keeps {', '.join(kept)}", ["ALL"])] if kept else []
-
-    def _pod_reasons(self, wanted: Wanted, current: Found) -> list[Reason]:
-        if bool(current.pod) == bool(wanted.pod) and (not wanted.pod or current.pod == self.pod_id):
-            return []
-        return [Reason("pod", CHANGED, current.pod[:12] or None, wanted.pod or None)]
-
-    @staticmethod
-    def _deploy_reasons(wanted: Wanted, current: Found) -> list[Reason]:
-        """One that the switch cannot find by its colour has to be made anew."""
-        if wanted.switch is None or _switch.colour_of(current.labels):
-            return []
-        return [Reason("deploy", CHANGED, "replace", "blue_green")]
+        return compared(wanted, current, self.survey, self.facts, self.key, self.pod_id)
 
     @staticmethod
     def _led(wanted: Wanted, since: str = "") -> dict[str, Any]:
@@ -327,28 +223,7 @@ class Planner:
 
     def update(self, wanted: Wanted, current: Found, compared: Comparison) -> Step:
         """In place, with what leads back if it fails."""
-        before: Spec = {}
-        after: Spec = {}
-        for reason in compared.live:
-            row = TABLE.by_name[reason.option]
-            before[row.name] = row.reported(current.inspect)
-            after[row.name] = wanted.spec.get(row.name, row.default)
-        keep, swap = self._kept_ulimits(current), "memory_swap" in wanted.spec
-        work = {
-            "id": current.id,
-            "do": _update_call(after, keep, swap),
-            "undo": _update_call(before, keep, swap),
-            "options": sorted(after),
-        }
-        return Step("update", KIND, wanted.name, compared.live, work)
-
-    def _kept_ulimits(self, current: Found) -> Body:
-        """5.8 erases every ulimit in an update that does not repeat them."""
-        if not self.facts.has("5.8"):
-            return {}
-        row = TABLE.by_name["ulimit"]
-        limits = row.reported(current.inspect)
-        return {"r_limits": row.type.body(limits)} if limits else {}
+        return update(wanted, current, compared.live, self.facts)
 
     def _run_state(self, wanted: Wanted, current: Found, restored: bool) -> list[Step]:
         work = {"id": current.id}
@@ -398,40 +273,6 @@ def _rename(found: Found, to: str) -> Step:
     return Step(
         "rename", KIND, found.name, (Reason("name", DECLARED, found.name, to),), {"id": found.id, "to": to}
     )
-
-
-def _update_call(values: Mapping[str, Any], keep: Body, swap: bool) -> dict[str, Any]:
-    """Query and body of an update: the restart policy travels in the query, all else in the body."""
-    params: dict[str, Any] = {}
-    body: Body = dict(keep)
-    for name, value in values.items():
-        row = TABLE.by_name[name]
-        if name == "restart_policy":
-            params = {"restartPolicy": value["name"], "restartRetries": value["tries"] or None}
-        else:
-            set_path(body, row.update, row.type.updated(value or 0))
-    if "memory" in values and not swap:
-        # As at create: what is not said about swap follows the memory, or the new limit would exceed the old total.
-        set_path(body, "memory.swap", 2 * (values["memory"] or 0))
-    return {"params": params, "body": body}
-
-
-def differs_still(name: str, inspect: Mapping[str, Any], spec: Spec) -> bool:
-    """Whether a live option is not what the task declares after an update said it is."""
-    row = TABLE.by_name[name]
-    wanted = spec.get(name, row.default)
-    return not row.type.covers(wanted, row.reported(inspect))
-
-
-def bound(spec: Spec) -> set[str]:
-    """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
-    found = set(spec.get("requires") or [])
-    network = spec.get("network") or {}
-    if network.get("mode") == "container":
-        found.add(str(network["value"]))
-    for option in _NAMESPACES:
-        found |= set(_SHARED.findall(str(spec.get(option) or "")))
-    return found
 
 
 def refuse_dependents(dependents: Mapping[str, list[str]]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _joins as joins
@@ -24,6 +24,7 @@ from ._options import get_path
 from ._plan import REMOVED, Step
 from ._resources.network import NETWORK, as_it_was, update
 from ._simple import SimpleRoad
+from ._supervisor import start_services, supervisor_of
 from ._survey import inspected
 from ._way_back import RENAME, SETTINGS, START, STOP
 
@@ -129,7 +130,12 @@ class NetworkRoad(SimpleRoad):
             if name not in self.unwanted and not (exact and name not in self.declared)
         }
         looked = {name: self._look(name) for name in sorted(wanted)}
-        there = {name: inspect for name, inspect in looked.items() if inspect is not None}
+        # A service that a killed run stopped has no container, and gets one before that is connected.
+        there = {
+            name: inspect or {}
+            for name, inspect in looked.items()
+            if inspect is not None or self._stopped().get(name)
+        }
         missing = sorted(set(self.declared) - set(there))
         if missing:
             raise Failure(
@@ -137,7 +143,8 @@ class NetworkRoad(SimpleRoad):
             )
         told = [joins.away(self.name, name, self.on_it[name]) for name in sorted(gone)]
         for name in sorted(set(wanted) & set(there)):
-            joins.require_connectable(there[name], name)
+            if there[name]:
+                joins.require_connectable(there[name], name)
             joins.require_inside(wanted[name], name, self._subnets())
             inspect = _without(there[name], self.name) if anew else there[name]
             step = joins.step(self.name, name, inspect, wanted[name])
@@ -173,6 +180,7 @@ class NetworkRoad(SimpleRoad):
                         f"network {self.name}: container {name} was taken off and is not on it again; run the task again."
                     )
             for name in self._stopped():
+                self._wake(name)
                 there = self._look(name)
                 if there is not None and get_path(there, "State.Status") != "running":
                     operations.start(self.engine, str(there.get("Id")), name)
@@ -194,7 +202,7 @@ class NetworkRoad(SimpleRoad):
         for name, inspect in sorted(self.on_it.items()):
             again = functools.partial(self._connect, name, self._former(inspect))
             self.back.note(START, again, f"{name} is connected again")
-            self._disconnect(name)
+            self._disconnect(name, stays_off=True)
         put_back = functools.partial(self._put_back, old)
         self.back.note(RENAME, put_back, f"the old network {self.name} is there again")
         self.do_remove(_step)
@@ -211,7 +219,7 @@ class NetworkRoad(SimpleRoad):
             return
         if there is not None:
             for name in self.on_it:
-                self._disconnect(name)
+                self._disconnect(name, stays_off=True)
             self.do_remove(Step("remove", "network", self.name))
         self.make(as_it_was(old))
 
@@ -237,6 +245,7 @@ class NetworkRoad(SimpleRoad):
 
     def do_connect(self, step: Step) -> None:
         """Let a container join; one that joined otherwise leaves first."""
+        self._wake(step.name, step.work["settings"])
         self._note(step.name)
         was = step.work.get("was")
         self.back.note(STOP, functools.partial(self._disconnect, step.name))
@@ -281,6 +290,7 @@ class NetworkRoad(SimpleRoad):
         notes.write({"containers": sorted(self._noted)})
 
     def _connect(self, name: str, settings: joins.Settings) -> None:
+        self._wake(name, settings)
         body = {"container": name, **settings}
         try:
             self._send("connect", body)
@@ -291,7 +301,8 @@ class NetworkRoad(SimpleRoad):
                 raise EngineError(f"container {name}: {error.message}", error.status, error.cause) from error
             self._mended(name, "connect", body)
 
-    def _disconnect(self, name: str) -> None:
+    def _disconnect(self, name: str, stays_off: bool = False) -> None:
+        """Take a container off. One in a unit that names the network is stopped when it ``stays_off`` and is torn."""
         body = {"Container": name}
         try:
             self._send("disconnect", body)
@@ -302,41 +313,61 @@ class NetworkRoad(SimpleRoad):
                 return
             if not _is_torn(error):
                 raise EngineError(f"container {name}: {error.message}", error.status, error.cause) from error
-            self._mended(name, "disconnect", body)
+            self._mended(name, "disconnect", body, stays_off)
 
     def _send(self, action: str, body: Mapping[str, Any]) -> None:
         self.engine.write("POST", f"networks/{self.name}/{action}", None, body, plain=True)
 
-    def _mended(self, name: str, action: str, body: Mapping[str, Any]) -> None:
+    def _mended(self, name: str, action: str, body: Mapping[str, Any], stays_off: bool = False) -> None:
         """A container whose interfaces are not as Podman has them in mind: a service was killed while it worked on them.
 
-        Stopped it has none, so that Podman only has to remember; its start makes them anew.
+        Stopped it has none, so that Podman only has to remember; its start makes them anew. One in a unit is made anew as a whole.
         """
         inspect = self._look(name) or {}
         running = get_path(inspect, "State.Status") == "running"
-        identity = str(inspect.get("Id"))
+        supervisor = supervisor_of(self.engine, inspect)
         self.task.warn(f"the network of container {name} was left half made, so it was started again.")
         if running:
-            self._note_stopped(name, True)
-            operations.stop(self.engine, identity, name)
+            self._note_stopped(name, supervisor.services)
+            supervisor.stop()
+        if running and supervisor.services:
+            if not stays_off:
+                self._wake(name)
+                with contextlib.suppress(EngineError):  # its unit may have done it
+                    self._send(action, body)
+            return
         with contextlib.suppress(EngineError):
             self._send("disconnect", {"Container": name})
         if action == "connect":
             self._send("connect", body)
         if running:
-            operations.start(self.engine, identity, name)
-            self._note_stopped(name, False)
+            supervisor.start()
+            self._note_stopped(name, None)
 
-    def _stopped(self) -> list[str]:
-        """Containers that a run stopped to mend their network, and did not start again."""
+    def _wake(self, name: str, settings: joins.Settings | None = None) -> None:
+        """Start the services of a container that were stopped to mend its network. With ``settings`` it is to join with these."""
+        services = self._stopped().get(name)
+        if not services:
+            return
+        start_services(self.engine.account, services)
+        self._note_stopped(name, None)
+        there = joins.joined(self._look(name) or {}, self.name)
+        if there is not None and settings is not None and not joins.fits(there, settings):
+            self._disconnect(name)  # its unit names the network, and joined in its own way
+
+    def _stopped(self) -> dict[str, list[str]]:
+        """Containers that a run stopped to mend their network and did not start again, each with its services."""
         listed = (self.journal.read() or {}).get("stopped")
-        return [str(each) for each in listed] if isinstance(listed, list) else []
+        found = listed.items() if isinstance(listed, dict) else ()
+        return {str(name): [str(each) for each in services] for name, services in found}
 
-    def _note_stopped(self, name: str, stopped: bool) -> None:
-        notes = self.journal.read() or {}
-        names = {*self._stopped(), name} if stopped else set(self._stopped()) - {name}
+    def _note_stopped(self, name: str, services: Sequence[str] | None) -> None:
+        notes, stopped = self.journal.read() or {}, self._stopped()
+        stopped.pop(name, None)
+        if services is not None:
+            stopped[name] = list(services)
         self.engine.admit("write", self.journal.path)
-        self.journal.write({**notes, "stopped": sorted(names)})
+        self.journal.write({**notes, "stopped": stopped})
 
     def _look(self, name: str) -> Mapping[str, Any] | None:
         """What is known of a container now."""

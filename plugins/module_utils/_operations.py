@@ -17,7 +17,7 @@ from ._course import COMPLETED
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._options import get_path
-from ._pasta import end_pastas, end_rootless_netns, ownerless_pastas
+from ._pasta import HALF_BUILT, end_pastas, end_rootless_netns, ownerless_pastas
 from ._readiness import Verdict, judge, judge_end, judge_health
 from ._streams import text_of
 from ._survey import inspected
@@ -90,7 +90,7 @@ def start(engine: Engine, identity: str, name: str) -> None:
             forgotten = _forgotten(engine, identity)
             if forgotten:
                 continue
-        if "rootless netns" in refusal.cause and end_rootless_netns():
+        if HALF_BUILT in refusal.cause and end_rootless_netns():
             continue
         if "address already in use" not in refusal.cause.lower():
             raise _named(refusal, name if " " in name else f"container {name}")

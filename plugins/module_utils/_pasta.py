@@ -13,6 +13,9 @@ import os
 import signal
 from collections.abc import Iterable
 
+# What Podman says of the namespace that bridges share when it was killed while it built that.
+HALF_BUILT = "rootless netns"
+
 
 def ownerless_pastas(known: Iterable[str]) -> set[int]:
     """Process ids of the helpers that serve none of the ``known`` network namespaces (paths), nor the one that bridges share."""

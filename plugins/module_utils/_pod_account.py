@@ -13,7 +13,8 @@ from typing import Any
 from . import _operations as operations
 from . import _parallel, _pull, _service_plan
 from ._apply import Applier
-from ._containers import ABSENT, Planner, Wanted, bound
+from ._container_wanted import ABSENT, Wanted, bound
+from ._containers import Planner
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_archive import tag

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import _manager, _pod_account, _pod_units, _unit_plan
 from ._account import Account, choose, require_linger
-from ._containers import ABSENT, PRESENT, STARTED
+from ._container_wanted import ABSENT, PRESENT, STARTED
 from ._errors import Failure
 from ._living import InUnits, left_units
 from ._module import Task, in_account

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _record
-from ._containers import Wanted, bound
+from ._container_wanted import Wanted, bound
 from ._errors import Failure
 from ._pods import WantedPod
 from ._quadlet_keys import UnitName, has_version, unit_name

@@ -16,7 +16,8 @@ from typing import Any
 
 from . import _record, _service_plan, _unit_plan
 from ._compare import compare
-from ._containers import ABSENT, PRESENT, STARTED, Planner, Wanted, bound
+from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted, bound
+from ._containers import Planner
 from ._errors import Failure
 from ._plan import CHANGED, DECLARED, REMOVED, Reason, Step
 from ._pod_text import service_of_pod_name, unit_of_pod_name

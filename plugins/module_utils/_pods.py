@@ -16,7 +16,8 @@ from typing import Any
 
 from . import _record
 from ._compare import compare
-from ._containers import PRESENT, STARTED, STOPPED, Planner, Wanted, closure
+from ._container_wanted import PRESENT, STARTED, STOPPED, Wanted
+from ._containers import Planner, closure
 from ._errors import Failure
 from ._options import Body, Facts, Spec, set_path
 from ._plan import CHANGED, DECLARED, Reason, Step

@@ -11,7 +11,8 @@ from typing import Any
 
 from . import _pull
 from ._apply import Applier
-from ._containers import ABSENT, Planner, Wanted, refuse_dependents
+from ._container_wanted import ABSENT, Wanted
+from ._containers import Planner, refuse_dependents
 from ._engine import Engine
 from ._errors import Failure
 from ._image_names import foreign

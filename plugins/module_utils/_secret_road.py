@@ -12,7 +12,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _operations as operations
 from ._compare import Comparison
 from ._engine import Engine
 from ._errors import EngineError, Failure
@@ -24,6 +23,7 @@ from ._resources.simple import Request
 from ._secret_uses import moment
 from ._simple import SimpleRoad
 from ._state import NEW
+from ._supervisor import supervisor_of
 from ._survey import inspected
 from ._way_back import SETTINGS, START, STOP
 
@@ -84,7 +84,7 @@ class SecretRoad(SimpleRoad):
                 again.append(inspect)
         reasons = (Reason("restart", CHANGED, f"{self.name} as it was", f"{self.name} as it is now"),)
         return [
-            Step("restart", "container", str(each["Name"]), reasons, {"id": each["Id"]})
+            Step("restart", "container", str(each["Name"]), reasons, {"inspect": each})
             for each in sorted(again, key=lambda each: str(each["Name"]))
         ]
 
@@ -131,15 +131,12 @@ class SecretRoad(SimpleRoad):
 
     def do_restart(self, step: Step) -> None:
         """Start a container again as it wants to be stopped, and see that it lives."""
-        identity = str(step.work["id"])
-        self.back.note(STOP, functools.partial(operations.stop, self.engine, identity, step.name))
-        start = functools.partial(operations.start, self.engine, identity, step.name)
-        self.back.note(START, start, f"{step.name} runs again")
-        operations.stop(self.engine, identity, step.name)
-        start()
-        operations.await_ready(
-            self.engine, identity, step.name, operations.SETTLE, float(self.params.get("wait_timeout") or 60)
-        )
+        supervisor = supervisor_of(self.engine, step.work["inspect"])
+        self.back.note(STOP, supervisor.stop)
+        self.back.note(START, supervisor.start, f"{step.name} runs again")
+        supervisor.stop()
+        supervisor.start()
+        supervisor.await_ready(float(self.params.get("wait_timeout") or 60))
 
     def told(self) -> dict[str, Any]:
         return {"outdated": sorted(self.outdated)} if self.params["state"] == "present" else {}

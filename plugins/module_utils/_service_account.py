@@ -13,7 +13,8 @@ from typing import Any
 from . import _operations as operations
 from . import _pull
 from ._apply import Applier
-from ._containers import Planner, Wanted
+from ._container_wanted import Wanted, bound
+from ._containers import Planner
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_archive import tag
@@ -24,19 +25,43 @@ from ._plan import Step
 from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
 from ._service_plan import is_of_unit, there
-from ._service_text import UNKNOWN, known_of, text_of
+from ._service_text import UNKNOWN, is_ours, known_of, service_of_name, text_of, unit_of_name
 from ._state import OLD, Survey, public
 from ._survey import containers as containers_now
 from ._survey import facts_of
+from ._unit_folder import Folder
 from ._wanted import container_name, container_of
 
 
-def look(task: Task, engine: Engine, key: bytes, before: str | None) -> dict[str, Any]:
+def look(task: Task, engine: Engine, key: bytes, before: str | None, folder: Folder) -> dict[str, Any]:
     """The unit that is declared, and how what is there differs; ``before`` is the text that is there. Raises Failure."""
     facts = facts_of(engine)
+    if not task.params.get("in_app"):
+        task = _bound_to_units(task, folder)
     wanted, text = _declared(task, engine, key, facts, before)
     survey = look_for(engine, [wanted], None)
-    return _compared(task, engine, Planner(survey, facts, key), wanted, text, before)
+    return _compared(task, engine, Planner(survey, facts, key), wanted, text, before, folder)
+
+
+def _bound_to_units(task: Task, folder: Folder) -> Task:
+    """The task of a container that stands alone, whose service follows those of the containers that it cannot be without."""
+    links = []
+    for name in sorted(bound(container_of(task.params).spec)):
+        with contextlib.suppress(Failure):  # Podman takes names that no unit can have
+            if is_ours(folder.text(unit_of_name(name).file)):
+                links.append(name)
+    if not links:
+        return task
+    return Task({**task.params, "in_app": {"links": {"Requires": links, "After": links}}}, task.check)
+
+
+def _following(folder: Folder, name: str) -> list[str]:
+    """Containers whose services systemd stops and starts with that of one."""
+    return [
+        file.rpartition(".")[0]
+        for file, text in folder.tree().items()
+        if is_ours(text) and f"\nRequires={service_of_name(name)}\n" in text
+    ]
 
 
 def look_at_all(
@@ -72,7 +97,13 @@ def _declared(
 
 
 def _compared(
-    task: Task, engine: Engine, planner: Planner, wanted: Wanted, text: str | None, before: str | None
+    task: Task,
+    engine: Engine,
+    planner: Planner,
+    wanted: Wanted,
+    text: str | None,
+    before: str | None,
+    folder: Folder | None = None,
 ) -> dict[str, Any]:
     survey = planner.survey
     in_app = task.params.get("in_app") or {}
@@ -81,7 +112,8 @@ def _compared(
     current = survey.containers.get(wanted.name)
     if current is not None and (found.reasons or found.source):
         going = Step("replace", KIND, wanted.name, (), {"old": current.id})
-        refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, in_app.get("taken") or ())])
+        along = [*(in_app.get("taken") or ()), *(_following(folder, wanted.name) if folder else ())]
+        refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, along)])
     image = survey.images.get(wanted.image) or {}
     known = known_of(wanted, survey, planner.facts, in_app)
     if wanted.image and known != UNKNOWN:

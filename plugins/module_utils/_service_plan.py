@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _record, _unit_plan
-from ._containers import ABSENT, PRESENT, STARTED, Planner, Wanted
+from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted
+from ._containers import Planner
 from ._file_uses import renewed_mounts
 from ._options import get_path
 from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
@@ -160,8 +161,8 @@ def plan(wanted: Wanted, found: There, unit: _unit_plan.Wanted, seen: Seen) -> t
     service = seen.new_service or seen.service
     if again and seen.alive and not (way.start or way.restart or way.stop) and unit.state != ABSENT:
         step = Step("restart", SERVICE, service, again)
-        steps.append(step)
         way = dataclasses.replace(way, steps=(*way.steps, step), restart=service)
+        steps += [step, *_unit_plan.taken_along(way, seen)]
     return steps, way
 
 

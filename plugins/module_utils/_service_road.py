@@ -17,7 +17,7 @@ from typing import Any
 
 from . import _auto_update, _manager, _service_account, _service_plan, _unit_plan
 from ._account import Account, choose, require_linger
-from ._containers import ABSENT, PRESENT, STARTED, Wanted
+from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted
 from ._errors import Failure
 from ._living import InUnits, left_units
 from ._module import Task, in_account
@@ -27,6 +27,7 @@ from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
 from ._service_text import is_ours, pod_of_text, starts_at_boot, unit_of_name
+from ._services import start_mended
 from ._shadows import sentence
 from ._unit_change import Gate
 from ._unit_folder import Folder
@@ -173,7 +174,7 @@ class Living(InUnits):
         return [*pulls_of(told), *self._plan(told, units[0], seen[self.unit.file])[0]]
 
     def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
-        told = self._ask(_service_account.look, self.texts().get(self.unit.file))
+        told = self._ask(_service_account.look, self.texts().get(self.unit.file), self.folder)
         (unit,) = self.units_of(told)
         return told, unit, self.units.look([unit])[self.unit.file]
 
@@ -307,7 +308,7 @@ class _Leaving:
             self.units.folder.put(self.unit.name.file, self.before)
             _manager.reload(self.account)
             if seen.active:
-                said = _manager.try_start(self.account, "start", [seen.service], _manager.STOP_SECONDS)
+                said = start_mended(self.account, "start", [seen.service], _manager.STOP_SECONDS)
                 told += f", and its service does not start: {said}" if said else " and its service runs"
         except Failure as worse:
             told = f"Putting the unit back met a problem: {worse.message}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# Who stops with a unit, systemd.unit(5).
+FOLLOWED_BY = ("RequiredBy", "BoundBy", "ConsistsOf")
 # What has to be known of a service, in systemd's words.
 SHOWN = (
     "LoadState",
@@ -19,10 +21,22 @@ SHOWN = (
     "NRestarts",
     "ExecMainStatus",
     "Job",
+    *FOLLOWED_BY,
 )
 ACTIVE = ("active", "reloading", "refreshing")
 # What the manager says of a service that it read and cannot use.
 BAD = ("bad-setting", "error")
+
+
+def is_alive(shown: Mapping[str, str]) -> bool:
+    """Whether it runs, or is on its way there or from there."""
+    return shown.get("ActiveState") not in ("inactive", "failed", None)
+
+
+def followed_by(shown: Mapping[str, str]) -> set[str]:
+    """The services that stop when it stops, running or not."""
+    names = {name for key in FOLLOWED_BY for name in shown.get(key, "").split()}
+    return {name for name in names if name.endswith(".service")}
 
 
 def waits(shown: Mapping[str, str]) -> bool:

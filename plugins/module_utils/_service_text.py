@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import _auto_update, _record, _unit_volumes
-from ._containers import STARTED, Wanted
+from ._container_wanted import STARTED, Wanted
 from ._errors import Failure
 from ._options import Facts, Spec, get_path
 from ._quadlet import canonical, parse, render, unit_of

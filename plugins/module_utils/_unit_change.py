@@ -18,7 +18,8 @@ from typing import Callable
 from . import _manager
 from ._account import Account
 from ._errors import Failure
-from ._service_states import BAD, SHOWN, one_line, runs, trouble, waits
+from ._service_states import BAD, one_line, runs, trouble, waits
+from ._services import mended, shown_of, start_mended
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, Seen, Wanted, Way
 
@@ -106,18 +107,9 @@ class Change:
     def _start(self, verb: str, services: Sequence[str]) -> None:
         """Start or restart them, and see that they stay. Raises Failure with everything as it was before."""
         began = time.time()
-        watched = self.gate.block and self.gate.ailing is not None
-        told = _manager.try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
-        if watched and not told:
-            told = self._watch(services)
-        if not told and not self.gate.block:
-            return
-        failed = self._failed(services) if not told else {}
-        if told:
-            shown = shown_of(self.account, services)
-            failed = {service: told for service in services if not runs(shown[service])} or {
-                services[0]: told
-            }
+        failed = self._try(verb, services)
+        if failed and mended(self.account, list(failed), began):
+            failed = self._try(verb, services)
         if not failed:
             return
         service, why = next(iter(failed.items()))
@@ -127,6 +119,28 @@ class Change:
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         said += f"; {more}" if more else ""
         raise Failure(f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", log=lines)
+
+    def _try(self, verb: str, services: Sequence[str]) -> dict[str, str]:
+        """Start or restart them once; those that do not run then, with why."""
+        watched = self.gate.block and self.gate.ailing is not None
+        told = _manager.try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
+        if watched and not told:
+            told = self._watch(services)
+        if verb == "restart" and not told and self._followers():
+            # They start with it, unless it failed before.
+            if not any(map(trouble, shown_of(self.account, services).values())):
+                told = _manager.try_start(
+                    self.account, "start", self._followers(), self.seconds, self.gate.block
+                )
+            services = [*services, *self._followers()]
+        if told:
+            shown = shown_of(self.account, services)
+            return {service: told for service in services if not runs(shown[service])} or {services[0]: told}
+        return self._failed(services) if self.gate.block else {}
+
+    def _followers(self) -> list[str]:
+        """Those that ran, and stop with what is changed."""
+        return sorted({each for wanted in self.busy for each in self.seen[wanted.name.file].followers})
 
     def _watch(self, services: Sequence[str]) -> str:
         """Wait until services that were told to start have done so; empty, or why they will not."""
@@ -223,7 +237,9 @@ class Change:
         except Failure as failure:
             return f"putting back what was there failed too: {failure.message}"
         if before:
-            told = _manager.try_start(self.account, "restart", before, self.seconds)
+            told = start_mended(self.account, "restart", before, self.seconds)
+            if not told and self._followers():
+                told = start_mended(self.account, "start", self._followers(), self.seconds)
             if told:
                 return f"the unit before is back, and it does not start either ({one_line(told)})"
             return "the unit before is back and runs"
@@ -234,11 +250,3 @@ class Change:
             if written
             else "the unit is as it was"
         )
-
-
-def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
-    """What the manager says of services."""
-    # A template is nothing that the manager knows of.
-    asked = list(dict.fromkeys(service for service in services if "@." not in service))
-    found = _manager.properties(account, asked, SHOWN) if asked else {}
-    return {service: found.get(service, {}) for service in services}

@@ -39,6 +39,7 @@ class Seen:
     stale: bool = False  # what the manager knows is not what a reload would make of the files
     active: bool = False
     alive: bool = False  # active, or on its way there or from there
+    followers: tuple[str, ...] = ()  # services that stop and start again with it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +76,7 @@ def plan(wanted: Wanted, seen: Seen) -> Way:
             Step("update", KIND, name, (Reason("loaded", DRIFT, "another text or none", "as declared"),))
         )
     way = _run(wanted, seen, changed=meant or unproved or seen.stale, renamed=renamed, steps=steps)
+    steps += taken_along(way, seen)
     return dataclasses.replace(way, steps=tuple(steps))
 
 
@@ -108,7 +110,7 @@ def _absent(wanted: Wanted, seen: Seen) -> Way:
     ours = seen.text is not None or seen.kept is not None or seen.loaded
     stop = (seen.service,) if ours and seen.alive and seen.service else ()
     if stop:
-        steps.append(_service("stop", seen.service, _state(wanted)))
+        steps += [_service("stop", seen.service, _state(wanted)), *taken_along(Way(stop=stop), seen)]
     if ours:
         steps.append(
             Step(
@@ -119,6 +121,18 @@ def _absent(wanted: Wanted, seen: Seen) -> Way:
             )
         )
     return Way(tuple(steps), stop=stop)
+
+
+def taken_along(way: Way, seen: Seen) -> list[Step]:
+    """What systemd does to the services that require one which restarts or stops."""
+    action = "restart" if way.restart else "stop" if way.stop else ""
+    if not action:
+        return []
+    service = way.restart or seen.service
+    return [
+        _service(action, each, Reason("requires", CHANGED, None, f"{action} of {service}"))
+        for each in seen.followers
+    ]
 
 
 def _service(action: str, service: str, reason: Reason) -> Step:

@@ -15,9 +15,10 @@ from . import _generated, _generator, _manager, _shadow_probe
 from ._account import Account
 from ._errors import Failure
 from ._generated import Generated
-from ._service_states import ACTIVE, BAD, one_line
+from ._service_states import ACTIVE, BAD, is_alive, one_line
+from ._services import followers, shown_of
 from ._shadows import Shadow
-from ._unit_change import Change, Gate, shown_of
+from ._unit_change import Change, Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Wanted, Way
 
@@ -81,7 +82,8 @@ class Units:
                 loaded=loaded[file] or self._is_known_otherwise(each, shown.get("LoadState", "")),
                 stale=file in stale,
                 active=shown.get("ActiveState") in ACTIVE,
-                alive=shown.get("ActiveState") not in ("inactive", "failed", None),
+                alive=is_alive(shown),
+                followers=followers(self.account, shown, known) if is_alive(shown) else (),
             )
         return found
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import _pair_files, _pull
 from ._arguments import checked as _checked
-from ._containers import ABSENT, Wanted
+from ._container_wanted import ABSENT, Wanted
 from ._errors import Failure
 from ._pods import WantedPod
 from ._resources import container as containers

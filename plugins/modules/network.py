@@ -135,6 +135,8 @@ options:
         it. A container that it makes anew has to be connected anew, so this task comes after it. Where both are declared together, naming the
         network in C(network) of M(rootless.podman.container) is simpler. A container in a pod uses the network of the pod, whose infra
         container would be the one to connect.
+      - A container in a unit is made anew whenever its service starts, and is then only on the networks that its unit names. The next run of
+        this task connects it again.
     type: list
     elements: raw
   disconnected:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import _switch
 from .._arguments import checked
-from .._containers import STARTED, Wanted
+from .._container_wanted import STARTED, Wanted
 from .._errors import Failure
 from .._networks import DEFAULT_NETWORK
 from .._switch import Switch

@@ -17,7 +17,7 @@ from typing import Any
 from .. import _images, _network_road, _secret_road, _volume_road
 from .._accounts import user_task
 from .._arguments import checked
-from .._containers import ABSENT, Wanted
+from .._container_wanted import ABSENT, Wanted
 from .._errors import Failure
 from .._hardened import hardened_container, hardened_pod
 from .._pods import WantedPod

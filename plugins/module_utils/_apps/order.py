@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import _containers
+from .. import _container_wanted
 from .._course import COMPLETED, HEALTHY, STARTED, Course
 from .._errors import Failure
 from . import beside
@@ -124,7 +124,7 @@ def _require_fitting(where: str, name: str, other: str, condition: str, of_unit:
 
 def bound(unit: Unit) -> set[str]:
     """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
-    return set().union(*(_containers.bound(each.spec) for each in unit.containers))
+    return set().union(*(_container_wanted.bound(each.spec) for each in unit.containers))
 
 
 def _stages(where: str, edges: Mapping[str, set[str]]) -> dict[str, int]:

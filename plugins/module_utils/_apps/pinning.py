@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._containers import ABSENT
+from .._container_wanted import ABSENT
 from .._engine import Engine
 from .._errors import Failure
 from .._image_names import parse_name

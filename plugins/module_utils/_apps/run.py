@@ -15,7 +15,8 @@ from typing import Any
 
 from .. import _images, _login
 from .._apply import Applier
-from .._containers import ABSENT, STARTED, Planner, Wanted, closure
+from .._container_wanted import ABSENT, STARTED, Wanted
+from .._containers import Planner, closure
 from .._errors import EngineError, Failure
 from .._module import Task
 from .._network_road import NetworkRoad

@@ -18,7 +18,7 @@ from typing import Any, Callable
 from .. import _pod_account, _pod_road, _service_account, _service_road
 from .._account import Account, call_as
 from .._checks import commands
-from .._containers import ABSENT
+from .._container_wanted import ABSENT
 from .._errors import Failure
 from .._module import Task
 from .._plan import REMOVED, Reason, Step
@@ -285,4 +285,4 @@ def _look(
     engine, key = Vacant(account, *vacant), os.urandom(KEY_BYTES)
     if kind == POD:
         return _pod_account.look(task, engine, key, {})
-    return _service_account.look(task, engine, key, None)
+    return _service_account.look(task, engine, key, None, Folder(account))

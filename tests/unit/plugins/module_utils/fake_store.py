@@ -29,7 +29,7 @@ class Store:
     def __init__(self, version: tuple[int, int, int] = (5, 4, 2)) -> None:
         self.version, self.check = version, False
         self._home = tempfile.TemporaryDirectory()
-        self.account = SimpleNamespace(name="shop", home=self._home.name)
+        self.account = SimpleNamespace(name="shop", uid=4711, home=self._home.name)
         self.info = {"store": {"volumePath": f"{self._home.name}/volumes"}}
         self.kept: dict[tuple[str, str], dict] = {}
         self.containers: dict[str, dict] = {}

@@ -114,9 +114,13 @@ class FakeSystemd:
                 "Type": "notify",
                 "NRestarts": "0",
                 "ExecMainStatus": "1" if name in self.failed else "0",
+                "RequiredBy": " ".join(self._required_by(name)),
             }
             for name in names
         }
+
+    def _required_by(self, name: str) -> list[str]:
+        return [each for each, text in self.loaded.items() if f"Requires={name}\n" in text]
 
     def units(self, account: Any, names: Sequence[str]) -> dict[str, Any]:
         told = self.properties(account, names, ())
@@ -127,9 +131,18 @@ class FakeSystemd:
 
     def stop(self, _account: Any, names: Sequence[str], _seconds: float = 0) -> None:
         self._alive()
+        self._stop(names)
+
+    def _stop(self, names: Sequence[str]) -> list[str]:
+        """Who requires them stops first; returns whom that concerns."""
+        gone = []
         for name in names:
+            gone += self._stop([each for each in self._required_by(name) if each in self.active])
+            if name in self.active:
+                gone.append(name)
             self.active.discard(name)
             self._away(name.replace(".service", ""))
+        return gone
 
     def try_start(
         self, account: Any, verb: str, names: Sequence[str], _seconds: float, block: bool = True
@@ -138,9 +151,12 @@ class FakeSystemd:
         if verb == "stop":
             self.stop(account, names)
             return ""
-        for name in names:
-            if verb == "restart":
-                self.stop(account, [name])
+        again = []
+        if verb == "restart":
+            self._alive()
+            again = [each for each in self._stop(names) if each not in names]
+        first = [each for name in names for each in self.loaded if name in self._required_by(each)]
+        for name in [*reversed(first), *names, *reversed(again)]:
             if name in self.active:
                 continue
             self.starts += 1

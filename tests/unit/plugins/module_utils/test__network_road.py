@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 from ansible_collections.rootless.podman.plugins.module_utils._journal import Journal, connected
 from ansible_collections.rootless.podman.plugins.module_utils._record import LABEL, write
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_services import services_in
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_store import Store, run
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
@@ -258,3 +259,72 @@ def test_it_is_noted_who_was_connected_by_this_task() -> None:
         del store.containers[name]
     both(store, state="absent")
     assert connected(store.account, "x") == set()
+
+
+TORN = EngineError("netavark: it broke", 500, "netavark: no such interface")
+
+
+def in_unit(store: Store, name: str = "web") -> None:
+    """A container whose unit names the network, with an alias."""
+    store.use(name, settings={"aliases": ["front"]}, labels={"PODMAN_SYSTEMD_UNIT": f"{name}.service"})
+
+
+def test_a_torn_container_in_a_unit_is_started_by_its_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store()
+    network(store)
+    in_unit(store)
+    services = services_in(monkeypatch, store, {"web.service": ["web"]})
+    store.refuse = [TORN]
+    told = {"subnet": "10.2.0.0/24", "reconnect": True}
+    assert steps(network(store, **told)) == [("replace", "x"), ("connect", "web")]
+    # It stays away while the network is made anew, or it would be on the old one again.
+    assert services.log == ["stop web.service", "start web.service"]
+    assert on(store)["web"]["Aliases"][0] == "front"
+    assert network(store, **told)["plan"] == []
+    store.refuse = [TORN]
+    assert steps(network(store, **told, connected=[{"name": "web", "aliases": ["b"]}])) == [
+        ("connect", "web")
+    ]
+    assert on(store)["web"]["Aliases"][0] == "b"
+    store.refuse = [TORN]
+    assert steps(network(store, **told, disconnected=["web"])) == [("disconnect", "web")]
+    assert (on(store), len(services.log)) == ({}, 6)
+
+
+def test_a_torn_container_in_a_unit_is_back_when_the_change_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store()
+    network(store)
+    in_unit(store)
+    services = services_in(monkeypatch, store, {"web.service": ["web"]})
+    store.refuse = [TORN, EngineError("it broke", 500, "it broke")]
+    with pytest.raises(EngineError, match="it broke. What was changed is undone"):
+        network(store, subnet="10.2.0.0/24", reconnect=True)
+    assert on(store)["web"]["Aliases"][0] == "front"
+    assert services.active == {"web.service"}
+    assert network(store)["plan"] == []
+
+
+@pytest.mark.parametrize("declared", [{}, {"connected": [{"name": "web", "aliases": ["b"]}]}])
+def test_a_run_that_was_killed_while_a_service_was_stopped(
+    declared: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(BaseException):
+        pass
+
+    store = Store()
+    network(store)
+    in_unit(store)
+    services = services_in(monkeypatch, store, {"web.service": ["web"]})
+    told = {"subnet": "10.2.0.0/24", "reconnect": True, **declared}
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_create", lambda *_arguments: (_ for _ in ()).throw(Gone))
+        store.refuse = [TORN]
+        with pytest.raises(Gone):
+            network(store, **told)
+    assert (services.active, store.containers) == (set(), {})
+    assert steps(network(store, check=True, **told)) == [("create", "x"), ("connect", "web")]
+    assert steps(network(store, **told)) == [("create", "x"), ("connect", "web")]
+    assert services.active == {"web.service"}
+    assert on(store)["web"]["Aliases"][0] == ("b" if declared else "front")
+    assert network(store, **told)["plan"] == []
+    assert Journal(store.account, "network", "x").read() is None

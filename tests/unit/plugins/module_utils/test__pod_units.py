@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils import _unit_plan
-from ansible_collections.rootless.podman.plugins.module_utils._containers import Planner, bound
+from ansible_collections.rootless.podman.plugins.module_utils._container_wanted import bound
+from ansible_collections.rootless.podman.plugins.module_utils._containers import Planner
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 from ansible_collections.rootless.podman.plugins.module_utils._plan import CHANGED, Reason

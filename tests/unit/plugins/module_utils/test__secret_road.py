@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _secret_road
+from ansible_collections.rootless.podman.plugins.module_utils import _supervisor
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_services import services_in
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_store import Store, actions, run
 
 
@@ -27,9 +28,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise Failure(f"container {name} exited at once.")
         store.containers[name]["State"]["StartedAt"] = "2026-03-01T00:00:00Z"
 
-    monkeypatch.setattr(_secret_road.operations, "start", start)
-    monkeypatch.setattr(_secret_road.operations, "stop", lambda *_which: None)
-    monkeypatch.setattr(_secret_road.operations, "await_ready", lambda *_which: None)
+    monkeypatch.setattr(_supervisor.operations, "start", start)
+    monkeypatch.setattr(_supervisor.operations, "stop", lambda *_which: None)
+    monkeypatch.setattr(_supervisor.operations, "await_ready", lambda *_which: None)
     return done
 
 
@@ -62,6 +63,30 @@ def test_who_reads_it_late_is_started_again(started: list[str]) -> None:
     assert (started, done["outdated"]) == (["late", "strict"], ["early"])
     again = secret(store, **told)
     assert (again["plan"], again["outdated"]) == ([], ["early"])
+
+
+def test_a_service_restarts_the_container_that_it_made(
+    started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = with_readers()
+    store.containers["late"]["Config"]["Labels"] = {"PODMAN_SYSTEMD_UNIT": "late.service"}
+    store.containers["strict"]["Config"]["Labels"] = {"PODMAN_SYSTEMD_UNIT": "strict.service"}
+    services = services_in(
+        monkeypatch, store, {"late.service": ["late"], "behind.service": [], "asleep.service": []}
+    )
+    services.follow = {"late.service": ["behind.service", "asleep.service"]}
+    services.active.remove("asleep.service")
+    assert actions(secret(store, data="second", restart=True)) == ["replace", "restart", "restart"]
+    # strict.service is nothing that runs: the container is in Podman's hands again.
+    assert started == ["strict"]
+    assert services.log == ["stop late.service behind.service", "start late.service behind.service"]
+    services.bad = lambda _name: store.kept["secrets", "x"]["SecretData"] == "bad"
+    with pytest.raises(
+        Failure, match="late.service does not start again .*it failed.* undone: .*late runs again"
+    ):
+        secret(store, data="bad", restart=True)
+    assert store.kept["secrets", "x"]["SecretData"] == "second"
+    assert "late.service" in services.active
 
 
 def test_a_killed_run_is_finished_by_the_next(started: list[str]) -> None:

@@ -15,10 +15,12 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _generator,
+    _manager,
     _operations,
     _parallel,
     _service_account,
     _service_road,
+    _services,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -207,6 +209,35 @@ def test_a_change_that_does_not_start_is_put_back(host: FakeSystemd) -> None:
     assert host.unit() == text
     assert host.podman.named("web").running
     assert twice(host)["plan"] == []
+
+
+@pytest.mark.parametrize("helpers", [1, 0])
+def test_a_network_namespace_that_was_left_half_built_is_mended_once(
+    host: FakeSystemd, monkeypatch: pytest.MonkeyPatch, helpers: int
+) -> None:
+    twice(host)
+    half_built, ended = ["yes"], []
+
+    def end(_account: Any, function: Any) -> bool:
+        ended.append(function.__name__)
+        half_built.clear()
+        return len(ended) <= helpers
+
+    monkeypatch.setattr(_services, "call_as", end)
+    monkeypatch.setattr(
+        _manager,
+        "last_lines",
+        lambda *_which: ["Error: rootless netns: mount resolv.conf", "web.service: Failed."],
+    )
+    host.bad = lambda _unit: bool(half_built)
+    if helpers:
+        assert steps_of(run(env={"A": "2"})) == AGAIN
+    else:
+        host.bad = lambda unit: "A=2" in unit
+        with pytest.raises(Failure, match="rootless netns.*; the unit before is back and runs"):
+            run(env={"A": "2"})
+    assert ended == ["end_rootless_netns"]
+    assert host.podman.named("web").running
 
 
 def test_what_the_health_check_says_is_told(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -426,6 +457,39 @@ def test_lines(host: FakeSystemd, params: Any, lines: set[str]) -> None:
     text = next(iter(host.bodies)).splitlines()
     assert lines <= set(text)
     assert ("Notify=healthy" in text) == ("Notify=healthy" in lines)
+
+
+def test_a_service_follows_those_of_the_containers_that_it_requires(host: FakeSystemd) -> None:
+    run()
+    run(name="elsewhere", runtime="podman")
+    run(name="beside", requires=["web", "elsewhere"])
+    lines = host.unit("beside").splitlines()
+    assert [line for line in lines if line.startswith(("Requires=", "After="))] == [
+        "Requires=web.service",
+        "After=web.service",
+    ]
+    assert "Requires=" not in host.unit()
+    assert twice(host, name="beside", requires=["web", "elsewhere"])["plan"] == []
+    assert steps_of(twice(host, state="stopped")) == [
+        ("update", "web.container"), ("stop", "web.service"), ("stop", "beside.service"),
+    ]  # fmt: skip
+    assert host.active == set()
+
+
+def test_who_requires_a_service_is_taken_along_and_back(host: FakeSystemd) -> None:
+    run()
+    run(name="beside", requires=["web"])
+    run(name="behind", requires=["beside"])
+    everything = {"web.service", "beside.service", "behind.service"}
+    along = [("restart", "beside.service"), ("restart", "behind.service")]
+    assert steps_of(run(force_restart=True, check=True)) == [("restart", "web.service"), *along]
+    assert steps_of(run(force_restart=True)) == [("restart", "web.service"), *along]
+    assert host.active == everything
+    host.bad = lambda text: "A=bad" in text
+    with pytest.raises(Failure, match="the unit before is back and runs"):
+        run(env={"A": "bad"})
+    assert host.active == everything
+    assert all(host.podman.named(name).running for name in ("web", "beside", "behind"))
 
 
 def test_one_look_for_several(host: FakeSystemd) -> None:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.runtime import as_told, settled
-from ansible_collections.rootless.podman.plugins.module_utils._containers import Wanted
+from ansible_collections.rootless.podman.plugins.module_utils._container_wanted import Wanted
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import text_of
 
 from .test_services import container

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Services of one account's systemd: what it says of them, who stops with them, and a start that mends what it can."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from . import _manager
+from ._account import Account, call_as
+from ._pasta import HALF_BUILT, end_rootless_netns
+from ._service_states import SHOWN, followed_by, is_alive
+
+
+def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the manager says of services."""
+    # A template is nothing that the manager knows of.
+    asked = list(dict.fromkeys(service for service in services if "@." not in service))
+    found = _manager.properties(account, asked, SHOWN) if asked else {}
+    return {service: found.get(service, {}) for service in services}
+
+
+def followers(account: Account, shown: Mapping[str, str], apart: Collection[str] = ()) -> tuple[str, ...]:
+    """Who runs and stops when the service stops of which that is ``shown``; without those ``apart`` and who stops with them alone."""
+    found: list[str] = []
+    asked, told = set(apart), [shown]
+    while told:
+        names = set().union(*map(followed_by, told)) - asked
+        asked |= names
+        alive = {name: each for name, each in shown_of(account, sorted(names)).items() if is_alive(each)}
+        found += alive
+        told = list(alive.values())
+    return tuple(found)
+
+
+def start_mended(account: Account, verb: str, services: Sequence[str], seconds: float) -> str:
+    """Start or restart services, once more where what kept them from it could be mended; empty, or what systemd says against it."""
+    began = time.time()
+    told = _manager.try_start(account, verb, services, seconds)
+    if told and mended(account, services, began):
+        told = _manager.try_start(account, verb, services, seconds)
+    return told
+
+
+def mended(account: Account, services: Sequence[str], began: float) -> bool:
+    """Whether services did not start for a network namespace that a killed Podman left half built, and it is out of the way now."""
+    return any(
+        HALF_BUILT in line for service in services for line in _manager.last_lines(account, service, began)
+    ) and bool(call_as(account, end_rootless_netns))
