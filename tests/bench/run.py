@@ -27,14 +27,12 @@ import hosts  # noqa: E402
 import plays  # noqa: E402
 import table  # noqa: E402
 from support.host import Host  # noqa: E402
-from support.prepare import BUSYBOX, prepare  # noqa: E402
+from support.prepare import BUSYBOX, OLDER_BUSYBOX, prepare  # noqa: E402
 from support.testbed import Testbed  # noqa: E402
 
 HERE = Path(__file__).parent
 # Unchanged runs of site.yml.
 SITES = 3
-# Another ID and not only another name: containers.podman looks at the ID.
-OTHER = "docker.io/library/busybox:bench"
 
 
 def play(host: Host, playbook: list[dict[str, Any]], times: Path) -> list[dict[str, Any]]:
@@ -77,7 +75,7 @@ def whole_hosts(host: Host) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
     """Lines of all tasks of apps, and unchanged runs of site.yml beside runs of nothing; the host has then nothing of them any more."""
     file, times = CHECKOUT / "playbooks" / "site.yml", host.folder / "times"
     wanted = {"rootless_apps_list": hosts.apps(hosts.FEW, BUSYBOX, BUSYBOX)}
-    tasks = hosts.tasks(BUSYBOX, OTHER)
+    tasks = hosts.tasks(BUSYBOX, OLDER_BUSYBOX)
     try:
         lines = play(host, [{"hosts": "all", "gather_facts": False, "tasks": tasks}], times)
         sites = []
@@ -92,15 +90,6 @@ def whole_hosts(host: Host) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
             host.remove_account(hosts.name_of(number))
     # The first run prepares the host.
     return lines, sites[1:]
-
-
-def make_other(host: Host) -> None:
-    """Put the other image into the host's registry."""
-    host.run_as(
-        plays.ACCOUNT,
-        f"printf 'FROM {BUSYBOX}\\nLABEL bench=other\\n' | podman build --quiet --tag {OTHER} - && "
-        f"podman push --quiet --tls-verify=false {OTHER} {OTHER.replace('docker.io', 'localhost:5000')}",
-    )
 
 
 def memory(host: Host) -> int:
@@ -181,7 +170,6 @@ def main() -> None:
         host = prepare(bed.up("bench"))
         host.good("user", name=plays.ACCOUNT, uid=plays.UID)
         host.good("image", user=plays.ACCOUNT, name=BUSYBOX)
-        make_other(host)
         lines, floors = [], []
         for turn in range(wish.rounds):
             print(f"bench: round {turn + 1} of {wish.rounds}", file=sys.stderr, flush=True)

@@ -27,7 +27,8 @@ def prepare(host: Host) -> Host:
     host.run((Path(__file__).parent / "onhost" / "prepare.sh").read_text(encoding="utf-8"))
     host.good("user", name="builder")
     for image, file in IMAGES.items():
-        arguments = f"--build-arg VERSION={image.rpartition(':')[2]} --quiet --tag {image}"
+        # Without the cache: some versions of Buildah take two images for one that differ in a build argument of a label alone.
+        arguments = f"--no-cache --build-arg VERSION={image.rpartition(':')[2]} --quiet --tag {image}"
         host.run_as("builder", f"podman build {arguments} --file /srv/tests/image/{file} /srv/tests/image")
         at_home = image.replace("docker.io", "localhost:5000")
         host.run_as("builder", f"podman push --quiet --tls-verify=false {image} {at_home}")
