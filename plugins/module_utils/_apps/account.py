@@ -21,12 +21,13 @@ from .._record import KEY_BYTES
 from .._unit_folder import Folder
 from .._wanted import SYSTEMD
 from . import record
-from .declared import App, services
+from .app import App
 from .quiet import Jobs
 from .run import AppRun
 from .runtime import settled
 from .services import about_of
 from .shared import Shared, untouched
+from .units import services
 from .vacant import Vacant
 
 # What a home may hold that is not data of anybody: Podman's own, ours, and what every new account gets.

@@ -17,10 +17,12 @@ from .._errors import Failure
 from .._module import Task, in_account
 from .._times import Times
 from . import order, pinning, record
-from .declared import App, units
+from .afterwards import take_last
+from .app import App
 from .hooks import AFTER, BEFORE, FAILED, Hook, Hooks
 from .run import AppRun
 from .shared import Shared
+from .units import units
 
 
 class Aside:
@@ -105,7 +107,7 @@ def _last(task: Task, engine: Engine, key: bytes, app: App, names: record.Names)
     account, failure = engine.account, None
     run = AppRun(Shared(account, engine, key, task.check, task.diff, True, frozenset(), {}), app)
     try:
-        run.take_last(units(app, account.home, read_files=True), names)
+        take_last(run, units(app, account.home, read_files=True), names)
     except Failure as refused:
         failure = refused
     return _answer(run.plan, run.warnings, [], failure)

@@ -9,31 +9,28 @@ Files that options name (``env_file``) are not read here, because this may be ro
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator, Mapping, MutableSet
+from collections.abc import Mapping, MutableSet
 from typing import Any
 
 from .. import _images, _network_road, _secret_road, _volume_road
 from .._accounts import user_task
 from .._arguments import checked
-from .._container_wanted import ABSENT, Wanted
+from .._container_wanted import ABSENT
 from .._errors import Failure
-from .._hardened import hardened_container, hardened_pod
-from .._pods import WantedPod
 from .._resources.network import NETWORK
 from .._resources.secret import SECRET
 from .._resources.volume import VOLUME
-from .._switch import Switch
 from .._values import OBJECT_NAME
-from .._wanted import CONTAINER_SPEC, POD_SPEC, PODMAN, SYSTEMD, container_of, pod_of
-from . import beside, logins, order, roads
+from .._wanted import SYSTEMD
+from . import logins, order, roads
+from .app import App, entries, raw_units, refuse_twins
 from .files import ARGUMENTS as FILE_ARGUMENTS
-from .files import File, file_of
+from .files import file_of
 from .hooks import ARGUMENT as HOOKS
-from .hooks import Hook, hooks_of, refuse_strangers
-from .placed import placed
+from .hooks import hooks_of, refuse_strangers
 from .roads import AUTO, RUNTIMES
+from .units import units
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
 APP: dict[str, dict[str, Any]] = {
@@ -63,87 +60,10 @@ ROADS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Any]] = {
     "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, VOLUME.table),
     "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, SECRET.table),
 }
-WHOLE = ("definition", "pod", "runtime")
-CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
-POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
-READ_LATER = ("env_file", "env_files", "label_file")
 # A name that can be a folder.
 APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 # A secret in a file is hidden; a word of it is not, because it would be hidden wherever it stands.
 SHORTEST = 8
-
-
-@dataclasses.dataclass
-class Unit:
-    """A container or a pod of an app, with the parameters that its own module would have."""
-
-    kind: str
-    name: str
-    params: Mapping[str, Any]
-    containers: list[Wanted]
-    pod: WantedPod | None = None
-
-    @property
-    def waits(self) -> tuple[bool, float]:
-        """Whether, and for how many seconds, its containers are waited for."""
-        return bool(self.params.get("wait", True)), float(self.params.get("wait_timeout") or 120)
-
-
-@dataclasses.dataclass
-class App:
-    """One app as the task declares it."""
-
-    name: str
-    user: str
-    state: str
-    account: Mapping[str, Any]
-    remove_data: bool
-    prune_data: Mapping[str, list[str]]
-    raw: Mapping[str, list[Mapping[str, Any]]]
-    simple: Mapping[str, list[Mapping[str, Any]]] = dataclasses.field(default_factory=dict)
-    files: list[File] = dataclasses.field(default_factory=list)
-    units: list[Unit] = dataclasses.field(default_factory=list)
-    hooks: list[Hook] = dataclasses.field(default_factory=list)
-    release: int | None = None
-    keep_releases: int = 5
-    # Values that must be kept nowhere: those of secrets and passwords of all apps of the task.
-    withheld: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
-    # Of a release: its images by digest and ID, and names of what it has and does not declare anew.
-    pins: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
-    beside: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
-    logins: list[Mapping[str, Any]] = dataclasses.field(default_factory=list, repr=False)
-    runtime: str = PODMAN
-
-    @property
-    def where(self) -> str:
-        """How sentences about it begin."""
-        return f"apps[{self.name}]."
-
-    @property
-    def present(self) -> bool:
-        """Whether it is to be there."""
-        return self.state != ABSENT
-
-    @property
-    def rolled_back(self) -> bool:
-        """Whether it goes back to a release, and what that does not have goes."""
-        return self.state == "rolled_back"
-
-    def folder(self, home: str) -> str:
-        """Where its files lie."""
-        return f"{home.rstrip('/')}/apps/{self.name}"
-
-    def names(self) -> dict[str, list[str]]:
-        """The names of all that it declares, by kind."""
-        told = {
-            kind: [str(each["name"]) for each in self.simple.get(kind, []) if each["state"] != ABSENT]
-            for kind in ROADS
-        }
-        lasting = [unit for unit in self.units if unit.params.get("state") != ABSENT]
-        told["pods"] = [unit.name for unit in lasting if unit.kind == "pod"]
-        told["containers"] = [each.name for unit in lasting for each in unit.containers]
-        told["files"] = [each.path for each in self.files]
-        return {kind: sorted({*names, *self.beside.get(kind, ())}) for kind, names in told.items()}
 
 
 def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = AUTO) -> list[App]:
@@ -152,7 +72,7 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = A
     apps: list[App] = []
     try:
         apps = [_app(each, index, withheld, runtime) for index, each in enumerate(raw)]
-        _refuse_twins([app.name for app in apps], "apps")
+        refuse_twins([app.name for app in apps], "apps")
         for app in apps:
             _read_kinds(app, withheld)
     finally:
@@ -162,7 +82,7 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = A
     for app in apps:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
-        course = order.course(app.where, _raw_units(app), app.units)
+        course = order.course(app.where, raw_units(app), app.units)
         if app.runtime == SYSTEMD and app.present:
             roads.refuse(app, course)
         if app.state == "present":
@@ -237,7 +157,7 @@ def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
     simple: dict[str, list[Mapping[str, Any]]] = {}
     for kind, (arguments, constraints, table) in ROADS.items():
         simple[kind] = []
-        for where, raw in _entries(app, kind):
+        for where, raw in entries(app, kind):
             params = checked(raw, arguments, where, kind[:-1], hidden, **constraints)
             if kind != "images" and not OBJECT_NAME.fullmatch(str(params["name"])):
                 raise Failure(
@@ -246,153 +166,17 @@ def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
             if table is not None and params["state"] != ABSENT:
                 table.parse(params, f"{where}.")
             simple[kind].append(params)
-        _refuse_twins([str(each["name"]) for each in simple[kind]], f"{app.where}{kind}")
+        refuse_twins([str(each["name"]) for each in simple[kind]], f"{app.where}{kind}")
     app.simple = simple
-    for where, raw in _entries(app, "files", "path"):
+    for where, raw in entries(app, "files", "path"):
         app.files.append(file_of(checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
-    _refuse_twins([each.path for each in app.files], f"{app.where}files")
+    refuse_twins([each.path for each in app.files], f"{app.where}files")
     for each in app.files:
         inside = [other.path for other in app.files if other.path.startswith(each.path + "/")]
         if inside:
             raise Failure(
                 f"{app.where}files[{inside[0]}].path: {each.path} is a file, and cannot be a folder as well."
             )
-
-
-def _entries(app: App, kind: str, named_by: str = "name") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each entry of a list, with how sentences about it begin."""
-    for index, raw in enumerate(app.raw[kind]):
-        name = str(raw.get(named_by) or index)
-        yield f"{app.where}{kind}[{name[:120] if name.isprintable() else index}]", raw
-
-
-def _raw_units(app: App) -> list[Mapping[str, Any]]:
-    return [*app.raw["pods"], *app.raw["containers"]]
-
-
-def units(app: App, home: str, read_files: bool) -> list[Unit]:
-    """The app's pods and containers as what is wanted, hardened where they do not say otherwise.
-
-    With ``read_files`` the files that options name are read, which only the account may do.
-    """
-    folder = app.folder(home)
-    once = order.completed(app.where, _raw_units(app))
-    found = []
-    for where, raw in _entries(app, "pods"):
-        params = _pod(raw, where, folder, read_files)
-        pod = pod_of(params, f"{where}.")
-        found.append(Unit("pod", pod.name, params, list(pod.containers or []), pod))
-    for where, raw in _entries(app, "containers"):
-        if "pod" in raw:
-            raise Failure(
-                f"{where}.pod: in an app a container of a pod stands in that pod's containers; declare it there."
-            )
-        runs_once = str(raw.get("name")) in once
-        told = beside.options(raw, f"{where}.")
-        params = _container(raw, where, folder, runs_once, read_files)
-        wanted = dataclasses.replace(container_of(params, f"{where}."), once=runs_once)
-        _refuse_endless(wanted)
-        if told is not None:
-            switch = beside.switch_of(told, wanted, folder, params["wait"])
-            wanted = dataclasses.replace(wanted, switch=switch)
-            found.append(_switch_unit(told, switch, f"{where}.switch"))
-        found.append(Unit("container", wanted.name, params, [wanted]))
-    names = [name for unit in found for name in {unit.name, *(each.name for each in unit.containers)}]
-    _refuse_twins(names, f"{app.where}containers")
-    return found
-
-
-def _switch_unit(told: Mapping[str, Any], switch: Switch, where: str) -> Unit:
-    """The container that a switch is, hardened as any other."""
-    params = checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
-    return Unit("container", switch.container, params, [container_of(params, f"{where}.")])
-
-
-def _container(
-    raw: Mapping[str, Any], where: str, folder: str, runs_once: bool, read_files: bool
-) -> Mapping[str, Any]:
-    """The parameters that a container of an app would have as a task of its own."""
-    entry = beside.without(_without_later(placed(raw, folder), read_files))
-    return checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
-
-
-def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> Mapping[str, Any]:
-    """The parameters that a pod of an app would have as a task of its own."""
-    entry = _without_later(placed(raw, folder), read_files)
-    members = entry.get("containers")
-    if members is not None:
-        entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
-    params = checked(hardened_pod(entry), POD, where, "pod")
-    return params if params.get("state") is not None else {**params, "state": "started"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Service:
-    """A container or pod of an app that lives in units: its task, and what the app adds to them."""
-
-    kind: str
-    name: str
-    params: Mapping[str, Any]
-    links: Mapping[str, Any]
-
-
-def services(app: App, home: str) -> list[Service]:
-    """What of an app lives in units, in the order in which it starts. Files that it names are read by the account."""
-    if app.runtime == PODMAN:
-        return []
-    folder = app.folder(home)
-    course = order.course(app.where, _raw_units(app), app.units)
-    mine, aside = roads.in_units(app), roads.aside(app)
-    found = {
-        str(raw["name"]): _container(raw, where, folder, False, True)
-        for where, raw in _entries(app, "containers")
-        if str(raw["name"]) in mine
-    }
-    found.update({str(raw["name"]): _pod(raw, where, folder, True) for where, raw in _entries(app, "pods")})
-    pods = sorted(unit.name for unit in app.units if unit.kind == "pod")
-    names = {name for unit in app.units for name in (unit.name, *(each.name for each in unit.containers))}
-    said = []
-    by_name = {unit.name: unit for unit in app.units}
-    for unit in (by_name[name] for phase in roads.phases(app, course) for name in phase.names if phase.units):
-        own = {each.name for each in unit.containers}
-        bound = sorted(order.bound(unit) & names - own)
-        wants = sorted(roads.waits_for(course.needs, unit.name, aside) - set(bound))
-        # One that others only wait for may be started anew without them; one whose namespace they are in may not.
-        links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
-        about = {"app": app.name, "links": links, "pods": pods}
-        params = {"pod": None, **found[unit.name], "user": app.user, "definition": None, "runtime": SYSTEMD}
-        said.append(Service(unit.kind, unit.name, params, about))
-    return said
-
-
-def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:
-    left_out = ("depends_on",) if read_files else ("depends_on", *READ_LATER)
-    return {key: value for key, value in raw.items() if key not in left_out}
-
-
-def _refuse_endless(wanted: Wanted) -> None:
-    """One that has to run to its end must be able to, and be there afterwards to tell how it went."""
-    if not wanted.once or wanted.state == ABSENT:
-        return
-    if wanted.state != "started":
-        raise Failure(
-            f"{wanted.where}state: {wanted.state} was given, and others wait until it has completed; it has to be started."
-        )
-    policy = wanted.spec.get("restart_policy") or {}
-    if policy.get("name") in ("always", "unless-stopped"):
-        raise Failure(
-            f"{wanted.where}restart_policy: {policy['name']} was given, and others wait until it has completed; write no or on-failure."
-        )
-    if wanted.spec.get("rm"):
-        raise Failure(
-            f"{wanted.where}rm: true was given, and others wait until it has completed, which is only known of one that stays; take it out."
-        )
-
-
-def _refuse_twins(names: list[str], where: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Failure(f"{where}: {twice[0]} is declared more than once; give each a name of its own.")
 
 
 def refuse_shared_names(apps: list[App]) -> None:

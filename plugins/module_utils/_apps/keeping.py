@@ -19,7 +19,7 @@ from .._plan import Step
 from .._record import digest
 from .._times import Times
 from . import inside
-from .declared import App, Unit
+from .app import App, Unit
 from .files import File, ids_of, removal_of, step_of
 from .shared import Shared
 

@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import _container_wanted
 from .._course import COMPLETED, HEALTHY, STARTED, Course
 from .._errors import Failure
 from . import beside
-
-if TYPE_CHECKING:
-    from .declared import Unit
+from .app import Unit
 
 CONDITIONS = (STARTED, HEALTHY, COMPLETED)
 # As compose files have them.

@@ -16,7 +16,7 @@ from .._image_names import parse_name
 from .._pull import find, present
 from .._record import digest
 from . import release
-from .declared import App, Unit
+from .app import App, Unit
 
 
 def pin(app: App, engine: Engine, name: str) -> str:

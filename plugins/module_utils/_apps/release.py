@@ -13,7 +13,8 @@ from typing import Any
 
 from .._errors import Failure
 from .._image_names import parse_name
-from .declared import CONTAINER, POD, App
+from .app import App
+from .units import CONTAINER, POD
 
 SCHEMA = 1
 # Lists that are kept as they were declared. Images are kept by digest, secrets by name.

@@ -17,7 +17,8 @@ from .._account import choose
 from .._errors import Failure
 from .._plan import CHANGED, Reason, Step
 from . import order, release
-from .declared import App, read, refuse_shared_names
+from .app import App
+from .declared import read, refuse_shared_names
 from .release import Release
 from .shelf import Shelf
 

@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from .._course import Course
 from .._errors import Failure
 from .._wanted import PODMAN, SYSTEMD
 from . import order
-
-if TYPE_CHECKING:
-    from .declared import App
+from .app import App
 
 # Where the app lives already; where it is new, in units if these can hold it.
 AUTO = "auto"

@@ -12,8 +12,8 @@ from typing import Any
 from .._account import Account
 from .._errors import Failure
 from .._module import Task
+from .app import App
 from .aside import Aside
-from .declared import App
 from .hooks import AFTER, BEFORE, FAILED
 
 # What the account's own process says for this.

@@ -10,36 +10,34 @@ import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .. import _images, _login
 from .._apply import Applier
-from .._container_wanted import ABSENT, STARTED, Wanted
-from .._containers import Planner, closure
+from .._container_wanted import ABSENT, Wanted
 from .._errors import EngineError, Failure
 from .._module import Task
 from .._network_road import NetworkRoad
 from .._plan import Step
-from .._pods import PodPlanner
 from .._pull import refuse_retries
 from .._road import pull_first, pull_missing, refuse_lost_dependents
 from .._secret_road import SecretRoad
 from .._simple import SimpleRoad
-from .._state import Survey
-from .._survey import look_at_many
 from .._switch import told as told_of
-from .._switching import Traffic
 from .._times import Times
 from .._volume_road import VolumeRoad
 from .._wanted import SYSTEMD
 from . import going, order, record, release, roads
-from .declared import App, Unit, units
+from .afterwards import last, remember
+from .app import App, Unit
 from .hooks import Hooks
 from .keeping import Keeper
 from .leaving import forget_switches, leave
+from .outlook import planned, survey_of
 from .pinning import facts, pin
 from .shared import LABEL, Shared
+from .units import units
 
 ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
 
@@ -129,14 +127,14 @@ class AppRun:
                 forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
             if app.runtime == SYSTEMD:
                 # What lives in units uses it until these have changed.
-                last = self._last(dataclasses.replace(shared, check=True), wanted, known, gone)
-                self.told["last"] = [each.public() for each in last]
+                late = last(self, dataclasses.replace(shared, check=True), wanted, known, gone)
+                self.told["last"] = [each.public() for each in late]
             else:
-                self.tell(self._last(shared, wanted, known, gone))
+                self.tell(last(self, shared, wanted, known, gone))
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            self._remember(before, former, self.told.get("last") or [])
+            remember(self, before, former, self.told.get("last") or [])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
 
@@ -232,7 +230,7 @@ class AppRun:
             refuse_retries(unit.params, engine)
             if unit.params.get("state") != ABSENT:
                 pull_first(self._task({}), engine, unit.containers, unit.params)
-        pulls, steps, warnings = self._planned(wanted, self._survey(wanted, members, files))
+        pulls, steps, warnings = planned(self, wanted, survey_of(self, wanted, files))
         # What goes anyway holds on to nothing.
         refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
         self.warnings += warnings
@@ -256,17 +254,17 @@ class AppRun:
         pulls, steps = self.foreseen(wanted, files, leaving)
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
-        first, last = self.hooks.planned(bool(counted))
-        self.tell([*first, *counted, *(last if whole else ())])
+        before, after = self.hooks.planned(bool(counted))
+        self.tell([*before, *counted, *(after if whole else ())])
         shared.made |= {step.name for step in pulls}
-        if shared.check or not (counted or last):
+        if shared.check or not (counted or after):
             return
         with self.timed(begun), self.hooks.around(self.warnings, whole):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)
                 shared.forget()
-                _pulls, steps, _warnings = self._planned(wanted, self._survey(wanted, members, files))
+                _pulls, steps, _warnings = planned(self, wanted, survey_of(self, wanted, files))
             specs = {each.name: each.spec for each in members}
             emptied = frozenset(unit.name for unit in wanted if unit.params.get("delete_volumes"))
             applier = Applier(engine, specs, True, 120.0, emptied, course)
@@ -294,102 +292,6 @@ class AppRun:
                         f"{self.app.where}release: image {step.name} of that release is not on the host and cannot be pulled ({error.cause}); "
                         "bring it back, or declare the app with state: present."
                     ) from error
-
-    def _survey(self, wanted: list[Unit], members: list[Wanted], files: Mapping[str, float]) -> Survey:
-        images = [each.image for each in members if each.pulled and each.state != ABSENT]
-        pods = [unit.name for unit in wanted if unit.kind == "pod"]
-        survey = look_at_many(
-            self.shared.engine, self.shared.look(), [each.name for each in members], images, pods
-        )
-        survey.files = dict(files)
-        survey.switches = {
-            each.name: Traffic(self.shared.engine, each.switch).settings()
-            for each in members
-            if each.switch is not None
-        }
-        if self.shared.check:
-            # What earlier steps would have brought about by now.
-            survey.images.update({name: {"Id": ""} for name in self.shared.made & set(images)})
-            for name in self.renewed:
-                survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
-        return survey
-
-    def _planned(self, wanted: list[Unit], survey: Survey) -> tuple[list[Step], list[Step], list[str]]:
-        """Pulls, all other steps, and warnings."""
-        shared = self.shared
-        steps: list[Step] = []
-        warnings: list[str] = []
-        for unit in wanted:
-            if unit.pod is not None:
-                planner = PodPlanner(survey, shared.facts, shared.key, self.marks)
-                steps += planner.steps(unit.pod)
-                warnings += planner.warnings
-        alone = [unit.containers[0] for unit in wanted if unit.kind == "container"]
-        planner_of_all = Planner(survey, shared.facts, shared.key, "", self.marks)
-        mine = [step for each in alone for step in planner_of_all.pulls(each)]
-        for each in alone:
-            mine += planner_of_all.steps(each)
-        steps += closure(mine, alone, planner_of_all)
-        pulls = list({step.name: step for step in steps if step.action == "pull"}.values())
-        return pulls, [step for step in steps if step.action != "pull"], warnings
-
-    def _last(
-        self, shared: Shared, wanted: list[Unit], known: record.Names, gone: going.Leftovers | None
-    ) -> list[Step]:
-        """What goes when nothing uses it any more: networks and files that are no longer declared, and data that the task names."""
-        steps = []
-        if gone is not None:
-            keeper = Keeper(shared, self.app, wanted, self.times)
-            steps += going.remove_simple(shared, self.times, "networks", gone.networks)
-            steps += keeper.prune(known["files"])
-        named = self.app.prune_data
-        if named["volumes"] or named["secrets"]:
-            nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
-            there = going.leftovers(shared, self.app.name, known, nothing)
-            for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
-                mine = [name for name in names if name in named[kind]]
-                steps += going.remove_simple(shared, self.times, kind, mine)
-                if mine:
-                    shared.forget()
-        return steps
-
-    def take_last(self, wanted: list[Unit], names: record.Names) -> None:
-        """Remove what another look at the app has named, and forget it. Raises Failure."""
-        shared = self.shared
-        for kind in going.SIMPLE:
-            self.tell(going.remove_simple(shared, self.times, kind, names[kind]))
-        self.tell(Keeper(shared, self.app, wanted, self.times).prune(names["files"]))
-        record.note_gone(shared.engine, self.app.name, names)
-
-    def _remember(
-        self, before: record.Names, former: record.Names, last: Sequence[Mapping[str, Any]]
-    ) -> None:
-        """Keep the names of what is declared, for ``prune``, ``state: absent`` and ``apps_info``; ``last`` are steps that are still to come."""
-        if self.shared.check:
-            return
-        now = self.app.names()
-        late = record.names_of_steps(last)
-        left = {}
-        for kind in record.KINDS:
-            gone = {*before[kind], *former[kind]} - set(now[kind])
-            if self.prunes and kind in ("containers", "pods", "networks", "files"):
-                left[kind] = sorted(gone & set(late[kind]))
-            elif kind != "images":
-                left[kind] = sorted(gone - (set(self.app.prune_data.get(kind, ())) - set(late[kind])))
-        members = [each for unit in self.app.units for each in unit.containers]
-        once = [each.name for each in members if each.once]
-        notes = record.notes(
-            now,
-            left,
-            once,
-            [each.name for each in members if each.state != STARTED],
-            self.seen,
-            self.hooks.due,
-        )
-        journal = record.journal(self.shared.account, self.app.name)
-        if journal.read() != notes:
-            self.shared.engine.admit("write", journal.path)
-            journal.write(notes)
 
 
 def _sentence(failure: Failure | None) -> str:

@@ -17,9 +17,10 @@ from .._service_text import is_ours, labelled, text_of
 from .._unit_folder import Folder
 from .._wanted import PODMAN, SYSTEMD, container_of, pod_of
 from . import order, roads
-from .declared import App, services
+from .app import App
 from .roads import AUTO
 from .shared import LABEL, Shared, labels_of, name_of
+from .units import services
 
 
 def settled(shared: Shared, app: App, folder: Folder) -> App:

@@ -32,11 +32,12 @@ from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
 from . import order
-from .declared import App, Service, services
+from .app import App
 from .quiet import Quiet
 from .roads import Phase, in_units, phases
 from .rollout import Rollout, pulled
 from .shared import LABEL
+from .units import Service, services
 from .vacant import Vacant, podman_version
 
 # What was done before units: files written, images and secrets that are new.

@@ -14,7 +14,7 @@ from .._account import Account
 from .._engine import Engine
 from .._options import Facts
 from .._survey import Listings, facts_of
-from .declared import App
+from .app import App
 
 LABEL = "rootless.podman.app"
 

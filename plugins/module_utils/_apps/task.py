@@ -24,7 +24,8 @@ from .._module import Task
 from .._plan import Reason, Step, diff
 from .._subid import Want
 from .account import Job, converge, known
-from .declared import App, read
+from .app import App
+from .declared import read
 from .release import with_images
 from .releasing import Releases
 from .roads import AUTO, RUNTIMES

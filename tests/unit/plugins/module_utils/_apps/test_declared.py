@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read, units
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.units import units
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import hostile, house, junk
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._apps import release
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.release import Release
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 

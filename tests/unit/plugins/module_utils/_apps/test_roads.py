@@ -12,10 +12,12 @@ import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import runtime
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read, services
+from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.roads import aside, in_units
 from ansible_collections.rootless.podman.plugins.module_utils._apps.services import phases_of
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL, Shared
+from ansible_collections.rootless.podman.plugins.module_utils._apps.units import services
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
 
 from .test_services import POD, SWITCHED, container, text

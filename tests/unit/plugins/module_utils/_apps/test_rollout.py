@@ -15,7 +15,8 @@ from ansible_collections.rootless.podman.plugins.module_utils import _service_ro
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import aside
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 
 from .test_services import container

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read
+from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.runtime import as_told, settled
 from ansible_collections.rootless.podman.plugins.module_utils._container_wanted import Wanted
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import text_of

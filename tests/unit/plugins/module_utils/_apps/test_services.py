@@ -16,8 +16,10 @@ from ansible_collections.rootless.podman.plugins.module_utils import _service_ro
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
-from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import App, read, services
+from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
+from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL
+from ansible_collections.rootless.podman.plugins.module_utils._apps.units import services
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._pod_text import texts_of
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import Known, labelled, text_of
