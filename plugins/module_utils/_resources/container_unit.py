@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, NamedTuple
 
 from .._errors import Failure
 from .._networks import DEFAULT_NETWORK
-from .._options import Option, Spec
+from .._options import Option, OptionTable, Spec
 from .._quadlet import Unit, unit_of
 from .._quadlet_keys import SINCE, SUFFIXES, has_version
 from .._quadlet_values import assignment, variable, whole, word, words
@@ -97,13 +97,7 @@ def unit_of_container(name: str, image: str, spec: Spec, version: str) -> Unit:
         )
     lines.append(("Rootfs" if spec.get("rootfs") else "Image", whole(image, "image")))
     service: list[tuple[str, str]] = []
-    for row in TABLE.rows:
-        if row.name not in spec:
-            continue
-        value = spec[row.name]
-        refusal = REFUSED.get(row.name)
-        if refusal and refusal.refuses(value):
-            raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
+    for row, value in given(TABLE, spec, REFUSED):
         if row.name == "restart_policy":
             service.append(("Restart", RESTART[value["name"]]))
         elif row.name == "sdnotify":
@@ -139,6 +133,18 @@ def lines_of(row: Option, value: Any, version: str, said: Words) -> list[tuple[s
             flag = f"--{said.flags.get(row.name, row.name.replace('_', '-'))}={text}"
             found.append(("PodmanArgs", word(flag, row.name)))
     return found
+
+
+def given(table: OptionTable, spec: Spec, refused: Mapping[str, Refusal]) -> Iterator[tuple[Option, Any]]:
+    """The rows that a declaration has values for, in the table's order. Raises Failure for what no unit can have."""
+    for row in table.rows:
+        if row.name not in spec:
+            continue
+        value = spec[row.name]
+        refusal = refused.get(row.name)
+        if refusal and refusal.refuses(value):
+            raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
+        yield row, value
 
 
 def default_network(spec: Spec) -> list[tuple[str, str]]:

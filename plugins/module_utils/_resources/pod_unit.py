@@ -15,7 +15,7 @@ from .._quadlet import Unit, unit_of
 from .._quadlet_keys import SINCE, has_version
 from .._quadlet_values import assignment, whole, word
 from .container_unit import REFUSED as OF_CONTAINERS
-from .container_unit import RESTART, Refusal, Words, default_network, lines_of, networks
+from .container_unit import RESTART, Refusal, Words, default_network, given, lines_of, networks
 from .pod import TABLE
 
 SECTION = "Pod"
@@ -70,13 +70,7 @@ def unit_of_pod(name: str, spec: Spec, version: str) -> Unit:
     service: list[tuple[str, str]] = []
     # Quadlet stops a pod whose last container has ended, and its API does not: a restart of the only one would take the pod along.
     told = {"exit_policy": "continue", **spec}
-    for row in TABLE.rows:
-        if row.name not in told:
-            continue
-        value = told[row.name]
-        refusal = REFUSED.get(row.name)
-        if refusal and refusal.refuses(value):
-            raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
+    for row, value in given(TABLE, told, REFUSED):
         if row.name == "restart_policy":
             service.append(("Restart", RESTART[value["name"]]))
         elif row.name == "label":
