@@ -311,13 +311,16 @@ def test_a_run_that_was_killed_while_a_service_was_stopped(
     class Gone(BaseException):
         pass
 
+    def killed(*_arguments: Any) -> None:
+        raise Gone
+
     store = Store()
     network(store)
     in_unit(store)
     services = services_in(monkeypatch, store, {"web.service": ["web"]})
     told = {"subnet": "10.2.0.0/24", "reconnect": True, **declared}
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_create", lambda *_arguments: (_ for _ in ()).throw(Gone))
+        patch.setattr(store, "_create", killed)
         store.refuse = [TORN]
         with pytest.raises(Gone):
             network(store, **told)
