@@ -74,6 +74,15 @@ def joined(inspect: Inspect, network: str) -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
+def without(inspect: Inspect, network: str) -> Inspect:
+    """A container as it will be when the network has gone."""
+    settings = dict(inspect.get("NetworkSettings") or {})
+    settings["Networks"] = {
+        name: each for name, each in (settings.get("Networks") or {}).items() if name != network
+    }
+    return {**inspect, "NetworkSettings": settings}
+
+
 def require_connectable(inspect: Inspect, name: str) -> None:
     """Refuse a container that can join no network."""
     mode = str(get_path(inspect, "HostConfig.NetworkMode") or "")

@@ -146,7 +146,7 @@ class NetworkRoad(SimpleRoad):
             if there[name]:
                 joins.require_connectable(there[name], name)
             joins.require_inside(wanted[name], name, self._subnets())
-            inspect = _without(there[name], self.name) if anew else there[name]
+            inspect = joins.without(there[name], self.name) if anew else there[name]
             step = joins.step(self.name, name, inspect, wanted[name])
             told += [step] if step else []
         return told
@@ -397,12 +397,3 @@ class NetworkRoad(SimpleRoad):
 def _is_torn(error: EngineError) -> bool:
     """Whether Podman failed at interfaces, and not at what was asked."""
     return any(words in error.cause for words in TORN)
-
-
-def _without(inspect: Mapping[str, Any], network: str) -> Mapping[str, Any]:
-    """A container as it will be when the network has gone."""
-    settings = dict(inspect.get("NetworkSettings") or {})
-    settings["Networks"] = {
-        name: each for name, each in (settings.get("Networks") or {}).items() if name != network
-    }
-    return {**inspect, "NetworkSettings": settings}
