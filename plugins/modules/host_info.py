@@ -33,6 +33,20 @@ options:
     type: list
     elements: str
     aliases: [user]
+  packages:
+    description:
+      - Names of packages. Those that are installed come back in RV(packages).
+      - For a play that would otherwise need a task of its own for that question.
+    type: list
+    elements: str
+    default: []
+  files:
+    description:
+      - Whole paths of the host. What is there comes back in RV(files) with the digest of its content, so that a play knows
+        which files it has to write before it goes to the host again.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: Changes nothing, with and without check mode.
@@ -65,6 +79,19 @@ EXAMPLES = r"""
 - name: Tell what the account lacks
   ansible.builtin.debug:
     msg: "{{ host.findings | selectattr('scope', 'eq', 'alice') | rejectattr('level', 'eq', 'ok') | list }}"
+
+- name: Ask for packages and for the form of a file, too
+  rootless.podman.host_info:
+    users: []
+    packages: [podman, python3-podman]
+    files: [/etc/containers/policy.json]
+  register: host
+
+- name: Tell which package is not there, and whether the policy is what this play would write
+  ansible.builtin.debug:
+    msg:
+      - "{{ ['podman', 'python3-podman'] | difference(host.packages) }}"
+      - "{{ host.files['/etc/containers/policy.json'].sha256 | default('') == '{}' | hash('sha256') }}"
 
 - name: Stop here unless the host has a working Podman 4.3 or newer
   ansible.builtin.assert:
@@ -140,6 +167,23 @@ versions:
   returned: success
   sample: {"podman": "5.4.2", "crun": "1.21", "netavark": "1.14.0", "systemd": "257", "kernel": "6.12.0", "python": "3.13.5",
            "podman_py": "5.4.0.1", "jmespath": "1.0.1"}
+packages:
+  description: Those of O(packages) that are installed, each with its version as the package manager writes it.
+  type: dict
+  returned: success
+  sample: {"podman": "5.4.2+ds1-2+b2"}
+files:
+  description:
+    - Those of O(files) that are there. A link is told as a link, not as the file that it leads to.
+    - C(sha256) is empty for what is no regular file, and for what the task may not read.
+  type: dict
+  returned: success
+  sample:
+    /etc/containers/policy.json:
+      sha256: 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
+      mode: "0644"
+      uid: 0
+      gid: 0
 python:
   description: The interpreter that runs the modules, and the folder where it finds podman-py (empty without).
   type: dict
@@ -205,13 +249,20 @@ from ansible_collections.rootless.podman.plugins.module_utils._checks.checklist 
 
 
 def work(task: Task) -> dict[str, Any]:
-    """The checklist for the accounts that the task names."""
-    return examine(task.params["users"])
+    """The checklist for the accounts that the task names, with the packages and files that it asks for."""
+    return examine(task.params["users"], task.params["packages"], task.params["files"])
 
 
 def main() -> None:
     """Run as an Ansible module."""
-    run(work, {"users": {"type": "list", "elements": "str", "aliases": ["user"]}})
+    run(
+        work,
+        {
+            "users": {"type": "list", "elements": "str", "aliases": ["user"]},
+            "packages": {"type": "list", "elements": "str", "default": []},
+            "files": {"type": "list", "elements": "str", "default": []},
+        },
+    )
 
 
 if __name__ == "__main__":

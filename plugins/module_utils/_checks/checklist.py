@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import pwd
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from . import host_rows as _host_rows
 from . import kernel_rows as _kernel_rows
 from . import tool_rows as _tool_rows
 from .facts import AccountFacts, HostFacts
+from .files import described
 from .ids import lingering
 from .leftovers import listening_sockets
 from .rows import FAIL, OK, WARNING, judge_all, sentence
@@ -29,6 +31,8 @@ from .rows import FAIL, OK, WARNING, judge_all, sentence
 HOST_CHECKS = _tool_rows.CHECKS + _kernel_rows.CHECKS + _host_rows.CHECKS
 # Seconds for the answers of all sockets together.
 PATIENCE = 4.0
+# What Debian's and RPM's names have in common; a pattern (as dpkg-query knows them) is none.
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _WORDS = {
     "debian": {
         "install": "apt-get install",
@@ -51,15 +55,18 @@ _WORDS = {
 }
 
 
-def examine(users: Sequence[str] | None) -> dict[str, Any]:
-    """The whole checklist as ``host_info`` returns it.
+def examine(
+    users: Sequence[str] | None, packages: Sequence[str] = (), files: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The whole checklist as ``host_info`` returns it, with what is there of ``packages`` and ``files``.
 
     ``users`` None looks at the accounts that linger (as an account: at itself). Raises Failure
-    for names that are none and for accounts that this process may not look into.
+    for names that are none, for accounts that this process may not look into, and for paths that do not begin with /.
     """
     names = _names(users)
+    _refuse_odd(packages, files)
     managers = [f"user@{account.uid}.service" for account in map(find, names) if account is not None]
-    host, seen = _host_probe.look(managers)
+    host, seen = _host_probe.look(managers, packages)
     accounts = _look_at(names, host, seen)
     _find_stores(host, accounts)
     words = _WORDS[host.distribution.get("family", "")]
@@ -68,7 +75,8 @@ def examine(users: Sequence[str] | None) -> dict[str, Any]:
         findings += judge_all(
             _account_rows.CHECKS, facts, facts.name, {**words, "name": facts.name, "uid": str(facts.uid)}
         )
-    return {"changed": False, **_summary(findings), **_report(host, accounts)}
+    there = {path: told for path, told in ((path, described(path)) for path in files) if told}
+    return {"changed": False, **_summary(findings), **_report(host, accounts), "files": there}
 
 
 def _names(users: Sequence[str] | None) -> list[str]:
@@ -93,6 +101,17 @@ def _names(users: Sequence[str] | None) -> list[str]:
             )
         names[account.name if account is not None else name] = None
     return list(names)
+
+
+def _refuse_odd(packages: Sequence[str], files: Sequence[str]) -> None:
+    for name in packages:
+        if not _PACKAGE.fullmatch(name):
+            raise Failure(
+                f"packages: {name!r} is no name of a package; give names as the host's package manager has them, without versions."
+            )
+    for path in files:
+        if not path.startswith("/") or "\0" in path:
+            raise Failure(f"files: {path!r} is no path that begins with /; give whole paths of the host.")
 
 
 def _look_at(
@@ -138,6 +157,7 @@ def _summary(findings: list[dict[str, str]]) -> dict[str, Any]:
 def _report(host: HostFacts, accounts: Sequence[AccountFacts]) -> dict[str, Any]:
     return {
         "distribution": host.distribution,
+        "packages": host.packages,
         "versions": {**host.versions, "kernel": host.kernel, **_python_versions(host)},
         "python": {"executable": host.python, "podman_py": host.podman_py_path},
         "storage": {

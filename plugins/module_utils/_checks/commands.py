@@ -33,7 +33,6 @@ PATIENCE = 3.0
 NOBODY = 65534
 _ENVIRONMENT = {"PATH": ":".join(FOLDERS[:6]), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)+(?:-[0-9A-Za-z.]+)?|\b\d{2,}\b")
-# Epoch, Debian's revision and what was added for Debian: 1:5.4.2+ds1-2+b2 is 5.4.2.
 _EPOCH = re.compile(r"^\d+:")
 
 
@@ -42,15 +41,19 @@ def find_tools() -> dict[str, str]:
     return {name: _path(name) for name in TOOLS}
 
 
-def versions(tools: Mapping[str, str]) -> dict[str, str]:
+def versions(tools: Mapping[str, str], installed: Mapping[str, str]) -> dict[str, str]:
     """The versions of those tools that are there and tell one, systemctl's under ``systemd``.
 
-    The package database is asked first, and the program itself only where no package has it: Podman
-    and crun make folders even for ``--version``, and pasta of 2025 prints nothing into a pipe.
+    The package database, told as by ``installed_packages``, is asked first, and the program itself only where no
+    package has it: Podman and crun make folders even for ``--version``, and pasta of 2025 prints nothing into a pipe.
     """
     present = [name for name in VERSIONED if tools.get(name)]
-    packaged = [name for name in present if not tools[name].startswith("/usr/local/")]
-    found = _from_packages(tools, packaged)
+    packaged = {
+        name: installed.get(PACKAGES.get(name, name), "")
+        for name in present
+        if not tools[name].startswith("/usr/local/")
+    }
+    found = {name: upstream(text) for name, text in packaged.items() if text}
     rest = {name: [tools[name], "--version"] for name in present if name not in found and name != "podman"}
     if "podman" in present and "podman" not in found and tools.get("quadlet"):
         # Built with Podman, and writes nothing.
@@ -61,10 +64,15 @@ def versions(tools: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+def versioned_packages(tools: Mapping[str, str]) -> list[str]:
+    """The packages of those tools that are there and whose version is worth telling."""
+    return [PACKAGES.get(name, name) for name in VERSIONED if tools.get(name)]
+
+
 def podman_version() -> str:
     """The version of the host's Podman, empty without one."""
     tools = {name: _path(name) for name in ("podman", "quadlet", "dpkg-query", "rpm")}
-    return versions(tools).get("podman", "")
+    return versions(tools, installed_packages(tools, versioned_packages(tools))).get("podman", "")
 
 
 def delegated_controllers() -> list[str]:
@@ -73,29 +81,36 @@ def delegated_controllers() -> list[str]:
     return told.get("DelegateControllers", "").split()
 
 
-def _from_packages(tools: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    packages = [PACKAGES.get(name, name) for name in names]
-    if not packages:
+def installed_packages(tools: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """Those of the packages ``names`` that are installed, each with its whole version, as in ``5.4.2+ds1-2+b2``."""
+    if not names:
         return {}
     if tools.get("dpkg-query"):
-        command = [tools["dpkg-query"], "--show", "--showformat=${Package} ${Version}\n", *packages]
+        showformat = "--showformat=${Package} ${Version} ${db:Status-Status}\n"
+        command = [tools["dpkg-query"], "--show", showformat, *names]
     elif tools.get("rpm"):
-        command = [tools["rpm"], "--query", "--queryformat=%{NAME} %{VERSION}\n", *packages]
+        command = [
+            tools["rpm"],
+            "--query",
+            "--queryformat=%{NAME} %{VERSION}-%{RELEASE} installed\n",
+            "--",
+            *names,
+        ]
     else:
         return {}
-    told = package_versions(ask({"packages": command}).get("packages", ""))
-    return {name: told[package] for name, package in zip(names, packages) if package in told}
+    return package_versions(ask({"packages": command}).get("packages", ""))
 
 
 def package_versions(text: str) -> dict[str, str]:
-    """Upstream versions from lines such as ``podman 5.4.2+ds1-2+b2``; other lines tell of missing packages."""
-    found = {}
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) == 2:
-            upstream = _EPOCH.sub("", words[1])
-            found[words[0]] = (upstream.rpartition("-")[0] or upstream).partition("+")[0]
-    return found
+    """Versions from lines such as ``podman 5.4.2+ds1-2+b2 installed``; other lines tell of packages that are not there."""
+    lines = (line.split() for line in text.splitlines())
+    return {words[0]: words[1] for words in lines if len(words) == 3 and words[2] == "installed"}
+
+
+def upstream(version: str) -> str:
+    """The upstream version in that of a package: ``1:5.4.2+ds1-2+b2`` is 5.4.2."""
+    bare = _EPOCH.sub("", version)
+    return (bare.rpartition("-")[0] or bare).partition("+")[0]
 
 
 def number(text: str) -> str:

@@ -61,6 +61,7 @@ class HostFacts:
     systemd: bool = False
     tools: dict[str, str] = dataclasses.field(default_factory=dict)  # name: path
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    packages: dict[str, str] = dataclasses.field(default_factory=dict)  # those that were asked for: version
     mapping: dict[str, str] = dataclasses.field(
         default_factory=dict
     )  # newuidmap: setuid, capabilities, plain

@@ -6,7 +6,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+# Bytes that are read at a time.
+PORTION = 1 << 20
 
 
 def read(path: str) -> str:
@@ -16,6 +23,47 @@ def read(path: str) -> str:
             return file.read()
     except OSError:
         return ""
+
+
+def described(path: str) -> dict[str, Any]:
+    """``{sha256, mode, uid, gid}`` of what is at ``path``, links not followed; ``{}`` where nothing is.
+
+    ``mode`` has four octal digits. ``sha256`` is empty for what is no regular file, and for what this process may not read.
+    """
+    try:
+        told = os.lstat(path)
+    except OSError:
+        return {}
+    digest = _sha256(path) if stat.S_ISREG(told.st_mode) else ""
+    return {
+        "sha256": digest,
+        "mode": f"{stat.S_IMODE(told.st_mode):04o}",
+        "uid": told.st_uid,
+        "gid": told.st_gid,
+    }
+
+
+def _sha256(path: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        for portion in _portions(path):
+            digest.update(portion)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _portions(path: str) -> Iterator[bytes]:
+    # Whoever owns the folder may put a link or a pipe there between the look and this.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{path} is no regular file any more")
+        while True:
+            portion = file.read(PORTION)
+            if not portion:
+                return
+            yield portion
 
 
 def free_space(folder: str) -> tuple[int, int]:

@@ -11,12 +11,12 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from . import conf as _conf
 from . import ids as _ids
 from . import leftovers as _leftovers
-from .commands import ANY_MANAGER, find_tools, units, versions
+from .commands import ANY_MANAGER, find_tools, installed_packages, units, versioned_packages, versions
 from .facts import HostFacts
 from .files import free_space, read
 from .python import find_jmespath, find_podman_py
@@ -45,10 +45,15 @@ USER_UNITS = (
 ONLINE = "network-online.target"
 
 
-def look(managers: Iterable[str] = ()) -> tuple[HostFacts, dict[str, dict[str, str]]]:
-    """The host's facts, and systemd's view of the units ``managers``, asked for in the same call."""
+def look(
+    managers: Iterable[str] = (), packages: Sequence[str] = ()
+) -> tuple[HostFacts, dict[str, dict[str, str]]]:
+    """The host's facts, with those of ``packages`` that are installed, and systemd's view of the units ``managers``."""
     tools = find_tools()
-    facts = HostFacts(tools=tools, versions=versions(tools))
+    # The package database is read once: that takes longer than finding anything in it.
+    installed = installed_packages(tools, [*versioned_packages(tools), *packages])
+    facts = HostFacts(tools=tools, versions=versions(tools, installed))
+    facts.packages = {name: installed[name] for name in packages if name in installed}
     seen = units(tools, [ONLINE, ANY_MANAGER, *managers])
     _system(facts)
     _units(facts, seen)

@@ -27,18 +27,27 @@ from ansible_collections.rootless.podman.plugins.module_utils._checks.ranges imp
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 
 
-def test_package_versions_are_upstream_versions() -> None:
+def test_packages_that_are_installed_are_told_with_their_versions() -> None:
     text = (
-        "podman 5.4.2+ds1-2+b2\ncrun 1.8.1-1+deb12u1\npasst 0.0~git20250503.587980c-2\n"
-        "systemd 257.13-1~deb13u1\npodman-epoch 5:5.4.0\nnothing\npackage runc is not installed\n"
+        "podman 5.4.2+ds1-2+b2 installed\nnothing\npackage runc is not installed\n"
+        "docker.io 26.1.5-1 config-files\nfresh  not-installed\n"
     )
-    assert _commands.package_versions(text) == {
-        "podman": "5.4.2",
-        "crun": "1.8.1",
-        "passt": "0.0~git20250503.587980c",
-        "systemd": "257.13",
-        "podman-epoch": "5.4.0",
-    }
+    assert _commands.package_versions(text) == {"podman": "5.4.2+ds1-2+b2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5.4.2+ds1-2+b2", "5.4.2"),
+        ("1.8.1-1+deb12u1", "1.8.1"),
+        ("0.0~git20250503.587980c-2", "0.0~git20250503.587980c"),
+        ("257.13-1~deb13u1", "257.13"),
+        ("5:5.4.0", "5.4.0"),
+        ("5.6.2-1.fc43", "5.6.2"),
+    ],
+)
+def test_the_upstream_version_is_in_that_of_a_package(text: str, expected: str) -> None:
+    assert _commands.upstream(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -254,3 +263,35 @@ def test_the_whole_checklist_runs_on_this_machine_whatever_it_has() -> None:
     assert not result["ok"]
     assert result["counts"]["fail"] == len(result["failures"])
     assert result["changed"] is False
+
+
+def test_a_file_is_told_with_its_digest_and_what_is_none_without(tmp_path: Path) -> None:
+    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
+    file.write_bytes(b"{}")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    os.mkfifo(pipe, 0o600)
+    told = _checklist.examine([], files=[str(file), str(link), str(pipe), "/no/such"])["files"]
+    assert told[str(file)] == {
+        "sha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+        "mode": "0640",
+        "uid": os.geteuid(),
+        "gid": os.getegid(),
+    }
+    assert [told[str(path)]["sha256"] for path in (link, pipe)] == ["", ""]
+    assert "/no/such" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"packages": ["podman*"]}, "packages: 'podman\\*' is no name of a package"),
+        ({"packages": ["--root=/x"]}, "packages: '--root=/x' is no name of a package"),
+        ({"files": ["etc/passwd"]}, "files: 'etc/passwd' is no path that begins with /"),
+    ],
+)
+def test_what_is_no_package_and_no_path_is_refused_in_one_sentence(
+    asked: dict[str, list[str]], sentence: str
+) -> None:
+    with pytest.raises(Failure, match=sentence):
+        _checklist.examine([], **asked)
