@@ -89,6 +89,9 @@ def test_packages(rendered: dict[str, Any], name: str) -> None:
     assert len(rendered[name]["packages"]) == len(packages)
     assert rendered[name]["python"] == SOURCES.get(name, "package")
     assert rendered[name]["storage"] is (name in STORAGE)
+    # The look at the host asks for all of them; what is no name is the package manager's to understand.
+    libraries = {"python3-podman", "python3-jmespath"}
+    assert (packages | libraries) - set(rendered[name]["known"]) == {"jq=1.7"}
 
 
 @pytest.mark.parametrize("name", HOSTS)
