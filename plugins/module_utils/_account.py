@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Callable
 
+from . import _collector
 from ._errors import EngineError, Failure
 
 LINGER_FOLDER = "/var/lib/systemd/linger"
@@ -159,6 +160,8 @@ def start_child(
     reader, writer = os.pipe()
     sys.stdout.flush()
     parent = os.getpid()
+    # What the child begins with is the parent's, and no garbage of its own.
+    _collector.set_aside()
     child = os.fork()
     if child == 0:
         for each in (reader, *not_theirs):

@@ -148,5 +148,7 @@ def begin(package: str) -> None:
     sys.meta_path.insert(0, Finder(package))
 
 
-if isinstance(getattr(__spec__, "loader", None), zipimport.zipimporter):
+# Whether this process is a task of Ansible's, which came in one archive.
+FROM_ARCHIVE = isinstance(getattr(__spec__, "loader", None), zipimport.zipimporter)
+if FROM_ARCHIVE:
     begin(__name__.rpartition(".")[0])

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import _bytecode
+from . import _bytecode, _collector
 from ._account import Account, call_as, choose, require_linger
 from ._engine import Engine
 from ._errors import Failure
@@ -50,6 +50,7 @@ def run(
     ``constraints`` are AnsibleModule's own (mutually_exclusive, required_if ...). Every module
     supports check mode: ``work`` looks at ``task.check`` and then writes nothing.
     """
+    _collector.set_aside()
     module = AnsibleModule(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
     task = Task(module.params, module.check_mode, module._diff)
     try:
