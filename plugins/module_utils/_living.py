@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
 from ._account import Account
@@ -30,6 +31,17 @@ class InUnits:
     def units(self) -> Units:
         """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
         return Units(self.account)
+
+    @contextlib.contextmanager
+    def _locked_for_app(self) -> Iterator[bool]:
+        """Whether other tasks are kept away from the first look on, which then is the only one.
+
+        So it is in an app, where hardly anything that comes this way is as declared. A task of its own, which mostly finds that all is,
+        waits for nobody.
+        """
+        early = bool(self.task.params.get("in_app")) and not self.task.check
+        with self.folder.locked() if early else contextlib.nullcontext():
+            yield early
 
     def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
         """Have something done by the account."""

@@ -144,14 +144,15 @@ class Living(InUnits):
         self.state = STATES.get(state, state)
 
     def travel(self) -> dict[str, Any]:
-        told, units, seen = self._look()
-        plan = self._plan(told, units, seen)
-        steps = [*pulls_of(told), *plan.steps]
-        if steps and not self.task.check:
-            with self.folder.locked():
-                # Another task may have been faster.
-                told, units, seen = self._look()
-                self._carry_out(told, units, seen)
+        with self._locked_for_app() as locked:
+            told, units, seen = self._look()
+            steps = self.steps(told, units, seen)
+            if steps and not self.task.check:
+                with contextlib.nullcontext() if locked else self.folder.locked():
+                    if not locked:
+                        # Another task may have been faster.
+                        told, units, seen = self._look()
+                    self._carry_out(told, units, seen)
         found = PodThere.read(told["there"])
         for unit in units:
             shadows = self.units.shadows(unit)

@@ -134,14 +134,15 @@ class Living(InUnits):
         )
 
     def travel(self) -> dict[str, Any]:
-        told, unit, seen = self._look()
-        steps, _way = self._plan(told, unit, seen)
-        steps = [*pulls_of(told), *steps]
-        if steps and not self.task.check:
-            with self.folder.locked():
-                # Another task may have been faster.
-                told, unit, seen = self._look()
-                self._carry_out(told, unit, seen)
+        with self._locked_for_app() as locked:
+            told, unit, seen = self._look()
+            steps = self.steps(told, [unit], {self.unit.file: seen})
+            if steps and not self.task.check:
+                with contextlib.nullcontext() if locked else self.folder.locked():
+                    if not locked:
+                        # Another task may have been faster.
+                        told, unit, seen = self._look()
+                    self._carry_out(told, unit, seen)
         shadows = self.units.shadows(unit)
         if shadows:
             self.task.warn(sentence(self.unit.file, self.account.name, shadows))

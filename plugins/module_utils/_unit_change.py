@@ -28,6 +28,8 @@ SETTLE = 1.5
 # Where somebody looks at it after that.
 SETTLE_PROVED = 0.7
 LOOK_SECONDS = 0.5
+# Between two looks at what has started: each asks systemd, and on a host that starts many containers at once that is work beside theirs.
+SETTLE_LOOK_SECONDS = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,7 +205,7 @@ class Change:
             staying = any(each.get("Type") != "oneshot" for each in shown.values())
             if found or not staying or time.monotonic() > end:
                 return found
-            time.sleep(0.1)
+            time.sleep(SETTLE_LOOK_SECONDS)
 
     def _put_back(self) -> str:
         """Undo: texts as they were, services as they were; what to tell of it."""

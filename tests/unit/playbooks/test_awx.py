@@ -44,7 +44,7 @@ def known(playbook: str) -> dict[str, Any]:
     for play in yaml.safe_load(text):
         uses = [(each["role"], "main") for each in play.get("roles", [])]
         for task in play.get("tasks", []):
-            role = task["ansible.builtin.import_role"]
+            (role,) = (value for name, value in task.items() if name.endswith("_role"))
             uses.append((role["name"], role.get("tasks_from", "main")))
         for role, entry in uses:
             specs = load(f"roles/{role.rpartition('.')[2]}/meta/argument_specs.yml")["argument_specs"]
