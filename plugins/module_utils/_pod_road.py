@@ -250,6 +250,7 @@ class Living(InUnits):
             wait,
             partial(self._health, names, "ailing") if wait else None,
             partial(self._ask, _pod_account.evict, names),
+            replaces=bool(found.moves),
         )
         proven, gone = "", []
         if found.moves or found.stray:

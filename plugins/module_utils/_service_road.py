@@ -209,7 +209,7 @@ class Living(InUnits):
             file = self.unit.file
             gate = Gate(
                 prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
-                partial(self._ask, _service_account.evict),
+                partial(self._ask, _service_account.evict), replaces=bool(source),
             )  # fmt: skip
             self.units.apply([unit], {file: way}, {file: seen}, seconds, gate)
             if prove and not way.steps:

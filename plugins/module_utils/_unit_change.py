@@ -25,8 +25,10 @@ from ._unit_plan import ABSENT, Seen, Wanted, Way
 
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
-# Where somebody looks at it after that.
+# Where somebody looks at it after that. One that takes nothing's place has only to prove itself, as a container outside units has.
 SETTLE_PROVED = 0.7
+# Between two looks at what starts: most containers need a fifth of a second, some wait for their health.
+FIRST_LOOK_SECONDS = 0.05
 LOOK_SECONDS = 0.5
 # Between two looks at what has started: each asks systemd, and on a host that starts many containers at once that is work beside theirs.
 SETTLE_LOOK_SECONDS = 0.25
@@ -39,7 +41,8 @@ class Gate:
     ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
     not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
     ``ailing`` is asked while services start, and says what ails one that will not get there. ``evict`` takes away what keeps
-    a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear.
+    a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear. ``replaces`` says
+    that new units take the place of something that had none.
     """
 
     prove: Callable[[], object] | None = None
@@ -48,6 +51,7 @@ class Gate:
     block: bool = True
     ailing: Callable[[], str] | None = None
     evict: Callable[[], object] | None = None
+    replaces: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,18 +151,20 @@ class Change:
     def _watch(self, services: Sequence[str]) -> str:
         """Wait until services that were told to start have done so; empty, or why they will not."""
         end = time.monotonic() + self.seconds
+        pause = FIRST_LOOK_SECONDS
         while True:
             shown = list(shown_of(self.account, services).values())
             if any(trouble(each) for each in shown if not waits(each)) or not any(
                 each.get("Job") for each in shown
             ):
                 return ""
-            ailing = self.gate.ailing() if self.gate.ailing is not None else ""
+            ailing = self.gate.ailing() if self.gate.ailing is not None and pause >= LOOK_SECONDS else ""
             if ailing:
                 return ailing
             if time.monotonic() > end:
                 return f"it was not done after {self.seconds:.0f} s"
-            time.sleep(LOOK_SECONDS)
+            time.sleep(pause)
+            pause = min(2 * pause, LOOK_SECONDS)
 
     def _hasten(self, services: Sequence[str]) -> None:
         """Have services that may be starting still end at once."""
@@ -197,7 +203,8 @@ class Change:
 
     def _failed(self, services: Sequence[str]) -> dict[str, str]:
         """Those that started and did not stay, with why."""
-        end = time.monotonic() + (SETTLE if self.gate.prove is None else SETTLE_PROVED)
+        fresh = not self.gate.replaces and all(self.seen[each.name.file].text is None for each in self.busy)
+        end = time.monotonic() + (SETTLE if self.gate.prove is None else 0.0 if fresh else SETTLE_PROVED)
         while True:
             shown = shown_of(self.account, services)
             found = {service: trouble(each) for service, each in shown.items() if trouble(each)}
