@@ -23,6 +23,13 @@ def deployed(host):
         no_apps(host, COUNT)
 
 
+def running(host, numbers):
+    """The names of the containers that run, of each app."""
+    return [
+        host.run_as(name_of(number), "podman ps --format '{{.Names}}' | sort").split() for number in numbers
+    ]
+
+
 @pytest.mark.parametrize("how", ["reboot", "power_cut"])
 def test_all_apps_are_back(how, testbed, host, deployed):
     everybody = range(COUNT)
@@ -37,11 +44,11 @@ def test_all_apps_are_back(how, testbed, host, deployed):
     told = answers(host, everybody, PATIENCE)
     print(f"\n{how}: the host is up after {up}, all {COUNT} apps answer after {seconds_since(begun)}")
     assert told == [f"{how} {number}" for number in everybody]
-    running = [
-        host.run_as(name_of(number), "podman ps --format '{{.Names}}' | sort").split() for number in everybody
-    ]
-    assert running == [
-        [f"{name_of(number)}-{each}" for each in ("clock", "web", "worker")] for number in everybody
-    ]
+    declared = [[f"{name_of(number)}-{each}" for each in ("clock", "web", "worker")] for number in everybody]
+    # Those that answer nobody may be there a moment later.
+    while running(host, everybody) != declared:
+        assert time.monotonic() - begun < PATIENCE, running(host, everybody)
+        time.sleep(0.5)
+    print(f"    all containers run after {seconds_since(begun)}")
     again = host.good("apps", apps=many(COUNT))
     assert (again["changed"], [each["plan"] for each in again["apps"]]) == (False, [[]] * COUNT)
