@@ -199,6 +199,26 @@ def pod_of_text(text: str) -> str:
     return found[-1].rpartition(".")[0] if found else ""
 
 
+def volumes_of_text(text: str) -> list[str]:
+    """The names of the volumes that a unit's container mounts."""
+    try:
+        section = parse(text).section(SECTION)
+    except Failure:
+        return []
+    found = [value.strip('"').split(":")[0] for value in section.values("Volume")]
+    mounts = [value.strip('"') for value in section.values("Mount")]
+    for flag in (value.strip('"') for value in section.values("PodmanArgs")):
+        option, _equals, value = flag.partition("=")
+        if option == "--volume":
+            found.append(value.split(":")[0])
+        elif option == "--mount":
+            mounts.append(value)
+    for mount in mounts:
+        words = dict(part.partition("=")[::2] for part in mount.split(","))
+        found.append(words.get("source", "") if words.get("type") == "volume" else "")
+    return sorted({name for name in found if name and not name.startswith("/")})
+
+
 def _labels(text: str) -> dict[str, str]:
     """The labels that a unit of ours gives. Records and names are JSON and plain words: quotes are all that is escaped in them."""
     found: dict[str, str] = {}

@@ -65,6 +65,8 @@ class Job:
     begun: frozenset[str] = frozenset()
     # Whether the task's process is root's, and units lie in root's folder.
     roots: bool = False
+    # By app: the volumes of containers whose units have gone.
+    mounted: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
 
 def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         key = record_key(account, engine)
     shared = Shared(
         account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving, begun=job.begun,
+        mounted=job.mounted,
     )  # fmt: skip
     folder = Folder(account, job.roots)
     runs = [AppRun(shared, settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import _volume_content as content
@@ -128,10 +128,10 @@ def _remove(shared: Shared, kind: str, name: str) -> None:
             )
 
 
-def volumes_in(shared: Shared, containers: list[Mapping[str, Any]]) -> set[str]:
-    """Volumes that these containers have mounted, and no other container has."""
+def volumes_in(shared: Shared, containers: list[Mapping[str, Any]], known: Iterable[str] = ()) -> set[str]:
+    """Volumes that these containers have mounted, or of which their units were ``known`` to tell, and no other container has."""
     ids = {str(each["Id"]) for each in containers}
-    inside: set[str] = set()
+    inside = {name_of(each) for each in shared.look().volumes} & set(known)
     outside: set[str] = set()
     for each in shared.look().containers:
         inspect = shared.engine.find(f"containers/{each['Id']}/json") or {}

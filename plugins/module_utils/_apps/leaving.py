@@ -53,7 +53,9 @@ def _mounted(run: AppRun, there: going.Leftovers) -> set[str]:
     """Volumes that nobody declared and that only its containers have."""
     inside = {str(each["Id"]) for each in there.pods}
     members = [each for each in run.shared.look().containers if str(each.get("Pod")) in inside]
-    return going.volumes_in(run.shared, [*there.containers, *members]) - run.shared.declared["volumes"]
+    known = run.shared.mounted.get(run.app.name, frozenset())
+    found = going.volumes_in(run.shared, [*there.containers, *members], known)
+    return found - run.shared.declared["volumes"]
 
 
 def _remove_data(run: AppRun, volumes: list[str], secrets: list[str]) -> None:

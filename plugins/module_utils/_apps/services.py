@@ -27,7 +27,14 @@ from .._record import KEY_BYTES
 from .._resources.container import KIND
 from .._resources.pod import KIND as POD
 from .._service_plan import UNIT
-from .._service_text import is_ours, labelled, pod_of_text, service_of_name, unit_of_name
+from .._service_text import (
+    is_ours,
+    labelled,
+    pod_of_text,
+    service_of_name,
+    unit_of_name,
+    volumes_of_text,
+)
 from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
@@ -59,6 +66,17 @@ def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, lis
             if app.name == owner and not _stays(app, KINDS[suffix], name, prune):
                 found.setdefault(app.name, []).append(file)
     return found
+
+
+def mounted(before: Before) -> frozenset[str]:
+    """The volumes that the containers had whose units went."""
+    return frozenset(
+        name
+        for texts in before.values()
+        for file, text in texts.items()
+        if file.endswith(".container")
+        for name in volumes_of_text(text)
+    )
 
 
 def _stays(app: App, kind: str, name: str, prune: bool) -> bool:

@@ -39,6 +39,8 @@ class Shared:
     leaving: frozenset[str] = frozenset()
     # Apps whose change has begun, with their hooks before it.
     begun: frozenset[str] = frozenset()
+    # By app: the volumes of containers whose units have gone.
+    mounted: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:

@@ -32,7 +32,7 @@ from .roads import AUTO, RUNTIMES
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
-from .services import Before, back_in, bring, has_work, part, parting
+from .services import Before, back_in, bring, has_work, mounted, part, parting
 from .shared import untouched
 from .vacant import podman_version
 
@@ -149,6 +149,7 @@ class _Host:
                 leaving,
                 frozenset(self.begun),
                 self.root,
+                {app.name: mounted(self.texts.get(app.name, {})) for app in apps},
             )
         if accounts:
             podman_py()  # once, before the children are forked

@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils import _unit_volumes
+from ansible_collections.rootless.podman.plugins.module_utils._quadlet import render
 from ansible_collections.rootless.podman.plugins.module_utils._resources.container import TABLE
+from ansible_collections.rootless.podman.plugins.module_utils._resources.container_unit import (
+    unit_of_container,
+)
+from ansible_collections.rootless.podman.plugins.module_utils._service_text import volumes_of_text
 
 
 @pytest.mark.parametrize(
@@ -61,3 +66,27 @@ def test_each_has_a_name(params: dict, asked: list[str], volumes: list[str]) -> 
     assert {option: value for option, value in found.items() if option not in ("volume", "mount")} == {
         option: value for option, value in spec.items() if option not in ("volume", "mount")
     }
+
+
+@pytest.mark.parametrize(
+    ("params", "asked", "names"),
+    [
+        ({"volume": ["/srv:/srv"], "tmpfs": {"/run": ""}}, [], []),
+        (
+            {"volume": ["/given", "own:/data:ro", "/a b/c"]},
+            ["/asked"],
+            ["own", "web-a-b-c", "web-asked", "web-given"],
+        ),
+        ({"mount": [{"type": "volume", "target": "/m"}, {"type": "tmpfs", "target": "/t"}]}, [], ["web-m"]),
+        ({"mount": [{"type": "volume", "source": "v", "target": "/m", "subpath": "a"}]}, [], ["v"]),
+        ({"volume": ["/x%y", "odd.volume:/odd"]}, [], ["odd.volume", "web-x-y"]),
+    ],
+)
+def test_a_unit_tells_of_its_volumes(params: dict, asked: list[str], names: list[str]) -> None:
+    spec = _unit_volumes.named("web", TABLE.parse(params), asked)
+    text = render(unit_of_container("web", "busybox", spec, "5.8.0"))
+    assert volumes_of_text(text) == names
+
+
+def test_a_text_that_is_no_unit_tells_of_none() -> None:
+    assert volumes_of_text("Volume=web-data:/data") == []
