@@ -23,6 +23,7 @@ from support.site import changed
 
 ACCOUNTS = ("role-a", "role-b")
 PRUNE = "rootless-host-prune.timer"
+DUE = "/run/rootless-host-due.json"
 COMPOSE = {
     "services": {
         "web": {"image": "busybox:1.37", "ports": ["0.0.0.0:8402:80", "8403:80"], "command": ["sleep", "1"]}
@@ -102,6 +103,23 @@ def test_an_account_that_is_taken_out_of_a_timer_loses_it_at_once(kept: Host) ->
     assert changed(apply(kept, rootless_host_prune_accounts=["role-b"])) == 0
     apply(kept)
     assert [active(kept, name) for name in ACCOUNTS] == [False, False]
+
+
+def test_what_a_run_wrote_and_was_ended_before_it_took_effect_is_finished(kept: Host) -> None:
+    ports, other = "net.ipv4.ip_unprivileged_port_start", {"net.ipv4.ping_group_range": "0 2147483647"}
+    wanted = {"rootless_host_sysctls": {**other, ports: 900}}
+    apply(kept, **wanted)
+    # As a run leaves it that is ended between the two.
+    kept.run(f"sysctl {ports}=1024; printf '%s' '[\"/etc/sysctl.d/60-rootless-host.conf\"]' > {DUE}")
+    assert changed(apply(kept, "--check", **wanted)) == 1
+    assert kept.run(f"sysctl -n {ports}; cat {DUE}").split() == [
+        "1024",
+        '["/etc/sysctl.d/60-rootless-host.conf"]',
+    ]
+    assert changed(apply(kept, **wanted)) == 1
+    assert kept.run(f"sysctl -n {ports}; ls {DUE} 2>&1 || true").split()[0] == "900"
+    assert changed(apply(kept, **wanted)) == 0
+    kept.run(f"test ! -e {DUE}")
 
 
 def test_the_firewall_knows_apps_from_folders_and_compose_files(kept: Host, tmp_path: Path) -> None:
