@@ -25,7 +25,7 @@ from support.testbed import Testbed
 APPS = 2
 # The second one is cut off. Banner of a task, and how many seconds after it.
 MOMENTS = {
-    "in the role for hosts": ("rootless_host : See which of the role's files are there", 0.0),
+    "in the role for hosts": ("rootless_host : Write the files that are not as they should be", 0.0),
     "when the apps begin": ("rootless_apps : Bring up all apps", 0.2),
     "when images are pulled": ("rootless_apps : Bring up all apps", 1.5),
 }
