@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -23,6 +24,13 @@ PLAY = """
     - ansible.builtin.include_role:
         name: rootless.podman.rootless_proxy
         tasks_from: "{{ entry | default('main') }}"
+"""
+
+# Asks over IPv6, on the host itself.
+SIX = """
+import urllib.request
+asked = urllib.request.Request("http://[::1]/", headers={"Host": "plain.test"})
+print(urllib.request.urlopen(asked, timeout=10).read().decode())
 """
 
 
@@ -109,6 +117,13 @@ def test_proxy(host: Host, tmp_path: Path) -> None:
         assert started(host) == before
         assert seen(get(host, "shop.test", "/stock/list", roots))["name"] == "shop"
         assert seen(get(host, "more.test", "/", roots))["name"] == "shop"
+
+        # Nobody says who the client is but those whose word counts.
+        forged = {"X-Forwarded-For": "198.51.100.7"}
+        assert seen(get(host, "plain.test", headers=forged))["X-Forwarded-For"] == me
+        assert changed(run(host, rootless_proxy_trusted_proxies=[f"{me}/32"], **variables)) == 1
+        assert seen(get(host, "plain.test", headers=forged))["X-Forwarded-For"] == f"198.51.100.7, {me}"
+        assert json.loads(host.run("python3", SIX.encode()))["X-Forwarded-For"] == "::1"
     finally:
         host.run("systemctl stop echo-8481 echo-8482", check=False)
         host.remove_account(ACCOUNT)

@@ -9,6 +9,7 @@ RELEASE says which release the bare host has. The tests go on from one another, 
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -33,6 +34,8 @@ RELEASE = os.environ.get("RELEASE", "trixie")
 DEAF, DEAD = {"LISTEN_ADDR": "0.0.0.0:9999"}, {"DATABASE_URL_FILE": "/nowhere"}
 DEPLOYS: list[dict[str, str]] = [{}, {}, {}, DEAF, {}, {}, DEAD, {}, {}, {}]
 WORD = "a-word-for-all-of-them"
+# The account that the ACME server wants, and will not do without.
+EAB = {"key_id": "site", "mac_key": base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")}
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,8 @@ def authority(outside: Host, bare: Host, tmp_path_factory: pytest.TempPathFactor
         "privateKey": "/srv/acme/own.key",
         "httpPort": 80,
         "tlsPort": 443,
+        "externalAccountBindingRequired": True,
+        "externalAccountMACKeys": {EAB["key_id"]: EAB["mac_key"]},
     }
     outside.run("cat > /srv/acme/pebble.json", json.dumps({"pebble": settings}).encode())
     outside.run(
@@ -109,6 +114,7 @@ def site(outside: Host, bare: Host, authority: tuple[str, Path, Path]) -> dict[s
         "site_compose": str(COMPOSE),
         "site_acme_ca": authority[0],
         "site_acme_root": authority[1].read_text(),
+        "site_acme_eab": EAB,
     }
 
 
@@ -117,6 +123,7 @@ def run(bare: Host, playbook: Path | str, *words: str, **variables: Any) -> str:
     begun = time.monotonic()
     told = finish(start(bare, playbook, "-e", f"@{HERE / 'variables.yml'}", *words, **variables), 1500)
     assert WORD not in told
+    assert EAB["mac_key"] not in told
     print(f"{playbook} {' '.join(words)}: {time.monotonic() - begun:.0f} s")
     return told
 

@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,12 @@ def certificate(folder: Path, domain: str) -> tuple[Path, Path]:
 
 
 def get(
-    host: Host, domain: str, path: str = "/", roots: Path | None = None, port: int = 0
+    host: Host,
+    domain: str,
+    path: str = "/",
+    roots: Path | None = None,
+    port: int = 0,
+    headers: Mapping[str, str] | None = None,
 ) -> tuple[int, str, str]:
     """Status, body and Location of an answer: over HTTPS, with the certificate verified, where there are roots."""
     plain = socket.create_connection((host.address, port or (443 if roots else 80)), timeout=10)
@@ -96,7 +102,7 @@ def get(
     if roots:
         context = ssl.create_default_context(cafile=str(roots))
         connection.sock = context.wrap_socket(plain, server_hostname=domain)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=dict(headers or {}))
     answer = connection.getresponse()
     told = answer.status, answer.read().decode(), answer.headers.get("Location", "")
     connection.close()
