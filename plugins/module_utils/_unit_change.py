@@ -27,6 +27,8 @@ from ._unit_plan import ABSENT, Seen, Wanted, Way
 SETTLE = 1.5
 # Where somebody looks at it after that. One that takes nothing's place has only to prove itself, as a container outside units has.
 SETTLE_PROVED = 0.7
+# Who proves that a container runs has it live for so long at least.
+LIVED = 0.3
 # Between two looks at what starts: most containers need a fifth of a second, some wait for their health.
 FIRST_LOOK_SECONDS = 0.05
 LOOK_SECONDS = 0.5
@@ -173,16 +175,33 @@ class Change:
             self.gate.evict()
 
     def _prove(self, prove: Callable[[], object], began: float) -> None:
+        started = [way.start or way.restart for way in self.ways.values() if way.start or way.restart]
+        begun = time.monotonic()
         try:
             prove()
+            proved = time.monotonic()
+            # What is ready that soon may have ended: with exit code 0 that is no fault, unless it is started again.
+            soon = proved - begun < LIVED and self._takes_no_place()
+            self._require_staying(started, begun + SETTLE_PROVED if soon else proved)
         except Failure as failure:
-            started = [way.start or way.restart for way in self.ways.values() if way.start or way.restart]
             found = (_manager.last_lines(self.account, service, began) for service in started)
             lines = failure.facts.get("log") or next(filter(None, found), [])
             said = f"; its last words: {' | '.join(lines)}" if lines and "log" not in failure.facts else ""
             back = self._put_back()
             facts = {**failure.facts, **({"log": lines} if lines else {})}
             raise Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
+
+    def _require_staying(self, services: Sequence[str], end: float) -> None:
+        """Raise Failure for what ends and is started again, looking until ``end``: when it is up it looks as if it had never been away."""
+        while True:
+            shown = shown_of(self.account, services)
+            for service, each in shown.items():
+                if trouble(each):
+                    raise Failure(f"state: {service} does not stay up ({trouble(each)}).")
+            over = all(each.get("ActiveState") == "inactive" for each in shown.values())
+            if over or time.monotonic() > end:
+                return
+            time.sleep(SETTLE_LOOK_SECONDS)
 
     def _require_loaded(self, began: float) -> None:
         """Raise Failure when systemd does not take what Quadlet made, with the units before put back."""
@@ -201,10 +220,14 @@ class Change:
                 f"content: systemd does not take the {service} that Quadlet makes of {each.name.file}{said}; {back}."
             )
 
+    def _takes_no_place(self) -> bool:
+        """Whether nothing served before what is started now, so that it has only to prove itself."""
+        return not self.gate.replaces and all(self.seen[each.name.file].text is None for each in self.busy)
+
     def _failed(self, services: Sequence[str]) -> dict[str, str]:
         """Those that started and did not stay, with why."""
-        fresh = not self.gate.replaces and all(self.seen[each.name.file].text is None for each in self.busy)
-        end = time.monotonic() + (SETTLE if self.gate.prove is None else 0.0 if fresh else SETTLE_PROVED)
+        proved = 0.0 if self._takes_no_place() else SETTLE_PROVED
+        end = time.monotonic() + (SETTLE if self.gate.prove is None else proved)
         while True:
             shown = shown_of(self.account, services)
             found = {service: trouble(each) for service, each in shown.items() if trouble(each)}

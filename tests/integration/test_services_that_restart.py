@@ -88,3 +88,13 @@ def test_a_network_namespace_that_was_left_half_built_is_mended(web):
     assert "rootless netns" in refused
     web.good("container", **WEB, force_restart=True)
     assert_all_run(web)
+
+
+@pytest.mark.parametrize("command", ["exit 3", "sleep 0.2; exit 1", "sleep 0.2", "sleep 0.4; exit 1"])
+def test_a_new_one_that_ends_and_is_started_again_and_again_does_not_count_as_started(command, host, account):
+    account(ACCOUNT)
+    ends = {"name": "ends", "image": BUSYBOX, "command": ["sh", "-c", command], "restart_policy": "always"}
+    told = host.module("container", user=ACCOUNT, runtime="systemd", stop_timeout=1, **ends)
+    assert told.get("failed"), told
+    assert "it was taken away again" in told["msg"]
+    assert host.run_as(ACCOUNT, "ls /etc/containers/systemd/users/$(id -u); podman ps --all --quiet") == ""
