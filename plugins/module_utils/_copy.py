@@ -48,7 +48,7 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:  # noqa: A
     there = engine.find(f"containers/{name_in_path(name)}/json") if name else None
     if there is None or there.get("Name") != name:
         raise Failure(
-            f"name: account {engine.account.name} has no container {name!r}; make it first with rootless.podman.container."
+            f"name: account {engine.account.name} has no container {name!r}; make it first with rootless.podman.container, or start it if it is in a unit."
         )
     place = Place(engine, str(there["Id"]), name)
     if task.params["from_container"]:

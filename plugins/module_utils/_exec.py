@@ -128,7 +128,7 @@ def running(engine: Engine, name: str) -> str:
     there = engine.find(f"containers/{name_in_path(name)}/json") if name else None
     if there is None or there.get("Name") != name:
         raise Failure(
-            f"name: account {engine.account.name} has no container {name!r}; make it first with rootless.podman.container."
+            f"name: account {engine.account.name} has no container {name!r}; make it first with rootless.podman.container, or start it if it is in a unit."
         )
     status = get_path(there, "State.Status")
     if status != "running":

@@ -31,6 +31,21 @@ def _without_secrets(found: MutableMapping[str, Any], version: Version) -> None:
         config["Env"] = [f"{name}={HIDDEN}" for name in names]
 
 
+def _of_container(found: MutableMapping[str, Any], version: Version) -> None:
+    """Without secrets, and without the record on the command line that a unit made it with."""
+    _without_secrets(found, version)
+    config = found.get("Config")
+    command = config.get("CreateCommand") if isinstance(config, dict) else None
+    if not isinstance(command, list):
+        return
+    for at in reversed(range(len(command))):
+        word = str(command[at])
+        if word.startswith(f"--label={LABEL}="):
+            del command[at]
+        elif word.startswith(f"{LABEL}=") and at and command[at - 1] == "--label":
+            del command[at - 1 : at + 1]
+
+
 def _without_data(found: MutableMapping[str, Any], _version: Version) -> None:
     """The secret itself is not asked for. Options of other drivers than ``file`` may hold a password or a command."""
     found.pop("SecretData", None)
@@ -101,7 +116,7 @@ CONTAINER = InfoKind(
     "Name",
     ("Config.Labels",),
     params={"all": True},
-    leave_out=_without_secrets,
+    leave_out=_of_container,
     options={
         "stats": {"type": "bool", "default": False},
         "health_log": {"type": "bool", "default": False},

@@ -22,10 +22,11 @@ from ._wanted import PODMAN
 class InUnits:
     """A container or pod that lives in units, while a task works on it."""
 
-    def __init__(self, task: Task, account: Account, folder: Folder | None) -> None:
+    def __init__(self, task: Task, account: Account, folder: Folder | None, calls: int) -> None:
         self.task, self.account = task, account
         self.folder = folder or Folder(account)
-        self.calls = 0
+        # Calls of Podman's API for this task so far.
+        self.calls = calls
 
     @functools.cached_property
     def units(self) -> Units:

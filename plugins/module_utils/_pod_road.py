@@ -36,7 +36,7 @@ from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen
 from ._units import Units
-from ._wanted import POD_SPEC, PODMAN, STATES, SYSTEMD, defined, object_name
+from ._wanted import AUTO, POD_SPEC, PODMAN, STATES, SYSTEMD, defined, object_name
 
 
 def work(task: Task) -> dict[str, Any]:
@@ -58,7 +58,11 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     # A task that speaks of the state alone means the pod wherever it lives.
     if not absent and (before or (runtime == SYSTEMD and _says_what_it_is(params))):
         return Living(task, account, name).travel()
-    return {**in_account(task, account, travel_pod), "runtime": PODMAN, "unit": ""}
+    open_to = Folder(account) if runtime == AUTO and not absent else None
+    answer = in_account(task, account, partial(travel_pod, folder=open_to))
+    if answer.get("runtime") == SYSTEMD:
+        return Living(task, account, name, calls=answer["api_calls"]).travel()
+    return {**answer, "runtime": PODMAN, "unit": ""}
 
 
 def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
@@ -134,8 +138,10 @@ def _evicting(task: Task, account: Account, units: list[_unit_plan.Wanted]) -> G
 class Living(InUnits):
     """One pod in its units."""
 
-    def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
-        super().__init__(task, account, folder)
+    def __init__(
+        self, task: Task, account: Account, name: str, folder: Folder | None = None, calls: int = 0
+    ) -> None:
+        super().__init__(task, account, folder, calls)
         self.name = name
         params = task.params
         declared = params.get("containers")

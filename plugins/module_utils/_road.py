@@ -17,19 +17,24 @@ from ._engine import Engine
 from ._errors import Failure
 from ._image_names import foreign
 from ._module import Task
+from ._open_runtime import takes_container, takes_pod
 from ._plan import Step, outcome
 from ._pods import PodPlanner
 from ._service_plan import LABEL, is_of_unit
 from ._state import Survey, public
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
-from ._wanted import CONTAINER_SPEC, POD_SPEC, container_of, defined, pod_of
+from ._unit_folder import Folder
+from ._wanted import CONTAINER_SPEC, POD_SPEC, SYSTEMD, container_of, defined, pod_of
 
 
-def travel_container(task: Task, engine: Engine, key: bytes, of_unit: bool = True) -> dict[str, Any]:
+def travel_container(
+    task: Task, engine: Engine, key: bytes, of_unit: bool = True, folder: Folder | None = None
+) -> dict[str, Any]:
     """Bring one container to what the task declares; return the task's result.
 
-    Without ``of_unit`` one that its unit made does not count: it goes with the unit.
+    Without ``of_unit`` one that its unit made does not count: it goes with the unit. With a ``folder`` of units the task leaves open where
+    the container lives, and one for a unit is left to the caller: all that is returned then is ``runtime``.
     """
     params = task.params = defined(task.params, CONTAINER_SPEC)
     wanted = container_of(params)
@@ -39,6 +44,8 @@ def travel_container(task: Task, engine: Engine, key: bytes, of_unit: bool = Tru
     survey = look_for(engine, [wanted], wanted.pod or None)
     if not of_unit:
         survey.containers = {name: each for name, each in survey.containers.items() if not is_of_unit(each)}
+    if folder is not None and takes_container(wanted, survey, folder, key, engine.version_text):
+        return {"runtime": SYSTEMD}
     pod_id = _pod_id(survey, wanted)
     planner = Planner(survey, facts, key, pod_id)
     pulls = planner.pulls(wanted)
@@ -55,11 +62,10 @@ def travel_container(task: Task, engine: Engine, key: bytes, of_unit: bool = Tru
     return result
 
 
-def travel_pod(task: Task, engine: Engine, key: bytes, of_unit: bool = True) -> dict[str, Any]:
-    """Bring one pod and its containers to what the task declares; return the task's result.
-
-    Without ``of_unit`` one that its unit made does not count: it goes with the unit.
-    """
+def travel_pod(
+    task: Task, engine: Engine, key: bytes, of_unit: bool = True, folder: Folder | None = None
+) -> dict[str, Any]:
+    """Bring one pod and its containers to what the task declares; return the task's result. ``of_unit`` and ``folder`` as for a container."""
     params = task.params = defined(task.params, POD_SPEC)
     wanted = pod_of(params)
     name, members, state = wanted.name, wanted.containers, wanted.state
@@ -70,6 +76,8 @@ def travel_pod(task: Task, engine: Engine, key: bytes, of_unit: bool = True) -> 
     survey = look_for(engine, members or [], name)
     if not of_unit:
         _without_units(survey)
+    if folder is not None and takes_pod(wanted, survey, folder, key, engine.version_text):
+        return {"runtime": SYSTEMD}
     planner = PodPlanner(survey, facts, key)
     steps = planner.steps(wanted)
     if steps and not task.check:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Each row: a pattern of Podman's text (4.3 to 5.8), and the sentence; {name} groups are filled in.
 # The first row that matches wins, so the particular stand before the general.
@@ -124,12 +125,33 @@ SENTENCES: list[tuple[str, str]] = [
 ]
 
 
+# What begins Podman's own words on its command line, and the exit codes that are its own and not the container's: podman-run(1).
+ERROR = "Error: "
+OF_PODMAN = (125, 126, 127)
+
+
 def explain(cause: str, path: str = "") -> str:
     """One sentence for Podman's ``cause``; ``path`` is the request it answers, for what no row knows."""
     line = " ".join(cause.split())
+    known = _known(line)
+    if known:
+        return known
+    return f"Podman refused {path.split('?', 1)[0]}: {line}" if path else f"Podman refused: {line}"
+
+
+def explain_log(lines: Sequence[str]) -> str:
+    """The same for what Podman's command line logged, one error or several; empty when no row knows the first of them."""
+    begins = [number for number, line in enumerate(lines) if line.startswith(ERROR)]
+    if not begins:
+        return ""
+    first = lines[begins[0] : begins[1] if len(begins) > 1 else None]
+    return _known(" ".join(" ".join(first)[len(ERROR) :].split()))
+
+
+def _known(line: str) -> str:
     for pattern, sentence in SENTENCES:
         found = re.search(pattern, line, re.IGNORECASE)
         if found:
             groups = {key: value or "" for key, value in found.groupdict().items()}
             return " ".join(sentence.format(cause=line, **groups).split())
-    return f"Podman refused {path.split('?', 1)[0]}: {line}" if path else f"Podman refused: {line}"
+    return ""

@@ -33,7 +33,7 @@ from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
 from ._units import Units
-from ._wanted import CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
+from ._wanted import AUTO, CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
 
 # Seconds for what systemd and Podman do around a container's own stop.
 STOP_MARGIN = 15.0
@@ -63,9 +63,13 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     # A task that speaks of the state alone means the container wherever it lives.
     if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
         return Living(task, account, name).travel()
+    open_to = Folder(account) if runtime == AUTO and not absent else None
+    answer = in_account(task, account, partial(travel_container, folder=open_to))
+    if answer.get("runtime") == SYSTEMD:
+        return Living(task, account, name, calls=answer["api_calls"]).travel()
     if params.get("auto_update") in _auto_update.POLICIES:
         task.warn(_auto_update.NOBODYS.format(name=name))
-    return {**in_account(task, account, travel_container), "runtime": PODMAN, "unit": ""}
+    return {**answer, "runtime": PODMAN, "unit": ""}
 
 
 def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
@@ -124,8 +128,10 @@ def _unit_now(account: Account, name: str) -> str | None:
 class Living(InUnits):
     """One container in its unit."""
 
-    def __init__(self, task: Task, account: Account, name: str, folder: Folder | None = None) -> None:
-        super().__init__(task, account, folder)
+    def __init__(
+        self, task: Task, account: Account, name: str, folder: Folder | None = None, calls: int = 0
+    ) -> None:
+        super().__init__(task, account, folder, calls)
         self.unit: UnitName = unit_of_name(name)
         params = task.params
         state = STATES.get(params["state"], params["state"])

@@ -18,6 +18,7 @@ from typing import Callable
 from . import _manager
 from ._account import Account
 from ._errors import Failure
+from ._sentences import OF_PODMAN, explain_log
 from ._service_states import BAD, one_line, runs, trouble, waits
 from ._services import mended, shown_of, start_mended
 from ._unit_folder import Folder
@@ -124,9 +125,18 @@ class Change:
         lines = _manager.last_lines(self.account, service, began)
         more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back()
+        known = explain_log(lines) if self._failed_in_podman(service, why) else ""
+        if known:
+            raise Failure(f"{known}; so {service} does not {verb}; {back}.", log=lines)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         said += f"; {more}" if more else ""
         raise Failure(f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", log=lines)
+
+    def _failed_in_podman(self, service: str, why: str) -> bool:
+        """Whether Podman itself said no, and not what is in the container. In the service of a pod there is nobody else."""
+        pods = [self.seen[each.name.file].new_service for each in self.busy if each.name.suffix == "pod"]
+        # By what was said when it failed: systemd may be starting it again by now.
+        return service in pods or any(why.endswith(f"exit code {code}") for code in OF_PODMAN)
 
     def _try(self, verb: str, services: Sequence[str]) -> dict[str, str]:
         """Start or restart them once; those that do not run then, with why."""

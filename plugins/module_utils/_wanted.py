@@ -41,8 +41,9 @@ BELONGS_TO_POD = (
     "shm_size",
 )
 STATES = {"created": "present"}
-# Where a container lives: in Podman's hands, or in a unit of the account's systemd.
-PODMAN, SYSTEMD = "podman", "systemd"
+# Where a container lives: in Podman's hands, in a unit of the account's systemd, or where it lives already (see ``_open_runtime``).
+PODMAN, SYSTEMD, AUTO = "podman", "systemd", "auto"
+RUNTIMES = [AUTO, PODMAN, SYSTEMD]
 
 # The options of one container that are not rows of the table, in a task and in a pod's list.
 CONTAINER_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -64,7 +65,7 @@ CONTAINER_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": RUN_STATES, "default": "started"},
     "pod": {"type": "str"},
     "delete_volumes": {"type": "bool", "default": False},
-    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
+    "runtime": {"type": "str", "choices": RUNTIMES, "default": AUTO},
     "definition": {"type": "dict"},
     **CONTAINER_ARGUMENTS,
     **WAIT_ARGUMENTS,
@@ -76,7 +77,7 @@ POD_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": RUN_STATES},
     "containers": {"type": "list", "elements": "dict"},
     "recreate": {"type": "bool", "default": False},
-    "runtime": {"type": "str", "choices": [PODMAN, SYSTEMD], "default": PODMAN},
+    "runtime": {"type": "str", "choices": RUNTIMES, "default": AUTO},
     "definition": {"type": "dict"},
     **WAIT_ARGUMENTS,
     "label_file": _pair_files.ARGUMENTS["label_file"],

@@ -16,7 +16,8 @@ description:
     exception. O(user) is the account here, and the user inside the container is O(container_user).
   - B(A replaced container stays until the new one works.) The new one is made first, then the old one is stopped, and when the new one does
     not start or become healthy, the old one runs again and the task fails (see O(wait)). In between nothing serves, usually for less than a
-    second.
+    second. A container in a unit is stopped and made anew by its service, and the unit before comes back in that case.
+  - A new container lives in a unit of the account's systemd where the host's Podman has such units, see O(runtime).
   - What was declared when the container was made is remembered on it, in a label that holds no values. So the module sees what the task
     says differently now, and also what it no longer says. B(Taking an option out of the task puts it back to Podman's default.) What comes from
     the image is not a difference.
@@ -74,8 +75,12 @@ options:
     aliases: [restart]
   runtime:
     description:
-      - Where the container lives. V(podman) makes it over Podman's API. What brings it back after a reboot is C(podman-restart.service), for
-        those with O(restart_policy=always).
+      - Where the container lives. V(auto) puts a new one into a unit (V(systemd)) where this host's Podman can have all there that the task
+        says, and leaves it to Podman (V(podman)) where not. B(One that is there stays where it lives.) RV(runtime) says where that is.
+      - With V(auto) a container that cannot be without another one, by O(requires) or a namespace such as V(container:db) in O(network), only goes into a
+        unit when the other one is in a unit too.
+      - V(podman) makes it over Podman's API. What brings it back after a reboot is C(podman-restart.service), for those with
+        O(restart_policy=always).
       - V(systemd) writes a Quadlet unit C(NAME.container), from which the account's systemd makes the container at every start, and starts it
         at boot, unless O(restart_policy=no). As root the unit lies in C(/etc/containers/systemd/users/UID), where the account cannot change it.
         Needs Podman 4.6 or newer.
@@ -87,11 +92,12 @@ options:
       - Podman removes volumes without a name with their container, so in a unit each of them has one, made of the container's name and the path, such as
         C(web-var-lib-data). That goes for what the image asks for as well, unless O(image_volume) or O(volumes_from) says otherwise.
       - The values of O(env) are in the unit, which only root and the account's group can read. Passwords belong into O(secrets).
-      - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused.
+      - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused with
+        V(systemd), and for any container that is in a unit.
       - From Podman 5.0 on the service of a container with a O(healthcheck) counts as started when the container is healthy.
     type: str
-    choices: [podman, systemd]
-    default: podman
+    choices: [auto, podman, systemd]
+    default: auto
   delete_volumes:
     description:
       - With O(state=absent), also delete the anonymous volumes of the container, which its image or a O(volume) without a name asked for. Named

@@ -58,7 +58,10 @@ options:
     type: dict
   runtime:
     description:
-      - Where the pod lives. V(podman) makes it over Podman's API.
+      - Where the pod lives. V(auto) puts a new one into units (V(systemd)) where this host's Podman can have all there that the task says, and leaves
+        it to Podman (V(podman)) where not, which goes for each pod without O(containers). B(One that is there stays where it lives), and so
+        does a container that is there and is to be in it. RV(runtime) says where the pod is.
+      - V(podman) makes it over Podman's API.
       - V(systemd) writes Quadlet units, C(NAME.pod) for the pod and one for each container, from which the account's systemd makes them at every
         start, and starts them at boot. As root they lie in C(/etc/containers/systemd/users/UID), where the account cannot change them. Needs
         Podman 5.0 or newer, and O(containers) has to be said. The service of pod C(shop) is C(shop-pod.service), that of a container C(web) is
@@ -77,8 +80,8 @@ options:
         O(ipc), O(infra_conmon_pidfile), O(infra) with V(false), O(share) with V(none), and limits and O(cgroup_parent), because containers in units
         are in the cgroups of their services. Declare limits on the containers.
     type: str
-    choices: [podman, systemd]
-    default: podman
+    choices: [auto, podman, systemd]
+    default: auto
   recreate:
     description: Make the pod and all its containers anew even when nothing differs, in every run that says it.
     type: bool

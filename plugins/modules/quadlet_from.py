@@ -85,6 +85,7 @@ EXAMPLES = r"""
     command: httpd -f -p 8080 -h /www
     publish: ["127.0.0.1:18097:8080"]
     env: {GREETING: hello}
+    runtime: podman
 
 - name: Look at the unit that it would have
   rootless.podman.quadlet_from:

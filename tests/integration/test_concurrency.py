@@ -23,8 +23,8 @@ def playbook(host, prefix):
 
 
 def ranges(text):
-    """Owner, first id and number of ids of each line of a subuid or subgid file, by first id."""
-    lines = [line.split(":") for line in text.splitlines()]
+    """Owner, first id and number of ids of each range of a subuid or subgid file, by first id. Other tests leave lines of other kinds."""
+    lines = [line.split(":") for line in text.splitlines() if line.count(":") == 2]
     return sorted(((name, int(first), int(count)) for name, first, count in lines), key=lambda each: each[1])
 
 

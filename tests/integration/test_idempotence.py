@@ -141,7 +141,7 @@ BEFORE = {
     "container_copy": [("container", {**WEB, "command": "sleep 1000", "volumes": ["data:/data"]})],
     # So that its image is there.
     "quadlet": [("image", {"name": BUSYBOX})],
-    "quadlet_from": [("container", {**WEB, "volumes": ["/data"]})],
+    "quadlet_from": [("container", {**WEB, "volumes": ["/data"], "runtime": "podman"})],
     # The name that it runs by stands for another image by then.
     "auto_update": [
         ("image", {"name": "localhost/moving:1", "build": {"containerfile": f"FROM {BUSYBOX}\nLABEL x=1\n"}}),

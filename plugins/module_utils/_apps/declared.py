@@ -22,14 +22,13 @@ from .._resources.network import NETWORK
 from .._resources.secret import SECRET
 from .._resources.volume import VOLUME
 from .._values import OBJECT_NAME
-from .._wanted import SYSTEMD
+from .._wanted import AUTO, RUNTIMES, SYSTEMD
 from . import logins, order, roads
 from .app import App, entries, raw_units, refuse_twins
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import file_of
 from .hooks import ARGUMENT as HOOKS
 from .hooks import hooks_of, refuse_strangers
-from .roads import AUTO, RUNTIMES
 from .units import units
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
@@ -39,7 +38,7 @@ APP: dict[str, dict[str, Any]] = {
     "release": {"type": "int"},
     "keep_releases": {"type": "int", "default": 5},
     "user": {"type": "str"},
-    "runtime": {"type": "str", "choices": list(RUNTIMES)},
+    "runtime": {"type": "str", "choices": RUNTIMES},
     "account": {"type": "dict"},
     "remove_data": {"type": "bool", "default": False},
     "prune_data": {

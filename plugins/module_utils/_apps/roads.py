@@ -15,13 +15,9 @@ from collections.abc import Mapping
 
 from .._course import Course
 from .._errors import Failure
-from .._wanted import PODMAN, SYSTEMD
+from .._wanted import PODMAN
 from . import order
 from .app import App
-
-# Where the app lives already; where it is new, in units if these can hold it.
-AUTO = "auto"
-RUNTIMES = (AUTO, PODMAN, SYSTEMD)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import Failure
-from .._pod_text import texts_of
+from .._open_runtime import container_fits, pod_fits
 from .._service_plan import LABEL as UNIT_LABEL
-from .._service_text import is_ours, labelled, text_of
+from .._service_text import is_ours, labelled
 from .._unit_folder import Folder
-from .._wanted import PODMAN, SYSTEMD, container_of, pod_of
+from .._wanted import AUTO, PODMAN, SYSTEMD, container_of, pod_of
 from . import order, roads
 from .app import App
-from .roads import AUTO
 from .shared import LABEL, Shared, labels_of, name_of
 from .units import services
 
@@ -60,14 +59,14 @@ def _has_others(shared: Shared, app: App) -> bool:
 
 def _fits(shared: Shared, app: App) -> bool:
     """Whether units can hold it: this Podman's, with the options that it declares."""
-    engine = shared.engine
+    key, version = shared.key, shared.engine.version_text
     try:
         roads.refuse(app, order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], app.units))
-        for each in services(app, shared.account.home):
-            if each.kind == "pod":
-                texts_of(pod_of(each.params), shared.key, engine.version_text, {}, each.links)
-            else:
-                text_of(container_of(each.params), shared.key, engine.version_text, None, each.links)
+        return all(
+            pod_fits(pod_of(each.params), key, version, each.links)
+            if each.kind == "pod"
+            else container_fits(container_of(each.params), key, version, each.links)
+            for each in services(app, shared.account.home)
+        )
     except Failure:
         return False
-    return True

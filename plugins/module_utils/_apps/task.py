@@ -23,12 +23,12 @@ from .._libraries import podman_py
 from .._module import Task
 from .._plan import Reason, Step, diff
 from .._subid import Want
+from .._wanted import AUTO, RUNTIMES
 from .account import Job, converge, known
 from .app import App
 from .declared import read
 from .release import with_images
 from .releasing import Releases
-from .roads import AUTO, RUNTIMES
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
@@ -39,7 +39,7 @@ from .vacant import podman_version
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
     "prune": {"type": "bool", "default": False},
-    "runtime": {"type": "str", "choices": list(RUNTIMES), "default": AUTO},
+    "runtime": {"type": "str", "choices": RUNTIMES, "default": AUTO},
     "export_to": {"type": "path", "default": "/var/lib/rootless.podman/exports"},
 }
 # Seconds that one account may take: pulls and migrations may be long.

@@ -39,7 +39,11 @@ def complete(body: Body, spec: Spec, image_health: Mapping[str, Any] | None) -> 
     Without it every health check fails or never runs, /tmp of a read-only container cannot be
     written, and proxies of the host are not handed on.
     """
-    body.setdefault("read_write_tmpfs", True)
+    if body.get("read_only_filesystem"):
+        body.setdefault("read_write_tmpfs", True)
+    else:
+        # The API would put them over /tmp, /var/tmp and /run of any container.
+        body.pop("read_write_tmpfs", None)
     body.setdefault("httpproxy", True)
     health.complete_health(body, image_health)
     if "memory" in spec and "memory_swap" not in spec:

@@ -251,3 +251,15 @@ def run(check: bool = False, **params: Any) -> dict[str, Any]:
     """One run of the module ``container`` in units, unless the parameters say otherwise."""
     declared = {"runtime": "systemd", **CONTAINER, **params}
     return _service_road.work(Task({"user": "shop", "definition": declared}, check))
+
+
+def twice(host: FakeSystemd, **params: Any) -> dict[str, Any]:
+    """A run that check mode foretells, and after which nothing is left to do."""
+    before = (host.files, host.podman.view(), set(host.active))
+    foretold = run(check=True, **params)
+    assert (host.files, host.podman.view(), set(host.active)) == before
+    done = run(**params)
+    assert (done["plan"], done["diff"]) == (foretold["plan"], foretold["diff"])
+    again = run(**params)
+    assert (again["changed"], again["plan"]) == (False, [])
+    return done

@@ -33,6 +33,13 @@ def test_records_are_no_noise() -> None:
     assert not kinds.CONTAINER.shown({"Config": {"Labels": {"app": "x"}}}, "shop", NEW)["recorded"]
 
 
+@pytest.mark.parametrize("record", [["--label", f"{LABEL}={{}}"], [f"--label={LABEL}={{}}"]])
+def test_the_record_is_not_shown_in_a_command_line(record: list[str]) -> None:
+    command = ["podman", "run", *record, "--label", "app=x", "img", f"{LABEL}=1"]
+    told = kinds.CONTAINER.shown({"Config": {"CreateCommand": command}}, "shop", NEW)
+    assert told["Config"]["CreateCommand"] == ["podman", "run", "--label", "app=x", "img", f"{LABEL}=1"]
+
+
 @pytest.mark.parametrize("odd", [None, [], "x", 7])
 @pytest.mark.parametrize(
     "kind", [kinds.CONTAINER, kinds.POD, kinds.IMAGE, kinds.NETWORK, kinds.VOLUME, kinds.SECRET]
@@ -42,7 +49,10 @@ def test_odd_answers_trip_nobody(kind: kinds.InfoKind, odd: object) -> None:
     told = kind.shown(dict(found), "shop", OLD)
     assert kind.sort_key(told)
     assert told["account"] == "shop"
-    found = {"Config": {"Labels": odd, "Env": odd}, "Spec": {"Labels": odd, "Driver": odd}}
+    found = {
+        "Config": {"Labels": odd, "Env": odd, "CreateCommand": odd},
+        "Spec": {"Labels": odd, "Driver": odd},
+    }
     if odd != 7:  # not iterable: no Podman sends it
         assert kind.shown(found, "shop", OLD)
 

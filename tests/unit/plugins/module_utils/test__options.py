@@ -195,6 +195,22 @@ def test_paths() -> None:
     assert [get_path(tree, path) for path in ("a.c.y", "a.z.y", "list.0", "a.b.c")] == [2, None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ({}, None),
+        ({"read_only_tmpfs": True}, None),
+        ({"read_only": False, "read_only_tmpfs": True}, None),
+        ({"read_only": True}, True),
+        ({"read_only": True, "read_only_tmpfs": False}, False),
+    ],
+)
+def test_file_systems_in_memory_are_for_what_is_read_only(params: dict, wanted: object) -> None:
+    spec = container.TABLE.parse(params)
+    body = container.complete(container.TABLE.body(spec, FACTS), spec, None)
+    assert body.get("read_write_tmpfs") is wanted
+
+
 def test_posting_does_not_change_the_spec() -> None:
     """Two rows that meet in one list: the typed values are digested later."""
     table = container.TABLE

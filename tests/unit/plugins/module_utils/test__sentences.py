@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.rootless.podman.plugins.module_utils._sentences import SENTENCES, explain
+from ansible_collections.rootless.podman.plugins.module_utils._sentences import (
+    SENTENCES,
+    explain,
+    explain_log,
+)
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import house
 
 # Podman's own words, as they were seen on hosts with 4.3, 5.4 and 5.8.
@@ -160,3 +164,28 @@ def test_braces_in_what_podman_says_are_no_placeholders(pattern: str) -> None:
 def test_what_nobody_knows_names_the_request() -> None:
     assert explain("it\n broke", "containers/create?x=1") == "Podman refused containers/create: it broke"
     assert explain("it broke") == "Podman refused: it broke"
+
+
+@pytest.mark.parametrize(
+    ("lines", "begins"),
+    [
+        (['Error: no secret with name or id "nosuch": no such secret'], "secrets: no secret"),
+        (["Error: statfs /no/such: no such file or directory"], "volume: there is no /no/such"),
+        (
+            [
+                "Failed to bind port 80 (Permission denied) for option",
+                "Error: pasta failed with exit code 1:",
+                "Failed to bind port 80 (Permission denied) for option",
+            ],
+            "publish: host port 80 is below",
+        ),
+        # Only the first error counts; what others say of it may be of another kind.
+        (["Error: something new", "Error: unable to find network with name or ID x: network not found"], ""),
+        (["dial tcp 10.0.0.1: connection refused"], ""),
+        ([], ""),
+    ],
+)
+def test_what_the_command_line_logged(lines: list[str], begins: str) -> None:
+    told = explain_log(lines)
+    assert told.startswith(begins)
+    assert bool(told) == bool(begins)

@@ -38,6 +38,7 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_sy
     FakeSystemd,
     prepared,
     run,
+    twice,
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
     CONTAINER,
@@ -57,18 +58,6 @@ def _host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSystemd:
     monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
     return prepared(monkeypatch, tmp_path / "units")
-
-
-def twice(host: FakeSystemd, **params: Any) -> dict[str, Any]:
-    """A run that check mode foretells, and after which nothing is left to do."""
-    before = (host.files, host.podman.view(), set(host.active))
-    foretold = run(check=True, **params)
-    assert (host.files, host.podman.view(), set(host.active)) == before
-    done = run(**params)
-    assert (done["plan"], done["diff"]) == (foretold["plan"], foretold["diff"])
-    again = run(**params)
-    assert (again["changed"], again["plan"]) == (False, [])
-    return done
 
 
 def options(result: dict[str, Any], name: str) -> list[tuple[str, str]]:
