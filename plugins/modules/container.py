@@ -12,12 +12,12 @@ version_added: 0.1.0
 description:
   - Brings one container to what the task declares. It is made when it is missing, changed in place where Podman can do that, replaced where it
     cannot, started or stopped, or removed.
-  - Names, spellings and defaults of options are those of Podman's command line and of C(containers.podman.podman_container), with one
-    exception. O(user) is the account here, and the user inside the container is O(container_user).
+  - Names, spellings and defaults of options are those of Podman's command line and of C(containers.podman.podman_container), with two
+    exceptions. O(user) is the account here, and the user inside the container is O(container_user). And a new container lives in a unit of
+    the account's systemd where the host's Podman has such units, see O(runtime).
   - B(A replaced container stays until the new one works.) The new one is made first, then the old one is stopped, and when the new one does
     not start or become healthy, the old one runs again and the task fails (see O(wait)). In between nothing serves, usually for less than a
     second. A container in a unit is stopped and made anew by its service, and the unit before comes back in that case.
-  - A new container lives in a unit of the account's systemd where the host's Podman has such units, see O(runtime).
   - What was declared when the container was made is remembered on it, in a label that holds no values. So the module sees what the task
     says differently now, and also what it no longer says. B(Taking an option out of the task puts it back to Podman's default.) What comes from
     the image is not a difference.
@@ -267,7 +267,7 @@ plan:
           killed half-way also V(rename) and V(finish), which complete what it left.
       type: str
     kind:
-      description: The kind of the object, such as V(container). With O(runtime=systemd) also V(unit) and V(service).
+      description: The kind of the object, such as V(container). In units also V(unit) and V(service).
       type: str
     name:
       description: The object's name.
@@ -302,7 +302,7 @@ runtime:
   description: Where the container lives, V(podman) or V(systemd).
   returned: success
   type: str
-  sample: podman
+  sample: systemd
 unit:
   description: The path of its unit, empty when it has none.
   returned: success

@@ -504,7 +504,7 @@ plan:
           V(restart) or V(remove). After a run that was killed half-way also V(rename) and V(finish), which complete what it left.
       type: str
     kind:
-      description: The kind of the object, such as V(pod). With O(runtime=systemd) also V(unit) and V(service).
+      description: The kind of the object, such as V(pod). In units also V(unit) and V(service).
       type: str
     name:
       description: The object's name.
@@ -539,7 +539,7 @@ runtime:
   description: Where the pod lives, V(podman) or V(systemd).
   returned: success
   type: str
-  sample: podman
+  sample: systemd
 unit:
   description: The path of its unit, empty when it has none.
   returned: success

@@ -17,6 +17,10 @@ COUNT, MANY = 20, 200
 COMMAND = "sleep 100000"
 OURS, THEIRS = "rootless.podman", "containers.podman"
 CREATED, UNCHANGED, CHANGED = "created", "unchanged", "changed"
+# Where those of rootless.podman live: in Podman's hands as those of containers.podman do, or in units, which have names of their own.
+PODMAN, UNITS = "podman", "systemd"
+IN_UNITS = {PODMAN: "", UNITS: " in units"}
+PREFIX = {PODMAN: "ours", UNITS: "unit"}
 # The cheap tasks are measured so many times in each round.
 AGAIN = 3
 # What somebody has to write for the account to run Podman, when the task does not do it.
@@ -55,11 +59,12 @@ def floor() -> Play:
 def one(image: str) -> Play:
     """One container: made, left alone, changed."""
 
-    def ours(what: str, value: int = 1) -> dict[str, Any]:
-        return {
-            "name": f"{OURS} one {what}",
-            f"{OURS}.container": {"user": ACCOUNT, **container("ours", image, value)},
-        }
+    def ours(what: str, value: int = 1, runtime: str = PODMAN) -> dict[str, Any]:
+        declared = {"user": ACCOUNT, "runtime": runtime, **container(PREFIX[runtime], image, value)}
+        return {"name": f"{OURS} one{IN_UNITS[runtime]} {what}", f"{OURS}.container": declared}
+
+    def unit(what: str, value: int = 1) -> dict[str, Any]:
+        return ours(what, value, UNITS)
 
     def theirs(what: str, value: int = 1) -> dict[str, Any]:
         return {
@@ -68,16 +73,26 @@ def one(image: str) -> Play:
             **AS_ACCOUNT,
         }
 
-    again = [task for _turn in range(AGAIN) for task in (*floor(), ours(UNCHANGED), theirs(UNCHANGED))]
-    return [ours(CREATED), theirs(CREATED), *again, ours(CHANGED, 2), theirs(CHANGED, 2)]
+    cheap = (*floor(), ours(UNCHANGED), theirs(UNCHANGED), unit(UNCHANGED))
+    again = [task for _turn in range(AGAIN) for task in cheap]
+    made, changed = [ours(CREATED), theirs(CREATED)], [ours(CHANGED, 2), theirs(CHANGED, 2)]
+    return [*made, unit(CREATED), *again, *changed, unit(CHANGED, 2), gone("container", PREFIX[UNITS])]
 
 
 def twenty(image: str) -> Play:
     """Twenty containers in one pod: one task here; there a loop of tasks, and one task of the module that takes a list."""
 
-    def ours(what: str, value: int = 1) -> dict[str, Any]:
-        pod = {"user": ACCOUNT, "name": "ours", "containers": members("ours", image, value)}
-        return {"name": f"{OURS} twenty {what}", f"{OURS}.pod": pod}
+    def ours(what: str, value: int = 1, runtime: str = PODMAN) -> dict[str, Any]:
+        name = PREFIX[runtime]
+        pod = {"user": ACCOUNT, "name": name, "runtime": runtime, "containers": members(name, image, value)}
+        return {"name": f"{OURS} twenty{IN_UNITS[runtime]} {what}", f"{OURS}.pod": pod}
+
+    units = [
+        ours(CREATED, 1, UNITS),
+        *(AGAIN * [ours(UNCHANGED, 1, UNITS)]),
+        ours(CHANGED, 2, UNITS),
+        gone("pod", PREFIX[UNITS]),
+    ]
 
     # In no figure: the list of containers needs it.
     pod = {
@@ -128,7 +143,17 @@ def twenty(image: str) -> Play:
         *listed(CREATED),
         *listed(UNCHANGED),
         *listed(CHANGED, 2),
+        *clear(),
+        *units,
     ]
+
+
+def gone(module: str, name: str) -> dict[str, Any]:
+    """Away with what lives in units."""
+    return {
+        "name": f"Away with {name}",
+        f"{OURS}.{module}": {"user": ACCOUNT, "name": name, "state": "absent"},
+    }
 
 
 def clear() -> Play:
@@ -140,7 +165,8 @@ def clear() -> Play:
 def many(image: str) -> dict[str, Any]:
     """A pod of two hundred containers that have been made and do not run."""
     listed = [container(f"many-{number:03}", image) for number in range(MANY)]
-    return {f"{OURS}.pod": {"user": ACCOUNT, "name": "many", "state": "created", "containers": listed}}
+    pod = {"user": ACCOUNT, "name": "many", "state": "created", "runtime": PODMAN, "containers": listed}
+    return {f"{OURS}.pod": pod}
 
 
 def rounds(image: str, count: int) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ class FakeSystemd:
         self.failed: set[str] = set()
         self.bodies: dict[str, dict[str, Any]] = {}  # what Podman is told for each text
         self.bad: Callable[[str], bool] = lambda text: False
+        # With which exit code those end, and what they log.
+        self.code, self.words = 1, ["its last words"]
         self.starts = 0
 
     @property
@@ -113,7 +115,7 @@ class FakeSystemd:
                 "SourcePath": str(self.path / name.replace(".service", ".container")),
                 "Type": "notify",
                 "NRestarts": "0",
-                "ExecMainStatus": "1" if name in self.failed else "0",
+                "ExecMainStatus": str(self.code) if name in self.failed else "0",
                 "RequiredBy": " ".join(self._required_by(name)),
             }
             for name in names
@@ -164,7 +166,7 @@ class FakeSystemd:
             self._away(stem)
             if self.bad(text):
                 self.failed.add(name)
-                return f"Job for {name} failed."
+                return f"Job for {name} failed." if block else ""
             body = copy.deepcopy(self.bodies.get(text) or next(iter(self.bodies.values())))
             body.setdefault("labels", {})[_service_plan.LABEL] = name
             identity = self.podman._serve("POST", "containers/create", {}, {**body, "name": stem})["Id"]
@@ -207,7 +209,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
         "reload", "properties", "units", "generated_texts", "stop", "try_start", "forget_failed",
     ):  # fmt: skip
         monkeypatch.setattr(_manager, name, getattr(systemd, name))
-    monkeypatch.setattr(_manager, "last_lines", lambda *_arguments: ["its last words"])
+    monkeypatch.setattr(_manager, "last_lines", lambda *_arguments: systemd.words)
     monkeypatch.setattr(
         _shadow_probe, "of_units", lambda _account, services, _own: {file: [] for file in services}
     )

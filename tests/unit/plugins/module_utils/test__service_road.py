@@ -265,6 +265,28 @@ def test_an_image_that_moved_goes_back_when_it_is_bad(
     assert options(twice(host), "web.service") == [("image", "changed")]
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (
+            125,
+            r"secrets: no secret .*; make it first with rootless\.podman\.secret; so web\.service does not start; it was taken",
+        ),
+        # What is in the container may say what it likes.
+        (
+            1,
+            r"state: web\.service does not start \(it failed: exit-code, exit code 1\); its last words: Error: no secret",
+        ),
+    ],
+)
+def test_what_podman_refuses_at_a_start_names_the_option(host: FakeSystemd, code: int, says: str) -> None:
+    host.bad = lambda _unit: True
+    host.code, host.words = code, ['Error: no secret with name or id "nosuch": no such secret']
+    with pytest.raises(Failure, match=says) as caught:
+        run()
+    assert caught.value.facts["log"] == host.words
+
+
 # From one runtime to the other
 
 
