@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from . import _generator
 from ._container_wanted import Wanted, bound
 from ._errors import Failure
 from ._pod_text import texts_of
@@ -62,6 +63,8 @@ def _has_unit(folder: Folder, name: str) -> bool:
 
 
 def _is_said(texts: Callable[[], Any]) -> bool:
+    if not _generator.is_there():
+        return False
     try:
         texts()
     except Failure:

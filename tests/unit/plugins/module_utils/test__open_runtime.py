@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _generator,
     _open_runtime,
     _operations,
     _parallel,
@@ -33,6 +34,12 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     Clock,
     one_after_the_other,
 )
+
+
+@pytest.fixture(autouse=True)
+def _quadlet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine that runs the tests may have no Quadlet."""
+    monkeypatch.setattr(_generator, "is_there", lambda: True)
 
 
 @pytest.fixture(name="host")
@@ -71,6 +78,11 @@ def test_the_default_is_open(host: FakeSystemd) -> None:
 )
 def test_what_no_unit_can_hold_stays_with_podman(host: FakeSystemd, params: dict[str, Any]) -> None:
     assert where(host, **params) == "podman"
+
+
+def test_a_host_without_quadlet_has_no_units(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_generator, "is_there", lambda: False)
+    assert where(host) == "podman"
 
 
 def test_an_older_podman_has_no_units(host: FakeSystemd) -> None:
