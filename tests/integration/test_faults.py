@@ -21,6 +21,7 @@ from support.prepare import BUSYBOX
 ACCOUNT, PORT, HALF = "faulty", 18031, 5055
 WEB = {
     "name": "web",
+    "runtime": "podman",
     "image": BUSYBOX,
     "command": ["sh", "-c", "trap '' TERM; httpd -p 8080 -h /data; while :; do sleep 1; done"],
     "publish": [f"{PORT}:8080"],

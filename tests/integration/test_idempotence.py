@@ -22,6 +22,7 @@ UNIT = f"[Container]\nImage={BUSYBOX}\nContainerName=web\nExec=httpd -f -p 8080\
 HELPER = {"name": "helper", "image": BUSYBOX, "command": "sleep 1000"}
 CONTAINER = {
     **WEB,
+    "runtime": "podman",
     "env": {"A": "1"},
     "labels": {"app": "x"},
     "volumes": ["data:/data"],
@@ -29,6 +30,7 @@ CONTAINER = {
 }
 POD = {
     "name": "app",
+    "runtime": "podman",
     "publish": ["18072:8080"],
     "labels": {"app": "x"},
     "userns": "nomap",
@@ -87,6 +89,11 @@ LIVES = {
         {**CONTAINER, "env": {"A": "2"}, "image": OLDER_BUSYBOX},
         {"name": "web", "image": OLDER_BUSYBOX, "state": "stopped"},
         {"name": "web", "state": "absent"},
+        # Left open, and new: in a unit where this Podman has those.
+        HELPER,
+        {**HELPER, "env": {"A": "1"}},
+        {"name": "helper", "state": "stopped"},
+        {"name": "helper", "state": "absent"},
     ],
     "pod": [
         POD,

@@ -31,6 +31,7 @@ def pod(hostname="first", number=0):
     return {
         "user": ACCOUNT,
         "name": "app",
+        "runtime": "podman",
         "hostname": hostname,
         "publish": ["18051:8080"],
         "containers": containers,

@@ -38,7 +38,7 @@ CASES = {
     "passwd": case(False, True),
     "passwd_entry": case("app:x:1000:1000::/:/bin/sh", "web:x:1000:1000::/:/bin/sh", container_user="1000"),
     "group_entry": case("app:x:1000:", "web:x:1000:", container_user="1000:1000"),
-    "workdir": case("/tmp", "/var"),
+    "workdir": case("/tmp", "/www"),
     "umask": case("0077", "0027"),
     "timezone": case("local", "Etc/UTC"),
     "personality": case("LINUX32", "LINUX"),
