@@ -22,6 +22,8 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _generator,
     _living,
     _manager,
+    _operations,
+    _parallel,
     _service_account,
     _service_plan,
     _service_road,
@@ -39,7 +41,12 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_po
     FakePodman,
     Killed,
 )
-from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import CONTAINER, KEY
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
+    CONTAINER,
+    KEY,
+    Clock,
+    one_after_the_other,
+)
 
 ACCOUNT = SimpleNamespace(
     name="shop", uid=4711, gid=os.getgid(), home="/nonexistent", runtime_dir="/nonexistent"
@@ -203,6 +210,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
     """Both in place of the real ones."""
     podman = FakePodman()
     systemd = FakeSystemd(podman, folder)
+    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
+    monkeypatch.setattr(_operations, "time", Clock())
     for name in ("version", "of_tree", "of_account"):
         monkeypatch.setattr(_generator, name, getattr(systemd, name))
     for name in (

@@ -15,13 +15,12 @@ from ansible_collections.rootless.podman.plugins.module_utils._module import Tas
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _generator,
     _open_runtime,
-    _operations,
-    _parallel,
     _service_road,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._pod_text import texts_of
 from ansible_collections.rootless.podman.plugins.module_utils._state import Found, Survey
+from ansible_collections.rootless.podman.plugins.module_utils._unit_folder import Folder
 from ansible_collections.rootless.podman.plugins.module_utils._wanted import POD_SPEC, defined, pod_of
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_systemd import (
     FakeSystemd,
@@ -31,21 +30,11 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_sy
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
     KEY,
-    Clock,
-    one_after_the_other,
 )
-
-
-@pytest.fixture(autouse=True)
-def _quadlet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine that runs the tests may have no Quadlet."""
-    monkeypatch.setattr(_generator, "is_there", lambda: True)
 
 
 @pytest.fixture(name="host")
 def _host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSystemd:
-    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
-    monkeypatch.setattr(_operations, "time", Clock())
     return prepared(monkeypatch, tmp_path / "units")
 
 
@@ -140,7 +129,7 @@ def test_a_task_about_the_state_alone_makes_nothing(host: FakeSystemd) -> None:
 # Pods
 
 
-class Units:
+class Units(Folder):
     """A folder of units, as far as it is read."""
 
     def __init__(self, texts: dict[str, str]) -> None:
@@ -173,7 +162,7 @@ MEMBERS = [{"name": "web", "image": "img"}]
 )
 def test_new_pods(params: dict[str, Any], version: str, taken: bool) -> None:
     pod = wanted_pod(**params)
-    assert _open_runtime.takes_pod(pod, Survey(), Units({}), KEY, version) is taken  # type: ignore[arg-type]
+    assert _open_runtime.takes_pod(pod, Survey(), Units({}), KEY, version) is taken
 
 
 @pytest.mark.parametrize(
@@ -192,7 +181,7 @@ def test_pods_stay_where_they_live(pods: list[str], containers: list[str], taken
     survey.pods = {name: {} for name in pods}
     survey.containers = {name: Found(name, name, {}) for name in containers}
     pod = wanted_pod(containers=MEMBERS)
-    assert _open_runtime.takes_pod(pod, survey, Units({}), KEY, "5.4.2") is taken  # type: ignore[arg-type]
+    assert _open_runtime.takes_pod(pod, survey, Units({}), KEY, "5.4.2") is taken
 
 
 def test_containers_of_units_may_come_into_the_units_of_a_pod() -> None:
@@ -201,4 +190,4 @@ def test_containers_of_units_may_come_into_the_units_of_a_pod() -> None:
     survey = Survey()
     survey.containers = {"web": Found("web", "web", {})}
     units = Units(texts_of(pod, KEY, "5.4.2", {}))
-    assert _open_runtime.takes_pod(pod, survey, units, KEY, "5.4.2")  # type: ignore[arg-type]
+    assert _open_runtime.takes_pod(pod, survey, units, KEY, "5.4.2")

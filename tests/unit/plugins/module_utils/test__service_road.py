@@ -16,8 +16,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._module import Tas
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _generator,
     _manager,
-    _operations,
-    _parallel,
     _service_account,
     _service_road,
     _services,
@@ -42,8 +40,6 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_sy
 )
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
     CONTAINER,
-    Clock,
-    one_after_the_other,
     steps_of,
 )
 
@@ -55,8 +51,6 @@ OUT = [("stop", "web.service"), ("remove", "web.container"), ("create", "web")]
 
 @pytest.fixture(name="host")
 def _host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSystemd:
-    monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
-    monkeypatch.setattr(_operations, "time", Clock())
     return prepared(monkeypatch, tmp_path / "units")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _generator
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import runtime
 from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
@@ -30,12 +29,6 @@ MIGRATED = [
     container("db", healthcheck="true"),
     container("cache"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _quadlet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine that runs the tests may have no Quadlet."""
-    monkeypatch.setattr(_generator, "is_there", lambda: True)
 
 
 def app(*containers: dict[str, Any], **more: Any) -> App:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _generator
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
@@ -24,12 +23,6 @@ from .test_services import container
 ACCOUNT = Account("shop", 1000, 1000, "/home/shop", "")
 KEY = b"k" * 32
 POD = {"name": "shop", "containers": [container("web")]}
-
-
-@pytest.fixture(autouse=True)
-def _quadlet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine that runs the tests may have no Quadlet."""
-    monkeypatch.setattr(_generator, "is_there", lambda: True)
 
 
 def app(**more: Any) -> App:
