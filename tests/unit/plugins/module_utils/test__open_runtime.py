@@ -135,9 +135,9 @@ class Units(Folder):
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
 
-    def text(self, file: str) -> str | None:
+    def text(self, name: str) -> str | None:
         """A unit's text."""
-        return self.texts.get(file)
+        return self.texts.get(name)
 
 
 def wanted_pod(**params: Any) -> Any:
