@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import _bridges, _record
 from . import _joins as joins
 from . import _operations as operations
-from . import _record
 from ._compare import Comparison
 from ._engine import Engine, name_in_path
 from ._errors import EngineError, Failure
@@ -316,6 +316,7 @@ class NetworkRoad(SimpleRoad):
             self._mended(name, "disconnect", body, stays_off)
 
     def _send(self, action: str, body: Mapping[str, Any]) -> None:
+        _bridges.hold()
         self.engine.write("POST", f"networks/{self.name}/{action}", None, body, plain=True)
 
     def _mended(self, name: str, action: str, body: Mapping[str, Any], stays_off: bool = False) -> None:

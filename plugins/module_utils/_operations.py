@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from . import _record, _runtime
+from . import _bridges, _record, _runtime
 from ._course import COMPLETED
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
@@ -78,6 +78,7 @@ def start(engine: Engine, identity: str, name: str) -> None:
     end = time.monotonic() + PORT_PATIENCE
     forgotten = False
     holders: set[int] | None = None
+    _bridges.hold()
     while True:
         try:
             engine.write("POST", f"containers/{identity}/start", timeout=300.0)
@@ -146,6 +147,7 @@ def _start_infra(engine: Engine, identity: str) -> None:
 
 def stop(engine: Engine, identity: str, name: str) -> None:
     """Stop a container as it wants to be stopped: its own signal and timeout."""
+    _bridges.hold()
     try:
         engine.write("POST", f"containers/{identity}/stop", timeout=LONG_TIMEOUT)
     except EngineError as error:
@@ -254,6 +256,7 @@ def stop_pod(engine: Engine, identity: str) -> None:
 
     Podman says of a pod in which one has ended already that there is nothing to do, and leaves the others running.
     """
+    _bridges.hold()
     try:
         engine.write("POST", f"pods/{identity}/stop", timeout=LONG_TIMEOUT)
     except EngineError as error:
@@ -273,6 +276,7 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
 
     When some do not start, Podman's answer names none of the reasons; starting them one by one does.
     """
+    _bridges.hold()
     try:
         engine.write("POST", f"pods/{identity}/start", timeout=300.0)
     except EngineError as error:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import _generated, _generator, _manager, _shadow_probe
-from ._account import Account
+from . import _bridges, _generated, _generator, _manager, _shadow_probe
+from ._account import Account, call_as
 from ._errors import Failure
 from ._generated import Generated
+from ._quadlet_keys import has_version
 from ._service_states import ACTIVE, BAD, is_alive, one_line
 from ._services import followers, shown_of
 from ._shadows import Shadow
@@ -133,6 +134,8 @@ class Units:
         if not busy:
             return
         self._forget()
+        if not has_version(self.version, _bridges.NEEDLESS_SINCE):
+            call_as(self.account, _bridges.hold)
         Change(
             self.account, self.folder, self.then.services, busy, ways, seen, seconds, gate or Gate()
         ).carry_out()
