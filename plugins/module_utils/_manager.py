@@ -203,7 +203,8 @@ def _states(names: list[str], folder: str) -> dict[str, str]:
 
 def enable(account: Account, names: Sequence[str]) -> None:
     """Have the units start with the manager, also when somebody masked them for the account."""
-    _do(account, ["unmask", "--", *names], 30)
+    # The manager reads its units again once, not after each of the two.
+    _do(account, ["unmask", "--no-reload", "--", *names], 30)
     _do(account, ["enable", "--", *names], 30)
 
 
@@ -301,7 +302,7 @@ def is_reached(target: str) -> bool:
 def _do(account: Account, command: list[str], seconds: float) -> None:
     told = _ask(account, command, seconds)
     if told["rc"] != 0:
-        names = [word for word in command[1:] if word != "--"]
+        names = [word for word in command[1:] if not word.startswith("--")]
         hint = f"journalctl _UID={account.uid} -n 30"
         raise Failure(
             f"systemctl --user {command[0]} {' '.join(names)} failed for account {account.name}: "

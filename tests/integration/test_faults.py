@@ -121,3 +121,35 @@ def units(host, action):
     host.run(f"systemctl --user -M {ACCOUNT}@.host {action} podman.socket", check=False)
     if action == "stop":
         host.run(f"pkill -KILL -U {uid} -f 'podman.* system service'", check=False)
+
+
+def test_an_account_whose_manager_does_not_start_keeps_no_other_app(host):
+    """Accounts come up side by side: the next run finishes the one that could not."""
+    apps = [
+        {
+            "name": name,
+            "account": {"uid": uid},
+            "containers": [
+                {"name": f"{name}-it", "image": BUSYBOX, "command": ["sleep", "infinity"], "init": True}
+            ],
+        }
+        for name, uid in (("it-lame", 4881), ("it-sound", 4882))
+    ]
+    host.run("systemctl mask --runtime user@4881.service")
+    try:
+        result = host.module("apps", apps=apps)
+        assert result.get("failed"), result
+        assert "systemd --user of account it-lame does not start" in result["msg"], result["msg"]
+        assert "it-sound" not in result["msg"]
+        lame, sound = result["apps"]
+        assert (lame["failed"], sound["failed"]) == (True, False)
+        assert [step["kind"] for step in lame["plan"]][:2] == ["account", "range"]
+        assert host.run_as("it-sound", "podman ps --format '{{.Names}}'").split() == ["it-sound-it"]
+        host.run("systemctl unmask --runtime user@4881.service")
+        assert [each["changed"] for each in host.good("apps", apps=apps)["apps"]] == [True, False]
+        assert host.run_as("it-lame", "podman ps --format '{{.Names}}'").split() == ["it-lame-it"]
+        assert not host.good("apps", apps=apps)["changed"]
+    finally:
+        host.run("systemctl unmask --runtime user@4881.service")
+        for app in apps:
+            host.remove_account(app["name"])

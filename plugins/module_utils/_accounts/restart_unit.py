@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from .. import _manager, _own_files
+from .. import _own_files
 from .._account import Account, call_as
 
 UNIT = "podman-restart.service"
@@ -31,9 +31,8 @@ def is_patient(account: Account) -> bool:
 
 
 def make_patient(account: Account) -> None:
-    """Write the drop-in as the account, and have its manager read it."""
+    """Write the drop-in as the account. A manager that runs has to read its units again to know of it."""
     call_as(account, _write, _place(account))
-    _manager.reload(account)
 
 
 def _place(account: Account) -> str:

@@ -39,8 +39,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def work(task: Task, before: list[Want] | None = None) -> dict[str, Any]:
-    """Bring the account about, or take it away. ``before`` are accounts that check mode has planned already."""
+def work(task: Task, before: list[Want] | None = None, later: _users.Later | None = None) -> dict[str, Any]:
+    """Bring the account about, or take it away. ``before`` and ``later`` are as in ``users.present``."""
     task.require_root("make accounts")
     params = task.params
     _require_text(params)
@@ -53,7 +53,7 @@ def work(task: Task, before: list[Want] | None = None) -> dict[str, Any]:
             raise Failure(
                 "remove: only goes with state: absent, and the task says state: present; take one of them out"
             )
-        steps, shown, warnings = _users.present(*_told(params), task.check, before)
+        steps, shown, warnings = _users.present(*_told(params), task.check, before, later)
     for sentence in warnings:
         task.warn(sentence)
     return {**outcome(steps), "state": params["state"], **shown}

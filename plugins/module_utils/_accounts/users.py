@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
-from typing import Any
+from typing import Any, Callable
 
 from .. import _manager
 from .._account import Account, find
@@ -28,6 +29,8 @@ from .userdb import is_local
 SOCKET = "podman.socket"
 # How long the containers of an account may take to start at boot before nobody waits for them any more.
 BOOT_SECONDS = 60.0
+# What is left to do for an account.
+Later = list[Callable[[], None]]
 # Podman has it since 5.3.
 SINCE_5_3 = "podman-user-wait-network-online.service"
 
@@ -54,12 +57,17 @@ class Todo:
 
 
 def present(
-    declared: Declared, need: Need, check: bool, before: list[Want] | None = None
+    declared: Declared,
+    need: Need,
+    check: bool,
+    before: list[Want] | None = None,
+    later: Later | None = None,
 ) -> tuple[list[Step], dict[str, Any], list[str]]:
     """Bring the account about. Returns the steps, the account as a task's result shows it, and warnings.
 
     Everything that can be refused is refused before the first write. ``before`` are accounts that check mode has planned
-    already; this one is added to them, so that no two are promised the same ids.
+    already; this one is added to them, so that no two are promised the same ids. Who gives ``later`` finds in it what is left to do
+    with the account's manager, which takes most of the time and needs nothing of other accounts.
     """
     _require_units(declared)
     account = find(declared.name)
@@ -72,7 +80,11 @@ def present(
         account = _apply_account(declared, todo, account)
         ranges = settle([_want(declared.name, account, todo, need)])
         _apply_home(account, todo)
-        _apply_manager(account, declared, todo)
+        work = functools.partial(_apply_manager, account, declared, todo)
+        if later is None:
+            work()
+        else:
+            later.append(work)
     steps = [step for step in (*todo.steps[:1], *ranges.steps(), *todo.steps[1:]) if _says(step)]
     return steps, _public(declared, todo, account, ranges), list(ranges.warnings)
 
@@ -299,14 +311,17 @@ def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
     if not any(work):
         return
     stays = declared.linger or (not todo.set_linger and _manager.is_running(account))
+    # First, because a manager that comes up reads it then.
+    if todo.make_patient:
+        make_patient(account)
     if todo.set_linger and declared.linger:
         _manager.set_linger(account, True)
     if todo.start_manager or not stays:
         _manager.start_manager(account)
-    if todo.make_patient:
-        make_patient(account)
     if todo.enable:
         _manager.enable(account, todo.enable)
+    elif todo.make_patient and not todo.start_manager:
+        _manager.reload(account)
     if todo.disable:
         _manager.disable(account, todo.disable)
     if todo.start:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The task of module apps: check everything, accounts one after the other, then all accounts at once, and what is told of it."""
+"""The task of module apps: check everything, the accounts, then the apps of all accounts at once, and what is told of it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._account import Account, choose, find
-from .._accounts import removal, user_task
+from .._accounts import removal
 from .._accounts.home import look as look_at_home
-from .._checks import commands
 from .._checks.ids import lingering
 from .._each_account import call_as_each
 from .._errors import Failure
 from .._libraries import podman_py
 from .._module import Task
 from .._plan import Reason, Step, diff
-from .._subid import Want
 from .._wanted import AUTO, RUNTIMES
 from .account import Job, converge, known
+from .accounts import Accounts
 from .app import App
 from .declared import read
 from .release import with_images
@@ -34,7 +33,6 @@ from .run import folder_for_export
 from .runtime import as_told
 from .services import Before, back_in, bring, has_work, mounted, part, parting
 from .shared import untouched
-from .vacant import podman_version
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
@@ -44,8 +42,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 # Seconds that one account may take: pulls and migrations may be long.
 PATIENCE = 6 * 3600.0
-# Nobody in particular: as whom check mode plans for an account that has no uid yet.
-NOBODY = 65534
 LOGINS = ("nologin", "false")
 
 
@@ -67,9 +63,9 @@ class _Host:
         self.by_account: dict[str, list[App]] = {}
         for app in apps:
             self.by_account.setdefault(app.user, []).append(app)
+        self.accounts = Accounts(task, self.by_account)
         self.results: dict[str, dict[str, Any]] = {}
         self.exports: dict[str, str] = {}
-        self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to accounts
         self.orphans: list[dict[str, str]] = []
         self.parted: dict[str, list[dict[str, Any]]] = {}  # units that went
         self.texts: dict[str, Before] = {}  # as they were
@@ -78,8 +74,6 @@ class _Host:
         self.settled: dict[str, App] = {}
         self.begun: dict[str, dict[str, Any]] = {}  # what was told of hooks before that
         self.calls = 0
-        # Accounts that check mode has planned: no two are promised the same ids.
-        self.planned: list[Want] = []
 
     def refuse(self) -> None:
         """Raise Failure for what this process cannot do for anybody."""
@@ -96,24 +90,24 @@ class _Host:
         """Accounts, then their apps, then what goes with an app that takes its data along."""
         there = {user: find(user) for user in self.by_account}
         # Accounts that exist look at themselves, all at once. Most often nothing is to be done to them.
-        known = [user for user, account in there.items() if account is not None and self._is_declared(user)]
+        known = [
+            user for user, account in there.items() if account is not None and self.accounts.is_declared(user)
+        ]
         left = self._work(known, looking=True) if self.root else known
         self._work([user for user in self.by_account if user not in known or user in left], looking=False)
         for user, apps in self.by_account.items():
             first = self.results[apps[0].name]
-            first["plan"] = self.steps.get(user, []) + first["plan"]
-            first["changed"] = first["changed"] or bool(self.steps.get(user))
+            first["plan"] = self.accounts.steps.get(user, []) + first["plan"]
+            first["changed"] = first["changed"] or bool(self.accounts.steps.get(user))
         self.orphans += self._elsewhere()
         return self._result(sorted(self.orphans, key=lambda each: (each["user"], each["name"])))
-
-    def _is_declared(self, user: str) -> bool:
-        return any(app.present for app in self.by_account[user])
 
     def _work(self, users: Sequence[str], looking: bool) -> list[str]:
         """Bring the apps of these accounts about, all accounts at once. Returns those on which root has to work first.
 
-        ``looking`` leaves that to the accounts; without it root has brought each account about, one after the other.
+        ``looking`` leaves that to the accounts; without it root brings each account about before.
         """
+        brought = {} if looking else self.accounts.bring(users)
         accounts: list[Account] = []
         jobs: dict[str, Job] = {}
         for user in users:
@@ -123,9 +117,12 @@ class _Host:
             try:
                 if looking:
                     account: Account | None = choose(user)
-                    declared = self._declared(user)
+                    declared = self.accounts.declared(user)
                 else:
-                    account, vacant = self._account(user)
+                    found = brought[user]
+                    if isinstance(found, Failure):
+                        raise found
+                    account, vacant = found
                 folders = self._folders(apps, account) if account else {}
                 leaving = self._part(account, apps) if account and vacant is None else frozenset()
             except Failure as failure:
@@ -136,7 +133,7 @@ class _Host:
                 continue
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
-            promised = check and bool(self.steps.get(user))
+            promised = check and bool(self.accounts.steps.get(user))
             jobs[user] = Job(
                 apps,
                 check,
@@ -239,33 +236,6 @@ class _Host:
                 steps, self.texts[name], self.gone[name] = part(self.task, account, files)
                 self.parted[name] = self.begun[name]["plan"] + steps
         return frozenset(each for name in gone for each in self.gone[name])
-
-    def _declared(self, user: str) -> dict[str, Any]:
-        """The account as the task of module user would declare it."""
-        given = next((app.account for app in self.by_account[user] if app.present and app.account), {})
-        defaults = {name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()}
-        return {**defaults, **given, "name": user}
-
-    def _account(self, user: str) -> tuple[Account | None, Any]:
-        """Bring an account about. It (None where nothing of it is needed), and how it is foretold where it is not there."""
-        if not self.root or not self._is_declared(user):
-            return (choose(user) if find(user) is not None else None), None
-        begun = time.monotonic()
-        inner = Task(self._declared(user), self.task.check, self.task.diff)
-        told = user_task.work(inner, self.planned)
-        self.task.warnings += inner.warnings
-        seconds = round(time.monotonic() - begun, 3)
-        self.steps[user] = [{**step, "seconds": seconds} for step in told["plan"]]
-        account = find(user)
-        if account is not None:
-            return account, None
-        # Check mode: the account that would be there, and a Podman that has nothing.
-        uid = told["uid"] if told["uid"] is not None else NOBODY
-        gid = told["gid"] if told["gid"] is not None else NOBODY
-        return Account(user, uid, gid, str(told["home"]), ""), (
-            podman_version(),
-            commands.delegated_controllers(),
-        )
 
     def _folders(self, apps: Sequence[App], account: Account) -> dict[str, str]:
         """A folder for the volumes of each app that takes its data along, which only that account may write to for now."""

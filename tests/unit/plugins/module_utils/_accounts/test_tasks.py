@@ -53,7 +53,7 @@ def etc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         _subid_task, "find", lambda name: Account(name, 3_999_999_001, 3_999_999_001, "/nowhere", "")
     )
 
-    def present(declared: Any, need: Any, check: bool, _before: Any) -> Any:
+    def present(declared: Any, need: Any, check: bool, _before: Any, _later: Any) -> Any:
         settle([Want(declared.name, None, {"uid": need, "gid": need})], check=check)
         return [], {}, []
 

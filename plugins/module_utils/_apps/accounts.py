@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The accounts of a host's apps, as root brings them about: entries and ids one after the other, then their managers all at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Union
+
+from .._account import Account, choose, find
+from .._accounts import user_task
+from .._accounts.users import Later
+from .._checks import commands
+from .._each_account import call_as_each
+from .._errors import Failure
+from .._module import Task
+from .._subid import Want
+from .app import App
+from .vacant import podman_version
+
+# Nobody in particular: as whom check mode plans for an account that has no uid yet.
+NOBODY = 65534
+# An account (None where nothing of it is needed), and how it is foretold where check mode does not find it.
+Brought = tuple[Union[Account, None], Any]
+
+
+class Accounts:
+    """The accounts in which the apps of one task live."""
+
+    def __init__(self, task: Task, by_account: Mapping[str, Sequence[App]]) -> None:
+        self.task, self.by_account = task, by_account
+        self.root = os.geteuid() == 0
+        self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to them
+        # Accounts that check mode has planned: no two are promised the same ids.
+        self.planned: list[Want] = []
+
+    def is_declared(self, user: str) -> bool:
+        """Whether an app is to be there that lives in it."""
+        return any(app.present for app in self.by_account[user])
+
+    def declared(self, user: str) -> dict[str, Any]:
+        """The account as the task of module user would declare it."""
+        given = next((app.account for app in self.by_account[user] if app.present and app.account), {})
+        defaults = {name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()}
+        return {**defaults, **given, "name": user}
+
+    def bring(self, users: Sequence[str]) -> dict[str, Brought | Failure]:
+        """Bring accounts about; what keeps one of them from it keeps no other."""
+        brought: dict[str, Brought | Failure] = {}
+        later: dict[str, Later] = {}
+        for user in users:
+            later[user] = []
+            try:
+                brought[user] = self._entry(user, later[user])
+            except Failure as failure:
+                brought[user] = failure
+        waiting = [
+            each[0] for user, each in brought.items() if later[user] and isinstance(each, tuple) and each[0]
+        ]
+        for account, told in zip(waiting, _managers(waiting, later)):
+            if isinstance(told, Failure):
+                brought[account.name] = told
+                continue
+            for step in self.steps[account.name]:
+                step["seconds"] = round(step["seconds"] + told, 3)
+        return brought
+
+    def _entry(self, user: str, later: Later) -> Brought:
+        if not self.root or not self.is_declared(user):
+            return (choose(user) if find(user) is not None else None), None
+        begun = time.monotonic()
+        inner = Task(self.declared(user), self.task.check, self.task.diff)
+        told = user_task.work(inner, self.planned, later)
+        self.task.warnings += inner.warnings
+        seconds = round(time.monotonic() - begun, 3)
+        self.steps[user] = [{**step, "seconds": seconds} for step in told["plan"]]
+        account = find(user)
+        if account is not None:
+            return account, None
+        # Check mode: the account that would be there, and a Podman that has nothing.
+        uid = told["uid"] if told["uid"] is not None else NOBODY
+        gid = told["gid"] if told["gid"] is not None else NOBODY
+        return Account(user, uid, gid, str(told["home"]), ""), (
+            podman_version(),
+            commands.delegated_controllers(),
+        )
+
+
+def _managers(accounts: Sequence[Account], later: Mapping[str, Later]) -> list[Any]:
+    """Do what is left to do for each account; the seconds that it took, or why it failed."""
+    if len(accounts) != 1:
+        return call_as_each(accounts, _manager, later, become=False) if accounts else []
+    try:
+        return [_manager(accounts[0], later)]
+    except Failure as failure:
+        return [failure]
+
+
+def _manager(account: Account, later: Mapping[str, Later]) -> float:
+    begun = time.monotonic()
+    for work in later[account.name]:
+        work()
+    return time.monotonic() - begun
