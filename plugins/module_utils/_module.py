@@ -18,6 +18,9 @@ from ._engine import Engine
 from ._errors import Failure
 from ._key import record_key
 
+# What of a task the host's log may say in full.
+ABOUT = ("user", "name", "state")
+
 
 class Task:
     """What Ansible asked for: the parameters, check mode, diff mode, and a place for warnings."""
@@ -42,6 +45,24 @@ class Task:
             )
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """Tells the host's log which options a task gave, and of their values only whom and what it is about.
+
+    Values of env, of commands, of units and of all that an app declares may be secrets, at places that no argument spec can name. The
+    constructor's own no_log does not keep them back: Ansible sets that anew from the task's.
+    """
+
+    def _log_invocation(self) -> None:
+        about = [name for name in ABOUT if isinstance(self.params.get(name), str)]
+        told = [f"{name}={self.params[name]}" for name in about]
+        others = sorted(
+            name for name, value in self.params.items() if value is not None and name not in about
+        )
+        self.log(
+            f"Invoked with {' '.join(told) or 'no name'}; values not shown: {', '.join(others) or 'none'}"
+        )
+
+
 def run(
     work: Callable[[Task], Mapping[str, Any]], argument_spec: Mapping[str, Any], **constraints: Any
 ) -> None:
@@ -51,7 +72,7 @@ def run(
     supports check mode: ``work`` looks at ``task.check`` and then writes nothing.
     """
     _collector.set_aside()
-    module = AnsibleModule(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
+    module = _Module(argument_spec=dict(argument_spec), supports_check_mode=True, **constraints)
     task = Task(module.params, module.check_mode, module._diff)
     try:
         result: dict[str, Any] = dict(work(task))

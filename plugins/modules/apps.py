@@ -402,8 +402,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps.task import 
 
 def main() -> None:
     """Bring all apps of the host to what the task declares."""
-    # The invocation is not logged: it holds secrets at places that no argument spec can name.
-    run(travel, ARGUMENTS, no_log=True)
+    run(travel, ARGUMENTS)
 
 
 if __name__ == "__main__":

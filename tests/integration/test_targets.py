@@ -28,8 +28,15 @@ def test_target(name, host):
     tasks = TARGETS / name / "tasks" / "main.yml"
     include = {"name": f"Target {name}", "ansible.builtin.include_tasks": str(tasks)}
     podman = host.run("podman --version").split()[-1]
+    begun = host.run("date +%s").strip()
     try:
         play_tasks(host, [include], target=str(TARGETS / name), podman=podman, **IMAGES)
+        logged = host.run(
+            f"journalctl --quiet --since=@{begun} | grep 'ansible-rootless[.]podman.*: Invoked with '"
+        ).splitlines()
+        # Any value may be a secret: of env, of a command, of what an app declares.
+        assert [line for line in logged if "; values not shown: " not in line] == []
+        assert logged
     finally:
         host.remove_account(f"it-{name}")
 

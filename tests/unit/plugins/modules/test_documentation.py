@@ -34,7 +34,7 @@ def taken(name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def make(**arguments: Any) -> None:
         raise TakenError(arguments)
 
-    monkeypatch.setattr(_module, "AnsibleModule", make)
+    monkeypatch.setattr(_module, "_Module", make)
     with pytest.raises(TakenError) as caught:
         importlib.import_module(f"{PACKAGE}.modules.{name}").main()
     return caught.value.args[0]
