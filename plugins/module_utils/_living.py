@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
 from ._account import Account
+from ._errors import Failure
 from ._module import Task, in_account
 from ._plan import Step, outcome
+from ._service_text import is_ours
 from ._unit_folder import Folder
 from ._units import Units
 from ._wanted import PODMAN
@@ -27,6 +29,16 @@ class InUnits:
         self.folder = folder or Folder(account)
         # Calls of Podman's API for this task so far.
         self.calls = calls
+
+    def _refuse_roots(self, what: str, file: str) -> None:
+        """Raise Failure where root has such a unit, and this task would make another one of that name in the account's own folder."""
+        if self.folder.is_roots:
+            return
+        roots = Folder(self.account, roots=True)
+        if is_ours(roots.text(file)):
+            raise Failure(
+                f"name: {what} lives in {roots.path_of(file)}, a unit that root made and only root can change; run the task with become: true."
+            )
 
     @functools.cached_property
     def units(self) -> Units:

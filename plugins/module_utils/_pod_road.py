@@ -142,6 +142,7 @@ class Living(InUnits):
         self, task: Task, account: Account, name: str, folder: Folder | None = None, calls: int = 0
     ) -> None:
         super().__init__(task, account, folder, calls)
+        self._refuse_roots(f"pod {name}", unit_of_pod_name(name).file)
         self.name = name
         params = task.params
         declared = params.get("containers")

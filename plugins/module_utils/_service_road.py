@@ -133,6 +133,7 @@ class Living(InUnits):
     ) -> None:
         super().__init__(task, account, folder, calls)
         self.unit: UnitName = unit_of_name(name)
+        self._refuse_roots(f"container {name}", self.unit.file)
         params = task.params
         state = STATES.get(params["state"], params["state"])
         self.wanted = Wanted(
