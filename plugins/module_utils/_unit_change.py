@@ -153,7 +153,9 @@ class Change:
             services = [*services, *self._followers()]
         if told:
             shown = shown_of(self.account, services)
-            return {service: told for service in services if not runs(shown[service])} or {services[0]: told}
+            # What became of the service says more than that its job failed.
+            failed = [service for service in services if not runs(shown[service])]
+            return {service: trouble(shown[service]) or told for service in failed} or {services[0]: told}
         return self._failed(services) if self.gate.block else {}
 
     def _followers(self) -> list[str]:
