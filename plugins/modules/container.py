@@ -91,7 +91,8 @@ options:
         wrote outside of volumes is gone then. With O(state=stopped) there is only the unit.
       - Podman removes volumes without a name with their container, so in a unit each of them has one, made of the container's name and the path, such as
         C(web-var-lib-data). That goes for what the image asks for as well, unless O(image_volume) or O(volumes_from) says otherwise.
-      - The values of O(env) are in the unit, which only root and the account's group can read. Passwords belong into O(secrets).
+      - The values of O(env) are in the unit, which only root and the account's group can read, and on Podman's command line, which every
+        account of the host sees while the container starts. Passwords belong into O(secrets).
       - Some options have no place in a unit, such as O(init_ctr), O(cgroup_parent) and O(spec_fields), and O(pod) has to be left out. They are refused with
         V(systemd), and for any container that is in a unit.
       - From Podman 5.0 on the service of a container with a O(healthcheck) counts as started when the container is healthy.
