@@ -37,13 +37,15 @@ class Engine:
     In check mode every call that could write is refused here, whatever the callers do.
     """
 
-    def __init__(self, account: Account, check: bool = False) -> None:
+    def __init__(self, account: Account, check: bool = False, info: dict[str, Any] | None = None) -> None:
         self.account = account
         self.check = check
         self.calls = 0
         # Called once, before the first call that can write.
         self.before_writes: Callable[[], None] | None = None
-        self._info: dict[str, Any] | None = None
+        # What Podman tells of itself, when that was asked before, and when it is asked now.
+        self._info = info
+        self.asked: dict[str, Any] | None = None
         self._client = client(account, PARALLEL)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
         self.version = version_of(response.headers.get("Libpod-API-Version", ""), account)
@@ -58,7 +60,7 @@ class Engine:
     def info(self) -> dict[str, Any]:
         """What ``podman info`` tells, asked for once."""
         if self._info is None:
-            self._info = self.get("info")
+            self._info = self.asked = dict(self.get("info"))
         return self._info
 
     def get(

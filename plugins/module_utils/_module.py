@@ -18,6 +18,9 @@ from ._engine import Engine
 from ._errors import Failure
 from ._key import record_key
 
+# What the Podman of each account tells of itself, by uid. It takes longer than all else that is asked for a container, and a task in
+# which many are made asks it in as many children.
+_INFO: dict[int, dict[str, Any]] = {}
 # What of a task the host's log may say in full.
 ABOUT = ("user", "name", "state")
 
@@ -124,12 +127,14 @@ def in_account(
     """Do ``work`` in a child that has become the account, as ``run_in_account`` says."""
 
     def within() -> dict[str, Any]:
-        engine = Engine(account, task.check)
+        engine = Engine(account, task.check, _INFO.get(account.uid))
         result = dict(work(task, engine, record_key(account, engine)))
         result["api_calls"] = engine.calls
-        return {"result": result, "warnings": task.warnings}
+        return {"result": result, "warnings": task.warnings, "info": engine.asked}
 
     answer: dict[str, Any] = call_as(account, within)
+    if answer["info"]:
+        _INFO[account.uid] = answer["info"]
     # The child began with what was told before.
     task.warnings[:] = answer["warnings"]
     result: dict[str, Any] = answer["result"]

@@ -298,7 +298,9 @@ def await_ready(
 
     Raises Failure with the last log lines.
     """
-    _await(engine, identity, name, lambda inspect, lived: judge(inspect, lived, settle, timeout), begun)
+    _await(
+        engine, identity, name, lambda inspect, lived: judge(inspect, lived, settle, timeout), begun, settle
+    )
 
 
 def await_condition(
@@ -315,6 +317,7 @@ def _await(
     name: str,
     verdict_on: Callable[[Mapping[str, Any], float], Verdict],
     begun: float | None,
+    settle: float = 0.0,
 ) -> None:
     checked = time.monotonic()
     begun = checked if begun is None else begun
@@ -332,7 +335,9 @@ def _await(
         if verdict.check and now - checked > CHECK_PAUSE:
             checked = now
             _run_health_check(engine, str(inspect["Id"]))
-        time.sleep(pause)
+        # What only has to live for a while is looked at when that is over, and not at the next turn.
+        left = begun + settle - now
+        time.sleep(min(pause, left) if left > 0 else pause)
         pause = min(pause * 1.5, 0.5)
 
 
