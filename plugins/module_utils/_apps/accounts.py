@@ -24,6 +24,8 @@ from .vacant import podman_version
 
 # Nobody in particular: as whom check mode plans for an account that has no uid yet.
 NOBODY = 65534
+# Seconds for one manager to come up and its Podman to answer for the first time: the sum of what each step may take.
+PATIENCE = 600.0
 # An account (None where nothing of it is needed), and how it is foretold where check mode does not find it.
 Brought = tuple[Union[Account, None], Any]
 
@@ -93,7 +95,7 @@ class Accounts:
 def _managers(accounts: Sequence[Account], later: Mapping[str, Later]) -> list[Any]:
     """Do what is left to do for each account; the seconds that it took, or why it failed."""
     if len(accounts) != 1:
-        return call_as_each(accounts, _manager, later, become=False) if accounts else []
+        return call_as_each(accounts, _manager, later, patience=PATIENCE, become=False) if accounts else []
     try:
         return [_manager(accounts[0], later)]
     except Failure as failure:

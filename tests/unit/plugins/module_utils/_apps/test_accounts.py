@@ -27,9 +27,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     def call_as_each(
-        accounts: list[Account], function: Any, *arguments: Any, become: bool = True
+        accounts: list[Account], function: Any, *arguments: Any, patience: float, become: bool
     ) -> list[Any]:
         assert not become
+        assert patience > 300
         told: list[Any] = []
         for account in accounts:
             try:
