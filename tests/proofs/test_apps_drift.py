@@ -59,7 +59,9 @@ AS_ROOT = {
 # With the manager all containers end, and nobody can look at them before a run has brought it back.
 MANAGER = f"user@$(id -u {NAME})"
 WITHOUT_MANAGER = {
-    "linger off": f"loginctl disable-linger {NAME}; for i in $(seq 300); do systemctl -q is-active {MANAGER} || break; sleep 0.1; done",
+    # On its way down it still answers.
+    "linger off": f"loginctl disable-linger {NAME}; "
+    f"for i in $(seq 300); do case $(systemctl is-active {MANAGER}) in inactive|failed) break;; esac; sleep 0.1; done",
     "manager stopped": f"systemctl stop {MANAGER}",
 }
 
