@@ -139,8 +139,8 @@ notes:
   - B(On Podman before 5.0, give containers that are started again a network.) There a container with a user namespace of its own, as apps have it,
     with a restart policy and without C(networks) blocks its account's Podman when it ends and is started again
     (U(https://github.com/containers/podman/issues/21477)). A run that meets it waits until its time is over.
-  - On Debian 12 and Ubuntu 24.04 the names of containers are not answered for a moment whenever a container of their network starts or stops (their
-    C(aardvark-dns) opens its socket anew). Have an app that is told then that there is no such name ask again.
+  - Where C(aardvark-dns) is older than 1.11, as on Debian 12, the names of containers are not answered for a moment whenever a container of their
+    network starts or stops, because it opens its socket anew. Have an app that is told then that there is no such name ask again.
   - When a run is killed half-way, run the task again. It completes what the killed one began. A deploy beside the old version that was killed leaves the
     requests with a version that has proved itself, also after a reboot.
   - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.

@@ -62,7 +62,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def brought(*names: str) -> tuple[_accounts.Accounts, dict[str, Any]]:
-    accounts = _accounts.Accounts(Task({}, False, False), {name: [Declared()] for name in names})  # type: ignore[list-item]
+    apps: dict[str, Any] = {name: [Declared()] for name in names}
+    accounts = _accounts.Accounts(Task({}, False, False), apps)
     return accounts, accounts.bring(names)
 
 
