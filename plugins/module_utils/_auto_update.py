@@ -12,6 +12,7 @@ from typing import Any
 
 from ._errors import Failure
 from ._plan import CHANGED, Reason, Step
+from ._service_states import UNIT_LABEL
 
 LABEL = "io.containers.autoupdate"
 POLICIES = ("registry", "local")
@@ -99,10 +100,7 @@ def is_wanted(labels: Mapping[str, str] | None) -> bool:
 def goes_back(inspect: Mapping[str, Any]) -> bool:
     """Whether Podman notices that a newer image is no good: its unit waits for a word of the container or of its health."""
     config = inspect.get("Config") or {}
-    return (
-        bool((config.get("Labels") or {}).get("PODMAN_SYSTEMD_UNIT"))
-        and config.get("sdNotifyMode") in TELLING
-    )
+    return bool((config.get("Labels") or {}).get(UNIT_LABEL)) and config.get("sdNotifyMode") in TELLING
 
 
 def refuse_useless(image: str, policy: str | None, where: str = "") -> None:

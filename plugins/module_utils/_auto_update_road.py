@@ -17,6 +17,7 @@ from ._errors import Failure
 from ._module import Task, in_account
 from ._parallel import in_parallel
 from ._plan import outcome
+from ._service_states import UNIT_LABEL
 from ._survey import inspected
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -94,7 +95,7 @@ def _wanting(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:  # noqa
             found.append(
                 {
                     "name": each["Name"],
-                    "unit": labels.get("PODMAN_SYSTEMD_UNIT", ""),
+                    "unit": labels.get(UNIT_LABEL, ""),
                     "image": each.get("ImageName"),
                     "image_id": each.get("Image"),
                     "policy": labels[_auto_update.LABEL],

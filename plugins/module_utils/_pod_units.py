@@ -23,7 +23,8 @@ from ._plan import CHANGED, DECLARED, REMOVED, Reason, Step
 from ._pod_text import service_of_pod_name, unit_of_pod_name
 from ._pods import WantedPod
 from ._resources.pod import KIND, TABLE
-from ._service_plan import LABEL, SERVICE, UNIT, There
+from ._service_plan import SERVICE, UNIT, There
+from ._service_states import UNIT_LABEL
 from ._service_text import recorded, unit_of_name
 from ._state import NEW, Found, Survey
 from ._unit_plan import Seen, Way
@@ -63,7 +64,7 @@ class PodThere:
 
 def is_of_unit(pod: Mapping[str, Any]) -> bool:
     """Whether the unit of its own name made this pod."""
-    return (pod.get("Labels") or {}).get(LABEL) == service_of_pod_name(str(pod.get("Name")))
+    return (pod.get("Labels") or {}).get(UNIT_LABEL) == service_of_pod_name(str(pod.get("Name")))
 
 
 def runs(pod: Mapping[str, Any] | None) -> bool:

@@ -20,7 +20,8 @@ from ._module import Task
 from ._open_runtime import takes_container, takes_pod
 from ._plan import Step, outcome
 from ._pods import PodPlanner
-from ._service_plan import LABEL, is_of_unit
+from ._service_plan import is_of_unit
+from ._service_states import UNIT_LABEL
 from ._state import Survey, public
 from ._survey import containers as containers_now
 from ._survey import dependents, facts_of, look
@@ -140,7 +141,7 @@ def _without_units(survey: Survey) -> None:
 
 def in_unit(pod: Mapping[str, Any]) -> bool:
     """Whether a service of systemd made this pod."""
-    return LABEL in (pod.get("Labels") or {})
+    return UNIT_LABEL in (pod.get("Labels") or {})
 
 
 def _pod_id(survey: Survey, wanted: Wanted) -> str:

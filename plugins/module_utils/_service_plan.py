@@ -21,6 +21,7 @@ from ._options import get_path
 from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
 from ._resources.container import KIND, TABLE
 from ._secret_uses import renewed_variables
+from ._service_states import UNIT_LABEL
 from ._service_text import is_untouched, recorded, same_service, service_of_name
 from ._state import NEW, OLD, Found
 from ._unit_plan import Seen, Way
@@ -28,7 +29,6 @@ from ._unit_plan import Seen, Way
 UNIT, SERVICE = "unit", _unit_plan.SERVICE
 # systemd does these in a unit, so what inspect shows of them says nothing.
 SYSTEMDS = ("restart_policy",)
-LABEL = "PODMAN_SYSTEMD_UNIT"
 _REASONS = ("reasons", "renewed", "live_reasons")
 
 
@@ -61,7 +61,7 @@ class There:
 
 def is_of_unit(found: Found) -> bool:
     """Whether the unit of its own name made this container."""
-    return found.labels.get(LABEL) == service_of_name(found.name)
+    return found.labels.get(UNIT_LABEL) == service_of_name(found.name)
 
 
 def there(wanted: Wanted, planner: Planner, before: str | None) -> There:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# The label of what a service made, in which Podman names it.
+UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
 # Who stops with a unit, systemd.unit(5).
 FOLLOWED_BY = ("RequiredBy", "BoundBy", "ConsistsOf")
 # What has to be known of a service, in systemd's words.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Services of one account's systemd: what it says of them, who stops with them, and a start that mends what it can."""
+"""Services of one account's systemd: what it says of them, who stops with them, a start that mends what it can, and what a killed one left."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 from . import _manager
+from . import _operations as operations
 from ._account import Account, call_as
+from ._engine import Engine
 from ._pasta import HALF_BUILT, end_rootless_netns
-from ._service_states import SHOWN, followed_by, is_alive
+from ._service_states import SHOWN, UNIT_LABEL, followed_by, is_alive
 
 
 def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -50,3 +52,23 @@ def mended(account: Account, services: Sequence[str], began: float) -> bool:
     return any(
         HALF_BUILT in line for service in services for line in _manager.last_lines(account, service, began)
     ) and bool(call_as(account, end_rootless_netns))
+
+
+def sweep(account: Account, services: Collection[str]) -> None:
+    """Remove what a start that was killed on its way left of services that are stopped. Raises Failure.
+
+    A service finds its container or pod by a file, and Podman writes that after it has entered the object: killed in between,
+    nobody takes it away, and the name is taken.
+    """
+    call_as(account, _sweep, account, list(services))
+
+
+def _sweep(account: Account, services: list[str]) -> None:
+    engine = Engine(account)
+    for pod in engine.get("pods/json"):
+        if (pod.get("Labels") or {}).get(UNIT_LABEL) in services:
+            operations.remove_pod(engine, str(pod["Id"]))
+    left = engine.get("containers/json", {"all": True})
+    found = [str(each["Id"]) for each in left if (each.get("Labels") or {}).get(UNIT_LABEL) in services]
+    # As the service itself would have done.
+    operations.remove_all(engine, found, volumes=True)

@@ -21,8 +21,7 @@ from ._account import Account
 from ._engine import Engine
 from ._errors import EngineError, Failure
 from ._options import get_path
-from ._service_plan import LABEL
-from ._service_states import is_alive, one_line
+from ._service_states import UNIT_LABEL, is_alive, one_line
 from ._services import followers, shown_of, start_mended
 
 # A service stops first, and may have to wait for the health of its container.
@@ -69,7 +68,7 @@ class Supervisor:
 def supervisor_of(engine: Engine, inspect: Mapping[str, Any]) -> Supervisor:
     """Who stops and starts a container of which that is known. Raises Failure when systemd does not answer."""
     name, identity = str(inspect.get("Name")), str(inspect.get("Id"))
-    service = str((get_path(inspect, "Config.Labels") or {}).get(LABEL) or "")
+    service = str((get_path(inspect, "Config.Labels") or {}).get(UNIT_LABEL) or "")
     # The label tells who made it, and the service may have let go of it since.
     if _SERVICE.fullmatch(service):
         shown = shown_of(engine.account, [service])[service]

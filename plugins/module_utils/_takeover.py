@@ -16,6 +16,7 @@ from ._options import get_path
 from ._quadlet import parse, render, unit_of
 from ._resources.container_found import OWN_ANNOTATIONS, OWN_LABELS, UNSEEN
 from ._resources.container_inspected import Options
+from ._service_states import UNIT_LABEL
 from ._values import OBJECT_NAME
 
 HIDDEN = "(hidden)"
@@ -60,7 +61,7 @@ def refuse(inspect: Mapping[str, Any], loose: Collection[str] = ()) -> str:
         return f"container {name}: it is in a pod, which goes into units as a whole; declare the pod with rootless.podman.pod"
     if labels.get(APP):
         return f"container {name}: it belongs to the app {labels[APP]}, whose next run would make it anew; say runtime: systemd in the app"
-    unit = labels.get("PODMAN_SYSTEMD_UNIT")
+    unit = labels.get(UNIT_LABEL)
     if unit and not str(unit).startswith(COMPOSES):
         return f"container {name}: it belongs to {unit} already, which somebody else made; remove that unit and make the container without it first"
     return ""

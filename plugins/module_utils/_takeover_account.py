@@ -19,7 +19,7 @@ from ._module import Task
 from ._parallel import in_parallel
 from ._resources.container_found import options_of
 from ._resources.container_inspected import Found
-from ._service_plan import LABEL
+from ._service_states import UNIT_LABEL
 from ._service_text import service_of_name
 from ._state import OLD
 from ._survey import inspected
@@ -51,7 +51,7 @@ def survey(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
     found = {}
     for name in names:
         inspect = there[name]
-        unit = ((inspect.get("Config") or {}).get("Labels") or {}).get(LABEL)
+        unit = ((inspect.get("Config") or {}).get("Labels") or {}).get(UNIT_LABEL)
         if unit == service_of_name(name) or (
             asked == [ALL]
             and (inspect.get("IsInfra") or (inspect.get("Pod") and inspect["Pod"] not in loose))

@@ -20,7 +20,7 @@ from ._account import Account
 from ._errors import Failure
 from ._sentences import OF_PODMAN, explain_log
 from ._service_states import BAD, one_line, runs, trouble, waits
-from ._services import mended, shown_of, start_mended
+from ._services import mended, shown_of, start_mended, sweep
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, Seen, Wanted, Way
 
@@ -76,15 +76,14 @@ class Change:
     def carry_out(self) -> None:
         """Do it. Raises Failure when something does not start, with everything as it was before."""
         busy, ways, seen = self.busy, self.ways, self.seen
-        self._hasten(
-            [
-                service
-                for each in busy
-                for service in (*ways[each.name.file].stop, ways[each.name.file].restart)
-                if service and seen[each.name.file].alive and not seen[each.name.file].active
-            ]
-        )
         stops = [service for each in busy for service in ways[each.name.file].stop]
+        starting = [
+            service
+            for each in busy
+            for service in (*ways[each.name.file].stop, ways[each.name.file].restart)
+            if service and seen[each.name.file].alive and not seen[each.name.file].active
+        ]
+        self._hasten(starting)
         if stops:
             _manager.stop(self.account, stops)
         for each in busy:
@@ -105,6 +104,9 @@ class Change:
         gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
         if gone:
             _manager.forget_failed(self.account, gone)
+        # At the end: one whose Podman does not answer has its units as declared nevertheless.
+        if set(starting) & set(stops):
+            sweep(self.account, set(starting) & set(stops))
 
     def _install(self, wanted: Wanted, seen: Seen) -> None:
         name = wanted.name.file
@@ -276,6 +278,8 @@ class Change:
                     self.folder.put(file, text)
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
+            if stops:
+                sweep(self.account, stops)
             if self.gate.before_back is not None:
                 self.gate.before_back()
         except Failure as failure:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._errors import Failure
 from .._open_runtime import container_fits, pod_fits
-from .._service_plan import LABEL as UNIT_LABEL
+from .._service_states import UNIT_LABEL
 from .._service_text import is_ours, labelled
 from .._unit_folder import Folder
 from .._wanted import AUTO, PODMAN, SYSTEMD, container_of, pod_of

@@ -13,12 +13,13 @@ import re
 from typing import Any
 
 from .._auto_update import LABEL as AUTO_UPDATE
+from .._service_states import UNIT_LABEL
 from .._values import print_duration
 from .container_around import network, security, storage
 from .container_inspected import Declared, Found, userns
 
 # What Podman and systemd themselves write down beside what a person says.
-OWN_LABELS = ("rootless.podman.record", "PODMAN_SYSTEMD_UNIT", AUTO_UPDATE)
+OWN_LABELS = ("rootless.podman.record", UNIT_LABEL, AUTO_UPDATE)
 OWN_ANNOTATIONS = (
     "io.podman.annotations.",
     "io.container.manager",

@@ -230,7 +230,10 @@ class FakePodman:
         if path == "containers/json":
             return self._list(params)
         if path == "pods/json":
-            return [{"Id": each.id, "Name": each.name} for each in self.pods.values()]
+            return [
+                {"Id": each.id, "Name": each.name, "Labels": each.body.get("labels")}
+                for each in self.pods.values()
+            ]
         if path in ("containers/create", "pods/create"):
             return {"Id": (self._create if kind == "containers" else self._create_pod)(body)}
         if method == "DELETE" and kind == "containers" and parts[1] in self.storage_only:
@@ -271,7 +274,7 @@ class FakePodman:
     def _list(self, params: dict) -> list:
         patterns = params.get("filters", {}).get("name", [".*"])
         return [
-            {"Id": each.id, "Names": [each.name]}
+            {"Id": each.id, "Names": [each.name], "Labels": each.body.get("labels")}
             for each in self.containers.values()
             if any(re.search(pattern, each.name) for pattern in patterns)
         ]

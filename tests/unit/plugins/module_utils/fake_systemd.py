@@ -25,9 +25,10 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _operations,
     _parallel,
     _service_account,
-    _service_plan,
     _service_road,
+    _service_states,
     _service_text,
+    _services,
     _shadow_probe,
     _unit_change,
     _units,
@@ -65,6 +66,8 @@ class FakeSystemd:
         self.bad: Callable[[str], bool] = lambda text: False
         # With which exit code those end, and what they log.
         self.code, self.words = 1, ["its last words"]
+        # Whether a stop meets a Podman that has entered its container and not said so yet.
+        self.leaves = False
         self.starts = 0
 
     @property
@@ -141,6 +144,11 @@ class FakeSystemd:
     def stop(self, _account: Any, names: Sequence[str], _seconds: float = 0) -> None:
         self._alive()
         self._stop(names)
+        if self.leaves:
+            for name in names:
+                body = {**next(iter(self.bodies.values())), "name": name.replace(".service", "")}
+                body["labels"] = {**(body.get("labels") or {}), _service_states.UNIT_LABEL: name}
+                self.podman._serve("POST", "containers/create", {}, body)
 
     def _stop(self, names: Sequence[str]) -> list[str]:
         """Who requires them stops first; returns whom that concerns."""
@@ -175,7 +183,7 @@ class FakeSystemd:
                 self.failed.add(name)
                 return f"Job for {name} failed." if block else ""
             body = copy.deepcopy(self.bodies.get(text) or next(iter(self.bodies.values())))
-            body.setdefault("labels", {})[_service_plan.LABEL] = name
+            body.setdefault("labels", {})[_service_states.UNIT_LABEL] = name
             identity = self.podman._serve("POST", "containers/create", {}, {**body, "name": stem})["Id"]
             self.podman._serve("POST", f"containers/{identity}/start", {}, None)
             # It keeps the image that its name stands for now.
@@ -202,7 +210,7 @@ class FakeSystemd:
         """``podman run --replace`` and ``--rm``: nothing of that name stays. What no unit made must never be met."""
         found = self.podman.named(name)
         if found is not None:
-            assert _service_plan.LABEL in (found.body.get("labels") or {}), "a container would be lost"
+            assert _service_states.UNIT_LABEL in (found.body.get("labels") or {}), "a container would be lost"
             del self.podman.containers[found.id]
 
 
@@ -245,6 +253,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
         finally:
             podman.check = False
 
+    monkeypatch.setattr(_services, "call_as", lambda _account, work, *arguments: work(*arguments))
+    monkeypatch.setattr(_services, "Engine", lambda _account: podman)
     monkeypatch.setattr(_service_road, "in_account", in_account)
     monkeypatch.setattr(_living, "in_account", in_account)
 

@@ -281,6 +281,13 @@ def test_what_podman_refuses_at_a_start_names_the_option(host: FakeSystemd, code
     assert caught.value.facts["log"] == host.words
 
 
+def test_what_a_killed_start_left_goes_with_its_unit(host: FakeSystemd) -> None:
+    host.bad, host.leaves = lambda _unit: True, True
+    with pytest.raises(Failure, match="it was taken away again"):
+        run()
+    assert (host.files, host.podman.containers) == ({}, {})
+
+
 # From one runtime to the other
 
 
