@@ -36,6 +36,8 @@ UNIT_FOLDERS = (
 START_SECONDS = 90
 # Longer than systemd's own 90 s for a unit that does not end, twice because units end one after another.
 STOP_SECONDS = 240
+# UserStopDelaySec of logind.conf(5) is 10 s, unless the host says otherwise.
+FORGET_SECONDS = 30
 # What Podman logs of its own work: a container's id, events that tell all labels of it, and that cgroups are not as it likes.
 _NOISE = re.compile(
     r"[0-9a-f]{64}$|\d{4}-\d\d-\d\d \S+ \S+ \S+ m=[+-]|conmon [0-9a-f]+ <n(?:warn|debug|info)>"
@@ -107,6 +109,8 @@ def stop_manager(account: Account) -> None:
 
 def set_linger(account: Account, wanted: bool) -> None:
     """Have systemd start the account's manager at boot and keep it, or not. Needs root."""
+    if wanted:
+        _await_forgotten(account)
     verb = "enable-linger" if wanted else "disable-linger"
     told = _call(["loginctl", verb, account.name], 30)
     if told["rc"] != 0:
@@ -114,6 +118,20 @@ def set_linger(account: Account, wanted: bool) -> None:
             f"linger: loginctl {verb} {account.name} failed: {told['err']}; see: systemctl status "
             "systemd-logind"
         )
+
+
+def _await_forgotten(account: Account) -> None:
+    """Wait until logind has forgotten who had the account's uid before.
+
+    It keeps a user for UserStopDelaySec (10 s) and looks for linger under the name that it knows: a manager that starts meanwhile is
+    nobody's, and would stay when its linger goes.
+    """
+    end = time.monotonic() + FORGET_SECONDS
+    while os.path.exists(f"/run/systemd/users/{account.uid}") and time.monotonic() < end:
+        told = _call(["loginctl", "show-user", "--property=Name", "--value", "--", str(account.uid)], 30)
+        if told["out"].strip() in ("", account.name):
+            return
+        time.sleep(0.2)
 
 
 def has_sessions(account: Account) -> bool:

@@ -141,3 +141,22 @@ def test_a_tool_that_is_missing_or_hangs_is_an_answer() -> None:
     assert "was not done" in _manager._call(["sleep", "5"], 0.1)["err"]
     told = _manager._call(["sh", "-c", "echo out; echo one >&2; echo two >&2; exit 3"], 5)
     assert told == {"rc": 3, "out": "out\n", "err": "one two"}
+
+
+def test_linger_waits_until_the_uid_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what logind knows of a uid is asked, and only until it knows the account or nobody."""
+    told, asked = ["builder\n", "builder\n", "alice\n"], []
+    known = {f"/run/systemd/users/{ALICE.uid}"}
+
+    def call(argv: list, _seconds: float) -> dict:
+        asked.append(argv[1])
+        return {"rc": 0, "out": told.pop(0) if argv[1] == "show-user" else "", "err": ""}
+
+    monkeypatch.setattr(_manager, "_call", call)
+    monkeypatch.setattr(_manager.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(_manager.os.path, "exists", lambda path: path in known)
+    _manager.set_linger(ALICE, True)
+    assert asked == ["show-user", "show-user", "show-user", "enable-linger"]
+    known.clear()
+    _manager.set_linger(ALICE, True)
+    assert asked[4:] == ["enable-linger"]
