@@ -27,7 +27,7 @@ from support.testbed import Testbed
 __all__ = ["account", "bare_play", "beside", "host", "old_host", "testbed"]
 TARGETS = Path(__file__).parent / "targets"
 # Those that take minutes, in the order of their length: workers begin with them.
-LONG = ("test_walk", "test_targets", "test_examples")
+LONG = ("test_targets", "test_walk", "test_build_options", "test_examples")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
