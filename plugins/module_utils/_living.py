@@ -11,11 +11,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
+from . import _manager, _pod_account
 from ._account import Account
 from ._errors import Failure
 from ._module import Task, in_account
 from ._plan import Step, outcome
 from ._service_text import is_ours
+from ._times import Times
 from ._unit_folder import Folder
 from ._units import Units
 from ._wanted import PODMAN
@@ -55,6 +57,27 @@ class InUnits:
         early = bool(self.task.params.get("in_app")) and not self.task.check
         with self.folder.locked() if early else contextlib.nullcontext():
             yield early
+
+    def _await_all(self, services: Mapping[str, str]) -> None:
+        """Have the account wait until containers are ready, whose services are given; one that ended well is. Raises Failure."""
+        gone = self._ask(_pod_account.await_ready, list(services))["gone"] if services else []
+        results = _manager.units(self.account, [services[name] for name in gone]) if gone else {}
+        for name in gone:
+            if results[services[name]].result != "success":
+                with Times().of(_pod_account.start_of(name)):
+                    raise Failure(f"container {name} ended after its start.")
+
+    def _health_of(self, names: list[str]) -> str:
+        """What a health check says of a container that is not healthy."""
+        with contextlib.suppress(Failure):
+            return str(self._ask(_pod_account.health, names)["said"])
+        return ""
+
+    def _ailing_of(self, names: list[str]) -> dict[str, str]:
+        """Why services that start will not get there."""
+        with contextlib.suppress(Failure):
+            return _pod_account.ailing_services(self._ask(_pod_account.health, names))
+        return {}
 
     def _ask(self, work: Callable[..., Mapping[str, Any]], *arguments: Any) -> Mapping[str, Any]:
         """Have something done by the account."""

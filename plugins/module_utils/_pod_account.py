@@ -28,10 +28,11 @@ from ._resources.container import KIND as CONTAINER
 from ._resources.container import TABLE as CONTAINERS
 from ._resources.pod import TABLE
 from ._road import look_for, public_pod, pull_first, pull_missing
-from ._service_text import UNKNOWN, known_of
+from ._service_text import UNKNOWN, known_of, service_of_name
 from ._state import NEW, Found, Survey
 from ._survey import containers as containers_now
 from ._survey import facts_of
+from ._times import Times
 from ._wanted import pod_of
 
 # Where there is no address or alias nothing of an option's meaning depends on another one.
@@ -197,13 +198,19 @@ def await_ready(task: Task, engine: Engine, _key: bytes, names: list[str]) -> di
 
     def wait(name: str) -> str:
         try:
-            operations.await_ready(engine, name, name, operations.SETTLE, timeout)
+            with Times().of(start_of(name)):
+                operations.await_ready(engine, name, name, operations.SETTLE, timeout)
         except EngineError as error:
             if error.status != 404:
                 raise
         return name if engine.find(f"containers/{name_in_path(name)}/json") is None else ""
 
     return {"gone": list(filter(None, _parallel.in_parallel(wait, names, operations.WAITING)))}
+
+
+def start_of(container: str) -> Step:
+    """The step in which the service of a container starts."""
+    return Step("start", _service_plan.SERVICE, service_of_name(container))
 
 
 def health(_task: Task, engine: Engine, _key: bytes, names: list[str]) -> dict[str, Any]:
@@ -216,6 +223,12 @@ def health(_task: Task, engine: Engine, _key: bytes, names: list[str]) -> dict[s
         if status != "healthy" and told and not said:
             said = f"the health check of {each.name} says: {told}"
     return {"said": said, "ailing": ailing}
+
+
+def ailing_services(told: Mapping[str, Any]) -> dict[str, str]:
+    """What ``health`` says of one that has given its health up, by its service."""
+    name = str(told["ailing"])
+    return {service_of_name(name): f"container {name} is unhealthy"} if name else {}
 
 
 def _health(found: Found) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from ._service_plan import UNIT
 from ._service_road import STOP_MARGIN, pulls_of
 from ._service_text import is_ours, starts_at_boot
 from ._shadows import sentence
+from ._times import Times
 from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen
@@ -232,8 +233,10 @@ class Living(InUnits):
     ) -> None:
         pulls = pulls_of(told)
         # Before anything stops: a first pull may take longer than any service may take to start.
+        for step in pulls:
+            with Times().of(step):
+                self._ask(_pod_account.pull, [step])
         if pulls:
-            self._ask(_pod_account.pull, pulls)
             told, units, seen = self._look()
         plan, found = self._plan(told, units, seen), PodThere.read(told["there"])
         wait = bool(self.task.params["wait"])
@@ -252,10 +255,10 @@ class Living(InUnits):
             partial(self._prove, services if wait else {}, updates)
             if (services and wait) or updates
             else None,
-            partial(self._health, names, "said") if wait else None,
+            partial(self._health_of, names) if wait else None,
             retag or None,
             wait,
-            partial(self._health, names, "ailing") if wait else None,
+            partial(self._ailing_of, names) if wait else None,
             partial(self._ask, _pod_account.evict, names),
             replaces=bool(found.moves),
         )
@@ -276,21 +279,9 @@ class Living(InUnits):
 
     def _prove(self, services: Mapping[str, str], updates: list[Step]) -> None:
         """Have the account wait until the containers are ready; one that ended well is. Then change in place what can be."""
-        if services:
-            gone = self._ask(_pod_account.await_ready, list(services))["gone"]
-            results = _manager.units(self.account, [services[name] for name in gone]) if gone else {}
-            for name in gone:
-                if results[services[name]].result != "success":
-                    raise Failure(f"container {name} ended after its start.")
+        self._await_all(services)
         if updates:
             self._ask(_pod_account.update, updates)
-
-    def _health(self, names: list[str], what: str) -> str:
-        """Why a service that starts will not get there, or what a health check says of it."""
-        with contextlib.suppress(Failure):
-            told = str(self._ask(_pod_account.health, names)[what])
-            return f"container {told} is unhealthy" if told and what == "ailing" else told
-        return ""
 
     def _brought_back(self, failure: Failure, proven: str) -> Failure:
         told = f"The pod serves as {self.name}.rp-new, run the task again."

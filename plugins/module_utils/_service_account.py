@@ -65,9 +65,9 @@ def _following(folder: Folder, name: str) -> list[str]:
 
 
 def look_at_all(
-    task: Task, engine: Engine, key: bytes, jobs: Sequence[tuple[Mapping[str, Any], str]]
+    task: Task, engine: Engine, key: bytes, jobs: Sequence[tuple[Mapping[str, Any], str | None]]
 ) -> dict[str, dict[str, Any]]:
-    """As ``look``, for several containers at once (parameters and text of each); what cannot be looked at is left out."""
+    """As ``look``, for several containers at once (parameters of each, and text if it has one); what cannot be looked at is left out."""
     facts = facts_of(engine)
     declared = {}
     for params, before in jobs:

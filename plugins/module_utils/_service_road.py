@@ -26,9 +26,10 @@ from ._quadlet_keys import UnitName
 from ._resources.container import KIND
 from ._road import travel_container
 from ._service_plan import SERVICE, UNIT, There
-from ._service_text import is_ours, pod_of_text, starts_at_boot, unit_of_name
+from ._service_text import is_ours, pod_of_text, service_of_name, starts_at_boot, unit_of_name
 from ._services import start_mended
 from ._shadows import sentence
+from ._times import Times
 from ._unit_change import Gate
 from ._unit_folder import Folder
 from ._unit_plan import Seen, Way
@@ -192,8 +193,8 @@ class Living(InUnits):
     def _carry_out(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> None:
         pulls = pulls_of(told)
         # Before anything stops: a first pull may take longer than any service may take to start.
-        if pulls:
-            self._ask(_service_account.pull, pulls)
+        for step in pulls:
+            self.fetch(step)
         tangled = _service_plan.untangle(self.wanted.name, There.read(told["there"]), seen)
         if tangled:
             self._untangle(tangled)
@@ -228,6 +229,11 @@ class Living(InUnits):
         if source:
             self._let_go(source)
 
+    def fetch(self, step: Step) -> None:
+        """Have the account pull an image. Raises Failure."""
+        with Times().of(step):
+            self._ask(_service_account.pull, [step])
+
     def _set_aside(self, source: Mapping[str, Any]) -> None:
         self._ask(_service_account.set_aside, source)
 
@@ -253,9 +259,10 @@ class Living(InUnits):
         if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
             raise Failure(f"container {self.wanted.name} ended after its start.")
 
-    def _ailing(self) -> str:
-        """Why a service that starts will not get there."""
-        return "its container is unhealthy" if self._ask(_service_account.ailing)["ailing"] else ""
+    def _ailing(self) -> dict[str, str]:
+        """Why the service that starts will not get there."""
+        ailing = self._ask(_service_account.ailing)["ailing"]
+        return {service_of_name(self.wanted.name): "its container is unhealthy"} if ailing else {}
 
     def _health(self) -> str:
         """What the health check says of one that does not become healthy."""

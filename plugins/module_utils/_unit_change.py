@@ -22,7 +22,7 @@ from ._sentences import OF_PODMAN, explain_log
 from ._service_states import BAD, one_line, runs, trouble, waits
 from ._services import mended, shown_of, start_mended, sweep
 from ._unit_folder import Folder
-from ._unit_plan import ABSENT, Seen, Wanted, Way
+from ._unit_plan import ABSENT, SERVICE, Seen, Wanted, Way
 
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
@@ -43,7 +43,7 @@ class Gate:
 
     ``prove`` is called when all has started, and raises Failure when that is not enough. ``explain`` says more of what does
     not start. ``before_back`` is called before what ran before is started again. Without ``block`` nothing is waited for.
-    ``ailing`` is asked while services start, and says what ails one that will not get there. ``evict`` takes away what keeps
+    ``ailing`` is asked while services start, and says of those that will not get there what ails them. ``evict`` takes away what keeps
     a service that is starting from ending: systemd sends it a signal alone, which many a container does not hear. ``replaces`` says
     that new units take the place of something that had none.
     """
@@ -52,7 +52,7 @@ class Gate:
     explain: Callable[[], str] | None = None
     before_back: Callable[[], object] | None = None
     block: bool = True
-    ailing: Callable[[], str] | None = None
+    ailing: Callable[[], Mapping[str, str]] | None = None
     evict: Callable[[], object] | None = None
     replaces: bool = False
 
@@ -127,12 +127,15 @@ class Change:
         lines = _manager.last_lines(self.account, service, began)
         more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back()
+        step = {"action": verb, "kind": SERVICE, "name": service}
         known = explain_log(lines) if self._failed_in_podman(service, why) else ""
         if known:
-            raise Failure(f"{known}; so {service} does not {verb}; {back}.", log=lines)
+            raise Failure(f"{known}; so {service} does not {verb}; {back}.", logs=lines, step=step)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         said += f"; {more}" if more else ""
-        raise Failure(f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", log=lines)
+        raise Failure(
+            f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", logs=lines, step=step
+        )
 
     def _failed_in_podman(self, service: str, why: str) -> bool:
         """Whether Podman itself said no, and not what is in the container. In the service of a pod there is nobody else."""
@@ -145,7 +148,9 @@ class Change:
         watched = self.gate.block and self.gate.ailing is not None
         told = _manager.try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
         if watched and not told:
-            told = self._watch(services)
+            ailing = self._watch(services)
+            if ailing:
+                return ailing
         if verb == "restart" and not told and self._followers():
             # They start with it, unless it failed before.
             if not any(map(trouble, shown_of(self.account, services).values())):
@@ -164,21 +169,20 @@ class Change:
         """Those that ran, and stop with what is changed."""
         return sorted({each for wanted in self.busy for each in self.seen[wanted.name.file].followers})
 
-    def _watch(self, services: Sequence[str]) -> str:
-        """Wait until services that were told to start have done so; empty, or why they will not."""
+    def _watch(self, services: Sequence[str]) -> dict[str, str]:
+        """Wait until services that were told to start have done so, or failed; those that will not come to either, with why."""
         end = time.monotonic() + self.seconds
         pause = FIRST_LOOK_SECONDS
         while True:
-            shown = list(shown_of(self.account, services).values())
-            if any(trouble(each) for each in shown if not waits(each)) or not any(
-                each.get("Job") for each in shown
-            ):
-                return ""
-            ailing = self.gate.ailing() if self.gate.ailing is not None and pause >= LOOK_SECONDS else ""
+            shown = shown_of(self.account, services)
+            starting = [service for service in services if shown[service].get("Job")]
+            if not starting or any(trouble(each) for each in shown.values() if not waits(each)):
+                return {}
+            ailing = self.gate.ailing() if self.gate.ailing is not None and pause >= LOOK_SECONDS else {}
             if ailing:
-                return ailing
+                return dict(ailing)
             if time.monotonic() > end:
-                return f"it was not done after {self.seconds:.0f} s"
+                return dict.fromkeys(starting, f"it was not done after {self.seconds:.0f} s")
             time.sleep(pause)
             pause = min(2 * pause, LOOK_SECONDS)
 
@@ -199,10 +203,15 @@ class Change:
             self._require_staying(started, begun + SETTLE_PROVED if soon else proved)
         except Failure as failure:
             found = (_manager.last_lines(self.account, service, began) for service in started)
-            lines = failure.facts.get("log") or next(filter(None, found), [])
-            said = f"; its last words: {' | '.join(lines)}" if lines and "log" not in failure.facts else ""
+            lines = failure.facts.get("logs") or next(filter(None, found), [])
+            said = f"; its last words: {' | '.join(lines)}" if lines and "logs" not in failure.facts else ""
             back = self._put_back()
-            facts = {**failure.facts, **({"log": lines} if lines else {})}
+            step = {"action": "start", "kind": SERVICE, "name": started[0]} if len(started) == 1 else None
+            facts = {
+                **({"step": step} if step else {}),
+                **failure.facts,
+                **({"logs": lines} if lines else {}),
+            }
             raise Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
 
     def _require_staying(self, services: Sequence[str], end: float) -> None:

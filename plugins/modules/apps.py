@@ -21,7 +21,8 @@ description:
     system, ids that no account owns, ports on the loopback address. Each relaxation is a line in the app.
   - Within an app all new containers are made before any old one stops. When one of them does not start, become healthy or complete, all containers
     of that app are put back as they were. Pods that were made anew before that stay new, and so do images, networks, volumes, secrets and files.
-    With V(systemd) as C(runtime) they follow one after the other instead, and units that were changed are put back. A container that moved
+    With V(systemd) as C(runtime) they follow one after the other instead, but for new ones that do not depend on each other, which start
+    side by side, and units that were changed are put back. A container that moved
     into its unit stays there, and one that completed stays completed. When containers leave their units, these go first, and come back when the
     app does not start.
     B(The other apps go on.) The task fails at the end and says what failed where.

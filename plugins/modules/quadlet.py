@@ -211,7 +211,7 @@ plan:
       name: web.service
       reasons:
         - {"option": "unit", "why": "changed", "before": null, "after": "as declared"}
-log:
+logs:
   description: The last lines that the service logged.
   returned: when it did not start
   type: list

@@ -10,6 +10,7 @@ of its app is there.
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from .._checks import commands
 from .._container_wanted import ABSENT
 from .._errors import Failure
 from .._module import Task
-from .._plan import REMOVED, Reason, Step
+from .._plan import REMOVED, Reason, Step, outcome
 from .._pod_text import service_of_pod_name
 from .._record import KEY_BYTES
 from .._resources.container import KIND
@@ -41,9 +42,10 @@ from .._wanted import SYSTEMD
 from . import order
 from .app import App
 from .quiet import Quiet
-from .roads import Phase, in_units, phases
+from .roads import in_units, phases
 from .rollout import Rollout, pulled
 from .shared import LABEL
+from .together import Together, container_of_step
 from .units import Service, services
 from .vacant import Vacant, podman_version
 
@@ -149,22 +151,21 @@ def bring(
 
     tasks = {each.name: (each.kind, task_of(each)) for each in declared.values()} if there else {}
     quiet = Quiet(account, tasks, {str(name) for name in found} if known and found is not None else None)
-    # One unit after the other is as declared, or has its own road.
-    road = Units(account, told, about, before, quiet, task_of, there)
-    name = ""
+    road = Units(account, told, about, before, quiet, task_of, there, task.check)
+    course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], app.units)
     try:
         if app.hooks:
             changing = any(road.would_change(each) for each in declared.values())
             rollout.begin(changing)
-        for phase in phases_of(app):
-            for name in phase.names if phase.units else ():
-                road.travel(declared[name])
+        for phase in phases(app, course):
             if not phase.units:
-                name = ""
+                road.at = ""
                 rollout.bring(phase.names, about)
+            for _stage, names in itertools.groupby(phase.names if phase.units else (), course.stages.get):
+                road.bring([declared[name] for name in names])
     except Failure as failure:
         facts = {key: value for key, value in failure.facts.items() if key != "plan"}
-        lead = f"{declared[name].kind} {name}: " if name else ""
+        lead = f"{declared[road.at].kind} {road.at}: " if road.at else ""
         back = _put_back(task, account, before)
         told.update(facts, failed=True, msg=f"{lead}{failure.message}{back}")
     rollout.end()
@@ -185,10 +186,14 @@ class Units:
         quiet: Quiet,
         task_of: Callable[..., Task],
         there: bool,
+        check: bool,
     ) -> None:
         self.account, self.told, self.about, self.before = account, told, about, before
         self.quiet, self.task_of, self.there = quiet, task_of, there
+        self.check = check
         self.calls = 0
+        # Who is being brought about.
+        self.at = ""
 
     def would_change(self, each: Service) -> bool:
         """Whether anything is to be done for one of them. Raises Failure for what cannot be."""
@@ -200,8 +205,47 @@ class Units:
         self.calls += result["api_calls"]
         return bool(result["plan"])
 
-    def travel(self, each: Service) -> None:
+    def bring(self, stage: Sequence[Service]) -> None:
+        """Bring those that do not depend on each other to what is declared, new ones together. Raises Failure."""
+        for waits, several in itertools.groupby(stage, self._waits_of_new):
+            alike = list(several)
+            if waits is None or len(alike) == 1 or not self._travel_together(alike):
+                for each in alike:
+                    self._travel(each)
+
+    def _waits_of_new(self, each: Service) -> tuple[Any, Any] | None:
+        """How a container is waited for that has no unit yet; None for all else, and in check mode."""
+        new = each.kind == KIND and self.there and not _texts(self.account, each.kind, each.name)
+        return (each.params["wait"], each.params["wait_timeout"]) if new and not self.check else None
+
+    def _travel_together(self, several: Sequence[Service]) -> bool:
+        """Bring new containers about by one change of units; whether that could be. Raises Failure."""
+        since, tasks = time.monotonic(), {each.name: self.task_of(each) for each in several}
+        for name in tasks:
+            # Not to be looked at again with what is as declared.
+            self.quiet.has(name)
+        self.at = several[0].name
+        together = Together(self.account, tasks)
+        try:
+            steps = together.bring()
+        except Failure as failure:
+            self.at = container_of_step(failure) or together.at
+            raise
+        finally:
+            self.calls += together.calls
+        for each in several:
+            mine = outcome((together.pulled if steps is None else steps).get(each.name, []))["plan"]
+            self.told["plan"] += _timed(mine, since)
+            if steps is not None:
+                self.told["warnings"] += tasks[each.name].warnings
+                self.before[each.kind, each.name] = {}
+        if steps is not None:
+            self.quiet.changed()
+        return steps is not None
+
+    def _travel(self, each: Service) -> None:
         """Bring one to what is declared. Raises Failure."""
+        self.at = each.name
         if self.there and self.quiet.has(each.name):
             return
         told = self.told
@@ -221,11 +265,6 @@ class Units:
                 told["plan"] += _timed(_foretold(inner, self.account, each), since)
         finally:
             told["warnings"] += inner.warnings
-
-
-def phases_of(app: App) -> list[Phase]:
-    """The order of an app's containers and pods."""
-    return phases(app, order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], app.units))
 
 
 def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -278,7 +278,7 @@ def test_what_podman_refuses_at_a_start_names_the_option(host: FakeSystemd, code
     host.code, host.words = code, ['Error: no secret with name or id "nosuch": no such secret']
     with pytest.raises(Failure, match=says) as caught:
         run()
-    assert caught.value.facts["log"] == host.words
+    assert caught.value.facts["logs"] == host.words
 
 
 def test_what_a_killed_start_left_goes_with_its_unit(host: FakeSystemd) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
-from ansible_collections.rootless.podman.plugins.module_utils._apps import runtime
+from ansible_collections.rootless.podman.plugins.module_utils._apps import order, runtime
 from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
-from ansible_collections.rootless.podman.plugins.module_utils._apps.roads import aside, in_units
-from ansible_collections.rootless.podman.plugins.module_utils._apps.services import phases_of
+from ansible_collections.rootless.podman.plugins.module_utils._apps.roads import aside, in_units, phases
 from ansible_collections.rootless.podman.plugins.module_utils._apps.shared import LABEL, Shared
 from ansible_collections.rootless.podman.plugins.module_utils._apps.units import services
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import KEY
@@ -36,7 +35,8 @@ def app(*containers: dict[str, Any], **more: Any) -> App:
 
 
 def order_of(made: App) -> list[tuple[bool, tuple[str, ...]]]:
-    return [(each.units, each.names) for each in phases_of(made)]
+    course = order.course("", [*made.raw["pods"], *made.raw["containers"]], made.units)
+    return [(each.units, each.names) for each in phases(made, course)]
 
 
 def test_one_that_runs_once_comes_in_its_place_and_has_no_unit() -> None:
