@@ -111,6 +111,10 @@ SENTENCES: list[tuple[str, str]] = [
         "userns: the account's id ranges are too small for this image ({cause}); at least 65536 are needed: rootless.podman.subid",
     ),
     (
+        r"write file .?/proc/\S*/[ug]id_map|(?:write to )?[ug]id_map.*operation not permitted",
+        "userns: its Podman began with other id ranges ({cause}); run as the account: podman system migrate (it stops its containers)",
+    ),
+    (
         r"has dependent containers|dependent containers which must be removed",
         "other containers share this one's namespaces or require it ({cause}); declare them in the same pod task",
     ),

@@ -88,6 +88,8 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
     reasons = (*compared.fixed, *(each for each in since if each.option not in told))
     variables = renewed_variables(wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets)
     variables += renewed_mounts(current.inspect, planner.survey.files)
+    if wanted.state == STARTED and get_path(current.inspect, "State.Status") == "paused":
+        variables += (Reason("state", DRIFT, "paused", STARTED),)
     seen = There(reasons, tuple(variables), stray=stray, adopted=compared.adopted)
     if live and current.running:
         step = planner.update(wanted, current, dataclasses.replace(compared, live=live))

@@ -249,7 +249,7 @@ def _take_up(wants: Sequence[Want], outcome: Outcome, force: bool) -> Iterator[s
             _live.migrate(want.account)
         else:
             yield (
-                f"containers of account {want.name} keep its old ranges until somebody runs, as that "
+                f"containers of account {want.name} that run keep its old ranges, and none starts again until somebody runs, as that "
                 "account, podman system migrate, "
                 "which stops them (rootless.podman.subid does it with force: true when it changes a range)"
             )

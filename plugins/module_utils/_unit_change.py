@@ -32,6 +32,8 @@ SETTLE_PROVED = 0.7
 LIVED = 0.3
 # Between two looks at what starts: most containers need a fifth of a second, some wait for their health.
 FIRST_LOOK_SECONDS = 0.05
+# For the exit code of what systemd starts again: it waits for a tenth of a second between two starts, and Podman takes its time.
+CODE_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 # Between two looks at what has started: each asks systemd, and on a host that starts many containers at once that is work beside theirs.
 SETTLE_LOOK_SECONDS = 0.25
@@ -124,6 +126,7 @@ class Change:
         if not failed:
             return
         service, why = next(iter(failed.items()))
+        why = self._with_exit_code(service, why)
         lines = _manager.last_lines(self.account, service, began)
         more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back()
@@ -136,6 +139,14 @@ class Change:
         raise Failure(
             f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", logs=lines, step=step
         )
+
+    def _with_exit_code(self, service: str, why: str) -> str:
+        """The same with the exit code of the last run of what is started again and again: while the next one starts systemd tells none."""
+        end = time.monotonic() + CODE_SECONDS
+        while why.endswith("again, exit code 0") and time.monotonic() < end:
+            time.sleep(FIRST_LOOK_SECONDS)
+            why = trouble(shown_of(self.account, [service])[service]) or why
+        return why
 
     def _failed_in_podman(self, service: str, why: str) -> bool:
         """Whether Podman itself said no, and not what is in the container. In the service of a pod there is nobody else."""

@@ -91,7 +91,7 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
             raise
         key = record_key(account, engine)
     shared = Shared(
-        account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(job.apps), leaving=job.leaving, begun=job.begun,
+        account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(account, job.apps), leaving=job.leaving, begun=job.begun,
         mounted=job.mounted,
     )  # fmt: skip
     folder = Folder(account, job.roots)
@@ -159,8 +159,11 @@ def _kinds(job: Job) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def _declared(apps: list[App]) -> dict[str, frozenset[str]]:
+def _declared(account: Account, apps: list[App]) -> dict[str, frozenset[str]]:
+    """What the apps of the account declare: those of the task, and others as they were applied last."""
     present = [app.names() for app in apps if app.present]
+    named = {app.name for app in apps}
+    present += [record.read(account, name)[0] for name in record.apps(account) if name not in named]
     return {kind: frozenset(name for names in present for name in names[kind]) for kind in record.KINDS}
 
 

@@ -10,7 +10,7 @@ Files that options name (``env_file``) are not read here, because this may be ro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableSet
+from collections.abc import Iterable, Mapping, MutableSet
 from typing import Any
 
 from .. import _images, _network_road, _secret_road, _volume_road
@@ -78,6 +78,7 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = A
         # Also when one of them is refused.
         files = [each for app in apps for each in app.files]
         hidden |= withheld | {each.content for each in files if len(each.content) >= SHORTEST}
+        hidden |= _in_lines({*withheld, *(each.content for each in files if each.secret)})
     for app in apps:
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
@@ -90,6 +91,17 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = A
             )
     refuse_shared_names(apps)
     return apps
+
+
+def _in_lines(texts: Iterable[str]) -> set[str]:
+    """Secrets as they show where something is told line by line; a short line of several would be hidden wherever it stands."""
+    lines = {text: [line.strip() for line in text.splitlines()] for text in texts}
+    return {
+        line
+        for several in lines.values()
+        for line in several
+        if len(line) >= SHORTEST or (line and len(several) == 1)
+    }
 
 
 def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
@@ -108,6 +120,10 @@ def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
     if beside is not None and str(beside) != user:
         raise Failure(
             f"{where}.account.name: {beside!r} was given beside user: {user}; name the account once, with user."
+        )
+    if user.isdigit():
+        raise Failure(
+            f"{where}.user: {user!r} is the account, and one of that name would be taken for a uid; name an account with user: NAME."
         )
     account = dict(
         checked({"name": user, **account}, user_task.ARGUMENTS, f"{where}.account", "user", hidden)

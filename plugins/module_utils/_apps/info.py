@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 from .. import _parallel
 from .._account import Account
 from .._engine import Engine, name_in_path
+from .._errors import Failure
 from .._info import ALL, ask_each
 from .._module import Task
 from .._options import get_path
 from .._query import Query
 from .._record import LABEL as RECORD
+from .._service_text import unit_of_name
 from .._survey import Listings, inspected
+from .._unit_folder import Folder
 from . import inside, record, releasing
 from .allowed import allowed, published
 from .declared import APP_NAME
@@ -70,26 +74,36 @@ def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[
         inspects = _parallel.in_parallel(lambda each: inspected(engine, each), there.containers)
         looked = {str(each.get("Name")): each for each in inspects if each}
     return {
-        "found": [_app(engine, account, name, there, looked) for name in wanted],
+        "found": [_app(engine, account, name, recorded, there, looked) for name in wanted],
         "api_calls": engine.calls,
         "warnings": [],
     }
 
 
 def _app(
-    engine: Engine, account: Account, name: str, there: Listings, looked: Mapping[str, Mapping[str, Any]]
+    engine: Engine,
+    account: Account,
+    name: str,
+    apps: Iterable[str],
+    there: Listings,
+    looked: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     declared, former = record.read(account, name)
+    others = {
+        kind: {each for other in apps if other != name for each in record.read(account, other)[0][kind]}
+        for kind in record.KINDS
+    }
     once, resting = record.not_running(account, name)
     folder = f"{account.home.rstrip('/')}/apps/{name}"
 
     def ours(kind: str, listed: Iterable[Mapping[str, Any]]) -> list[str]:
-        """What there is of the app, declared or not."""
+        """What there is of the app, declared or not. What another app declares by now is that one's, whatever its label says."""
         told = {name_of(each): labels_of(each).get(LABEL) for each in listed}
         return sorted(
             each
             for each, mark in told.items()
-            if mark == name or (not mark and each in {*declared[kind], *former[kind]})
+            if each in declared[kind]
+            or (each not in others[kind] and (mark == name or (not mark and each in former[kind])))
         )
 
     containers = [
@@ -112,6 +126,7 @@ def _app(
         for kind in ("networks", "volumes", "secrets", "files", "pods", "containers")
         for each in declared[kind]
         if each not in present[kind]
+        and not (kind == "containers" and each in resting and _has_unit(account, each))
     ]
     drifted += [
         {"kind": kind[:-1], "name": each, "what": "not declared any more"}
@@ -138,6 +153,14 @@ def _app(
         "healthy": all(each["health"] in ("", "healthy") for each in mine if each["running"]),
         "drifted": drifted,
     }
+
+
+def _has_unit(account: Account, container: str) -> bool:
+    """Whether it lives in a unit, of which nothing is there while it is stopped."""
+    with contextlib.suppress(Failure):  # Podman takes names that no unit can have
+        file = unit_of_name(container).file
+        return any(Folder(account, roots).text(file) is not None for roots in (True, False))
+    return False
 
 
 def _container(

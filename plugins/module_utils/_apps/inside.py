@@ -95,10 +95,10 @@ def _only_given(folder: int, name: str, each: dict[str, Any]) -> bool:
 
 
 def remove(base: str, paths: list[str]) -> None:
-    """Remove files, and the folders that are empty then, the app's own among them."""
+    """Remove files, and the folders that are empty then, the app's own among them. Where a folder lies by now the file has gone."""
     for path in paths:
         with (
-            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
             _parent(base, path) as (folder, name),
         ):
             os.unlink(name, dir_fd=folder)

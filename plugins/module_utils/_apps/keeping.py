@@ -47,6 +47,8 @@ class Keeper:
         self.in_namespace = any(each.owner is not None for each in app.files)
         # When the content of each file was last changed, by its path on the host.
         self.written: dict[str, float] = {}
+        # What was in the way of other files.
+        self.cleared: list[str] = []
         # What the last look inside the namespace found; after this run, what the next one can know.
         self.seen: Mapping[str, Any] = seen or {}
 
@@ -73,6 +75,12 @@ class Keeper:
             self.seen = {}
             return []
         there = self._look([each.path for each in files])
+        # Check mode has cleared nothing.
+        there = {
+            path: each
+            for path, each in there.items()
+            if not any(old.startswith(f"{path}/") for old in self.cleared)
+        }
         planned = [(each, step_of(each, there.get(each.path), self.ids[each.path])) for each in files]
         todo = [(each, step) for each, step in planned if step is not None]
         if todo and not self.shared.check:
@@ -92,6 +100,31 @@ class Keeper:
                 self.written[f"{self.base}/{each.path}"] = float(there[each.path]["written"])
         return [step for _file, step in todo]
 
+    def clear(self, known: list[str], prune: bool) -> list[Step]:
+        """Remove what was declared once and is in the way of what is now: a file where a folder has to be, files in a folder where a file has to be.
+
+        What was done, or would be. Raises Failure where nothing is to be pruned.
+        """
+        paths = [each.path for each in self.app.files]
+        pairs = [
+            (old, new)
+            for old in known
+            for new in paths
+            if old not in paths and (new.startswith(f"{old}/") or old.startswith(f"{new}/"))
+        ]
+        if not pairs or not os.path.isdir(self.base):
+            return []
+        order = {"do": "look", "paths": [old for old, _new in pairs], "contents": False}
+        there = self._ask(order).get("found", {})
+        pairs = [(old, new) for old, new in pairs if there.get(old, {}).get("type", "folder") != "folder"]
+        if pairs and not prune:
+            old, new = pairs[0]
+            raise Failure(
+                f"{self.app.where}files[{new}].path: {old} is in its way, which an earlier declaration brought; say prune: true, or remove it."
+            )
+        self.cleared = sorted({old for old, _new in pairs})
+        return self.prune(self.cleared)
+
     def prune(self, known: list[str]) -> list[Step]:
         """Remove the files that were declared once, are no longer, and are there."""
         # What a release could not keep stays as it is.
@@ -101,7 +134,8 @@ class Keeper:
         if not left or not os.path.isdir(self.base):
             return []
         there = self._ask({"do": "look", "paths": left, "contents": False}).get("found", {})
-        steps = [removal_of(path) for path in left if path in there]
+        # Where a folder lies by now the file has gone.
+        steps = [removal_of(path) for path in left if path in there and there[path]["type"] != "folder"]
         if steps and not self.shared.check:
             self.shared.engine.admit("write", self.base)
             for step in steps:

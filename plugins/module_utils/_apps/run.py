@@ -114,6 +114,8 @@ class AppRun:
                     self._object(kind, road, params)
             known = {kind: sorted({*before[kind], *former[kind]}) for kind in record.KINDS}
             keeper = Keeper(shared, app, wanted, self.times, self.seen)
+            self.tell(keeper.clear(known["files"], self.prunes))
+            known["files"] = [path for path in known["files"] if path not in keeper.cleared]
             written = keeper.keep()
             self.seen = keeper.seen
             self.tell(written)

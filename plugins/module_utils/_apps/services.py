@@ -57,17 +57,42 @@ Before = dict[tuple[str, str], dict[str, str]]
 
 
 def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, list[str]]:
-    """The units of containers and pods that have to go, by app. Those of a pod's containers go with it."""
+    """The units of containers and pods that have to go, by app. Those of a pod's containers go with it.
+
+    What another one of the apps declares by now becomes that one's on its own road, with the way back.
+    """
+    return _parting(Folder(account), apps, prune)
+
+
+def _parting(folder: Folder, apps: Sequence[App], prune: bool) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for file, text in Folder(account).tree().items():
+    taken = {
+        (kind, name)
+        for app in apps
+        if app.present
+        for kind in KINDS.values()
+        for name in in_units(app) & set(app.names()[kind])
+    }
+    for file, text in folder.tree().items():
         name, _dot, suffix = file.rpartition(".")
         if suffix not in KINDS or "/" in file or not is_ours(text) or pod_of_text(text):
             continue
         owner = labelled(text, LABEL)
         for app in apps:
-            if app.name == owner and not _stays(app, KINDS[suffix], name, prune):
+            others = (KINDS[suffix], name) in taken and name not in app.names()[KINDS[suffix]]
+            if app.name == owner and not others and not _stays(app, KINDS[suffix], name, prune):
                 found.setdefault(app.name, []).append(file)
     return found
+
+
+def refuse_roots(account: Account, app: App, prune: bool) -> None:
+    """Raise Failure for a task of the account itself by which something would go whose unit is root's: its next start would bring it back."""
+    folder = Folder(account, roots=True)
+    for file in _parting(folder, [app], prune).get(app.name, []):
+        raise Failure(
+            f"{app.where}state: {file.rpartition('.')[0]} would go, and lives in {folder.path_of(file)}, a unit that root made and only root can "
+            "change; run the task with become: true."
+        )
 
 
 def mounted(before: Before) -> frozenset[str]:

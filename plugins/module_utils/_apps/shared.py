@@ -30,7 +30,7 @@ class Shared:
     diff: bool
     prune: bool
     kinds: frozenset[str]
-    # Names that any app of the account declares, by kind: nothing of these is another app's leftover.
+    # Names that any app of the account declares, also one that the task does not name, by kind: nothing of these is another app's leftover.
     declared: Mapping[str, frozenset[str]]
     listings: Listings | None = None
     # Images that earlier steps bring, or would: check mode takes them for there and new.

@@ -31,7 +31,7 @@ from .releasing import Releases
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
-from .services import Before, back_in, bring, has_work, mounted, part, parting
+from .services import Before, back_in, bring, has_work, mounted, part, parting, refuse_roots
 from .shared import untouched
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -80,7 +80,7 @@ class _Host:
         if self.root:
             return
         for app in self.apps:
-            choose(app.user)
+            refuse_roots(choose(app.user), app, self.task.params["prune"])
             if app.account:
                 raise Failure(
                     f"{app.where}account: this task runs as uid {os.geteuid()}, and root is needed to make accounts; add become: true, or take account out."

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _service_account,
     _service_road,
     _services,
+    _unit_change,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -279,6 +281,38 @@ def test_what_podman_refuses_at_a_start_names_the_option(host: FakeSystemd, code
     with pytest.raises(Failure, match=says) as caught:
         run()
     assert caught.value.facts["logs"] == host.words
+
+
+def test_one_that_somebody_paused_is_started_again(host: FakeSystemd) -> None:
+    run()
+    host.podman.named("web").status = "paused"
+    assert steps_of(run(check=True)) == steps_of(run()) == [("restart", "web.service")]
+    assert host.podman.named("web").running
+    assert not run()["changed"]
+
+
+def test_the_exit_code_is_that_of_the_last_run(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systemd has forgotten it while it starts the service once more."""
+    looks = iter(["0", "0", "0", "125", "125"])
+    shown = host.properties
+
+    def restarting(account: Any, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
+        told = shown(account, names, keys)
+        if host.failed:
+            for each in told.values():
+                each.update(
+                    ActiveState="activating",
+                    SubState="start",
+                    NRestarts="2",
+                    ExecMainStatus=next(looks, "125"),
+                )
+        return told
+
+    monkeypatch.setattr(_manager, "properties", restarting)
+    monkeypatch.setattr(_unit_change.time, "sleep", lambda _seconds: None)
+    host.bad, host.words = lambda _unit: True, ['Error: no secret with name or id "nosuch": no such secret']
+    with pytest.raises(Failure, match=r"^secrets: no secret .*; so web\.service does not start"):
+        run()
 
 
 def test_what_a_killed_start_left_goes_with_its_unit(host: FakeSystemd) -> None:

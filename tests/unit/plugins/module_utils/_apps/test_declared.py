@@ -100,6 +100,27 @@ def test_what_must_not_show_is_known_even_when_the_task_is_refused() -> None:
     assert hidden == {"open sesame", "let me in", "a password is in here"}
 
 
+def test_secrets_are_known_line_by_line() -> None:
+    hidden: set[str] = set()
+    secrets = [
+        {"name": "one", "data": "short\n"},
+        {"name": "key", "data": "  a long first line\nx\nand the last one\n"},
+    ]
+    files = [
+        {"path": "a", "content": "token=1234567\nno\n", "secret": True},
+        {"path": "b", "content": "not a secret of its own\nbut as a whole\n"},
+    ]
+    read([{"name": "shop", "secrets": secrets, "files": files}], hidden)
+    assert {"short", "a long first line", "and the last one", "token=1234567"} <= hidden
+    assert not {"x", "no", "but as a whole"} & hidden
+
+
+@pytest.mark.parametrize("named", [{"name": "5"}, {"name": "shop", "user": "2006"}])
+def test_an_account_is_no_number(named: dict) -> None:
+    with pytest.raises(Failure, match=r"apps\[.*\]\.user: '\d+' is the account"):
+        read([named], set())
+
+
 def test_pods_and_containers_are_hardened_and_started() -> None:
     pod = {"name": "p", "containers": [{**DB, "read_only": False}]}
     declared = read([app(containers=[{**WEB, "publish": ["80:80"]}], pods=[pod])], set())[0]

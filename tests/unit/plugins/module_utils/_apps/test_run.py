@@ -198,6 +198,37 @@ def test_what_another_app_declares_now_is_not_pruned(podman: Podman) -> None:
     assert [each["plan"] for each in told["apps"]] == [[], []]
 
 
+def test_what_another_app_took_over_in_an_earlier_task_stays(podman: Podman) -> None:
+    converge(podman, app(WEB, DB))
+    converge(podman, app(WEB), app(DB, name="blog"))
+    assert plan(converge(podman, app(WEB), prune=True)) == []
+    assert plan(converge(podman, {"name": "shop", "state": "absent"})) == [("remove", "web")]
+    assert podman.named("db").running
+
+
+def test_a_file_in_the_place_of_a_folder_and_back(podman: Podman, tmp_path: Path) -> None:
+    def shop(path: str) -> dict[str, Any]:
+        return app(WEB, files=[{"path": path, "content": "x"}])
+
+    base = tmp_path / "apps" / "shop"
+    for before, after in (("a/b/c", "a"), ("a", "a/b/c"), ("a/b/c", "a/b")):
+        converge(podman, shop(before), prune=True)
+        for check in (True, False):
+            refused = converge(podman, shop(after), check=check)["apps"][0]
+            assert f"files[{after}].path: {before} is in its way" in refused["msg"]
+        # What was refused has left nothing that a later run stumbles over.
+        assert plan(converge(podman, shop(before), prune=True)) == []
+        foretold = converge(podman, shop(after), check=True, prune=True)
+        assert plan(foretold) == [("remove", before), ("create", after)]
+        assert plan(converge(podman, shop(after), prune=True)) == plan(foretold)
+        assert (base / after).read_text() == "x"
+        assert plan(converge(podman, shop(after), prune=True)) == []
+    assert plan(converge(podman, {"name": "shop", "state": "absent"})) == [
+        ("remove", "web"),
+        ("remove", "a/b"),
+    ]
+
+
 def test_one_with_another_name_takes_the_place_of_what_is_pruned_and_gives_it_back(podman: Podman) -> None:
     old = {**WEB, "publish": ["8080:80"]}
     converge(podman, app(old))

@@ -195,6 +195,25 @@ def test_who_leaves(
     assert rooms.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
 
 
+def test_what_another_app_of_the_task_declares_stays_for_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = {"web.container": text(app(container("web")), "web")}
+    monkeypatch.setattr(
+        rooms,
+        "Folder",
+        lambda *_words, **_roots: type(
+            "Tree", (), {"tree": lambda _self: tree, "path_of": lambda _self, file: f"/etc/{file}"}
+        )(),
+    )
+    less, more = app(container("db")), app(container("web"), name="blog")
+    assert rooms.parting(ACCOUNT, [less], True) == {"shop": ["web.container"]}
+    assert rooms.parting(ACCOUNT, [less, more], True) == {}
+    # Nobody but root can take a unit of root's away.
+    rooms.refuse_roots(ACCOUNT, less, False)
+    for refused, prune in ((less, True), (app(state="absent"), False)):
+        with pytest.raises(Failure, match=r"web would go, and lives in /etc/web\.container"):
+            rooms.refuse_roots(ACCOUNT, refused, prune)
+
+
 def told() -> dict[str, Any]:
     return {"failed": False, "plan": [], "warnings": [], "changed": False, "duration": 0.0, "written": {}}
 
