@@ -22,6 +22,9 @@ from ._sentences import explain
 # Seconds one ordinary call may take, and one that moves image layers.
 CALL_TIMEOUT = 60.0
 LONG_TIMEOUT = 3600.0
+# What Podman says of something that is not there, or not as a whole, beside 404.
+BROKEN = "consider removing the image to resolve the issue"
+NOT_THERE = ("no such container", "no such pod", BROKEN)
 
 
 def name_in_path(name: str) -> str:
@@ -75,8 +78,8 @@ class Engine:
         try:
             return self.get(path, params)
         except EngineError as error:
-            # 500, when it went while Podman was looking at it.
-            if error.status == 404 or "no such container" in error.cause or "no such pod" in error.cause:
+            # 500, when it went while Podman was looking at it; of an image, when a pull was killed. Another pull mends that.
+            if error.status == 404 or any(each in error.cause for each in NOT_THERE):
                 return None
             raise
 

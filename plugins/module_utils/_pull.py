@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ._engine import Engine, name_in_path
+from ._engine import BROKEN, Engine, name_in_path
 from ._errors import EngineError, Failure
 from ._image_names import Reference
 
@@ -71,8 +71,16 @@ def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | Non
         "reference": name, "policy": policy, "tlsVerify": given.get("tls_verify"), "retry": given.get("retry"),
         "retrydelay": given.get("retry_delay"), **(given.get("platform") or {}),
     }  # fmt: skip
+    headers = Access.of(given).headers()
     try:
-        engine.stream("images/pull", query, headers=Access.of(given).headers())
+        try:
+            engine.stream("images/pull", query, headers=headers)
+        except EngineError as error:
+            if BROKEN not in error.cause:
+                raise
+            # A killed pull has left it half there, and Podman does not mend that by itself. What a container uses is not removed.
+            engine.write("DELETE", f"images/{name_in_path(name)}", timeout=300.0)
+            engine.stream("images/pull", query, headers=headers)
     except EngineError as error:
         raise about(name, error) from error
 

@@ -73,6 +73,23 @@ def test_registry_that_breaks_off(web):
     assert not web.good("container", user=ACCOUNT, **WEB)["changed"]
 
 
+@pytest.mark.parametrize("gone", ["*/manifest", "*/=*"])
+def test_image_that_a_killed_pull_left_half_there(host, account, gone):
+    """Podman knows the image, and fails whatever has to do with it."""
+    account("halfway")
+    host.run_as(
+        "halfway",
+        f"podman pull --quiet {BUSYBOX} && rm ~/.local/share/containers/storage/overlay-images/{gone}",
+    )
+    assert "consider removing the image" in host.run_as(
+        "halfway", f"podman image inspect {BUSYBOX} 2>&1", check=False
+    )
+    task = {"name": "web", "image": BUSYBOX, "command": ["sleep", "infinity"], "init": True}
+    done = host.good("container", user="halfway", **task)
+    assert [step["action"] for step in done["plan"]][0] == "pull"
+    assert not host.good("container", user="halfway", **task)["changed"]
+
+
 def test_socket_that_goes_while_the_new_one_starts(web):
     result = during(web, SLOW, 4.0 + 2.5, lambda: units(web, "stop"))
     assert result.get("failed"), result
