@@ -32,6 +32,11 @@ def name_in_path(name: str) -> str:
     return quote(name, safe="")
 
 
+def is_missing(error: EngineError) -> bool:
+    """Whether Podman refused because something is not there. It says 500 of what went while it looked, and of an image that a killed pull left."""
+    return error.status == 404 or any(each in error.cause for each in NOT_THERE)
+
+
 class Engine:
     """One account's Podman.
 
@@ -78,8 +83,7 @@ class Engine:
         try:
             return self.get(path, params)
         except EngineError as error:
-            # 500, when it went while Podman was looking at it; of an image, when a pull was killed. Another pull mends that.
-            if error.status == 404 or any(each in error.cause for each in NOT_THERE):
+            if is_missing(error):
                 return None
             raise
 

@@ -15,7 +15,7 @@ from . import _parallel, _pull, _service_plan
 from ._apply import Applier
 from ._container_wanted import ABSENT, Wanted, bound
 from ._containers import Planner
-from ._engine import Engine, name_in_path
+from ._engine import Engine, is_missing, name_in_path
 from ._errors import EngineError, Failure
 from ._image_archive import tag
 from ._image_names import parse_name
@@ -201,7 +201,7 @@ def await_ready(task: Task, engine: Engine, _key: bytes, names: list[str]) -> di
             with Times().of(start_of(name)):
                 operations.await_ready(engine, name, name, operations.SETTLE, timeout)
         except EngineError as error:
-            if error.status != 404:
+            if not is_missing(error):
                 raise
         return name if engine.find(f"containers/{name_in_path(name)}/json") is None else ""
 

@@ -15,7 +15,7 @@ from . import _pull
 from ._apply import Applier
 from ._container_wanted import Wanted, bound
 from ._containers import Planner
-from ._engine import Engine, name_in_path
+from ._engine import Engine, is_missing, name_in_path
 from ._errors import EngineError, Failure
 from ._image_archive import tag
 from ._image_names import parse_name
@@ -216,7 +216,7 @@ def await_ready(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
     try:
         operations.await_ready(engine, name, name, operations.SETTLE, timeout)
     except EngineError as error:
-        if error.status != 404:
+        if not is_missing(error):
             raise
     return {"there": engine.find(f"containers/{name_in_path(name)}/json") is not None}
 

@@ -31,8 +31,7 @@ def last(
         steps += keeper.prune(known["files"])
     named = run.app.prune_data
     if named["volumes"] or named["secrets"]:
-        nothing: dict[str, frozenset[str]] = {kind: frozenset() for kind in record.KINDS}
-        there = going.leftovers(shared, run.app.name, known, nothing)
+        there = going.leftovers(shared, run.app.name, known, shared.declared, record.names_of(None))
         for kind, names in (("volumes", there.volumes), ("secrets", there.secrets)):
             mine = [name for name in names if name in named[kind]]
             steps += going.remove_simple(shared, run.times, kind, mine)

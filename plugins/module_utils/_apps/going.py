@@ -59,10 +59,13 @@ def _why(kind: str, name: str) -> tuple[Reason, ...]:
     return (Reason(kind, REMOVED, name, None),)
 
 
-def leftovers(shared: Shared, app: str, known: Names, kept: Mapping[str, frozenset[str]]) -> Leftovers:
-    """What carries the app's label, or was declared by it once, and is not among ``kept``.
+def leftovers(
+    shared: Shared, app: str, known: Names, kept: Mapping[str, frozenset[str]], own: Names
+) -> Leftovers:
+    """What carries the app's label, or was declared by it once (``known``), and is not among ``kept``.
 
-    A name that another app of the account declares is that one's now.
+    A name that another app of the account declares is that one's now. What the app was applied with last is its ``own``, whatever the
+    label says: it may have taken that over from another one.
     """
     there = shared.look()
 
@@ -70,7 +73,9 @@ def leftovers(shared: Shared, app: str, known: Names, kept: Mapping[str, frozens
         marked = {name_of(each) for each in labelled(listed, app)}
         mine = {name for name in marked | set(known[kind]) if _bare(name) not in kept[kind]}
         foreign = {
-            name_of(each) for each in listed if name_of(each) not in marked and _marked_otherwise(each, app)
+            name_of(each)
+            for each in listed
+            if name_of(each) not in marked | set(own[kind]) and _marked_otherwise(each, app)
         }
         return [each for each in listed if name_of(each) in mine - foreign]
 

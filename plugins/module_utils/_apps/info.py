@@ -66,7 +66,17 @@ def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[
         return None
     engine = Engine(account, check=True)
     there = Listings.take(engine, "pods", *OBJECTS)
-    known = {labels_of(each).get(LABEL) for kind in (there.containers, there.pods) for each in kind}
+    # What was taken over by another app may carry the label of one that has gone.
+    taken = {
+        kind: {each for name in recorded for each in record.read(account, name)[0][kind]}
+        for kind in ("containers", "pods")
+    }
+    known = {
+        labels_of(each).get(LABEL)
+        for kind in taken
+        for each in getattr(there, kind)
+        if name_of(each) not in taken[kind]
+    }
     apps = sorted({*recorded, *(str(each) for each in known if each)})
     wanted = [name for name in apps if names is None or name in names]
     looked = {}

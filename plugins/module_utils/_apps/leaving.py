@@ -24,7 +24,7 @@ def leave(run: AppRun) -> None:
     own = app.names()
     known = {kind: sorted({*declared[kind], *former[kind], *own[kind]}) for kind in record.KINDS}
     # What another app of the account declares stays.
-    there = going.leftovers(shared, app.name, known, shared.declared)
+    there = going.leftovers(shared, app.name, known, shared.declared, declared)
     mounted = _mounted(run, there) if app.remove_data else set()
     steps, begun = there.steps(), len(run.plan)
     run.tell(steps)

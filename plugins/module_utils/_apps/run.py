@@ -119,7 +119,7 @@ class AppRun:
             written = keeper.keep()
             self.seen = keeper.seen
             self.tell(written)
-            gone = going.leftovers(shared, app.name, known, shared.declared) if self.prunes else None
+            gone = going.leftovers(shared, app.name, known, shared.declared, before) if self.prunes else None
             self.told["written"] = dict(keeper.written)
             if app.runtime == SYSTEMD:
                 self._before_units(wanted, course, keeper.written, gone)

@@ -204,6 +204,8 @@ def test_what_another_app_took_over_in_an_earlier_task_stays(podman: Podman) -> 
     assert plan(converge(podman, app(WEB), prune=True)) == []
     assert plan(converge(podman, {"name": "shop", "state": "absent"})) == [("remove", "web")]
     assert podman.named("db").running
+    # Its label still names the app that it came from.
+    assert plan(converge(podman, {"name": "blog", "state": "absent"})) == [("remove", "db")]
 
 
 def test_a_file_in_the_place_of_a_folder_and_back(podman: Podman, tmp_path: Path) -> None:
