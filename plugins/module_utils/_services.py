@@ -16,6 +16,11 @@ from ._engine import Engine
 from ._pasta import HALF_BUILT, end_rootless_netns
 from ._service_states import SHOWN, UNIT_LABEL, followed_by, is_alive
 
+# systemctl's words for a job that failed because something else did not come.
+DEPENDENCY = "dependency job for"
+# For a pod that is on its way down: its infra container has ten seconds.
+POD_SECONDS, POD_PAUSE_SECONDS = 15.0, 0.5
+
 
 def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
     """What the manager says of services."""
@@ -41,9 +46,25 @@ def followers(account: Account, shown: Mapping[str, str], apart: Collection[str]
 def start_mended(account: Account, verb: str, services: Sequence[str], seconds: float) -> str:
     """Start or restart services, once more where what kept them from it could be mended; empty, or what systemd says against it."""
     began = time.time()
-    told = _manager.try_start(account, verb, services, seconds)
+    told = try_start(account, verb, services, seconds)
     if told and mended(account, services, began):
-        told = _manager.try_start(account, verb, services, seconds)
+        told = try_start(account, verb, services, seconds)
+    return told
+
+
+def try_start(
+    account: Account, verb: str, services: Sequence[str], seconds: float, block: bool = True
+) -> str:
+    """Start or restart services; empty, or what systemd says against it.
+
+    A pod with ExitPolicy=stop, which is Quadlet's own, stops with its last container, also while that is restarted. Once it has, a start
+    brings both.
+    """
+    told = _manager.try_start(account, verb, services, seconds, block)
+    end = time.monotonic() + POD_SECONDS
+    while verb == "restart" and DEPENDENCY in told and time.monotonic() < end:
+        time.sleep(POD_PAUSE_SECONDS)
+        told = _manager.try_start(account, "start", services, seconds, block)
     return told
 
 

@@ -20,7 +20,7 @@ from ._account import Account
 from ._errors import Failure
 from ._sentences import OF_PODMAN, explain_log
 from ._service_states import BAD, one_line, runs, trouble, waits
-from ._services import mended, shown_of, start_mended, sweep
+from ._services import mended, shown_of, start_mended, sweep, try_start
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, SERVICE, Seen, Wanted, Way
 
@@ -157,7 +157,7 @@ class Change:
     def _try(self, verb: str, services: Sequence[str]) -> dict[str, str]:
         """Start or restart them once; those that do not run then, with why."""
         watched = self.gate.block and self.gate.ailing is not None
-        told = _manager.try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
+        told = try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
         if watched and not told:
             ailing = self._watch(services)
             if ailing:

@@ -86,7 +86,7 @@ def test_image_that_a_killed_pull_left_half_there(host, account, gone):
     )
     task = {"name": "web", "image": BUSYBOX, "command": ["sleep", "infinity"], "init": True}
     done = host.good("container", user="halfway", **task)
-    assert [step["action"] for step in done["plan"]][0] == "pull"
+    assert done["plan"][0]["action"] == "pull"
     assert not host.good("container", user="halfway", **task)["changed"]
 
 

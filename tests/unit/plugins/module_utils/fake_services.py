@@ -48,7 +48,9 @@ class Services:
             for each in self.made[name]:
                 self.store.containers.pop(each, None)
 
-    def try_start(self, _account: Any, verb: str, names: Sequence[str], _seconds: float) -> str:
+    def try_start(
+        self, _account: Any, verb: str, names: Sequence[str], _seconds: float, _block: bool = True
+    ) -> str:
         self.log.append(f"{verb} {' '.join(names)}")
         for name in names:
             if self.bad(name):

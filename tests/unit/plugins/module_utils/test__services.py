@@ -34,3 +34,29 @@ def test_sweep_takes_what_those_services_made_and_nothing_else(monkeypatch: pyte
     _services.sweep(ACCOUNT, ["app-pod.service", "web.service"])
     kept = sorted(each.name for each in podman.containers.values() if not each.infra)
     assert ([each.name for each in podman.pods.values()], kept) == (["other"], ["by-hand", "other-one"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "answers", "tried"),
+    [
+        (
+            "restart",
+            ["A dependency job for m.service failed.", "A dependency job for m.service failed.", ""],
+            ["restart", "start", "start"],
+        ),
+        ("restart", ["Job for m.service failed."], ["restart"]),
+        ("start", ["A dependency job for m.service failed."], ["start"]),
+    ],
+)
+def test_a_pod_that_stops_with_its_last_container_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, verb: str, answers: list[str], tried: list[str]
+) -> None:
+    asked, left = [], list(answers)
+
+    def try_start(_account: Any, how: str, *_words: Any) -> str:
+        asked.append(how)
+        return left.pop(0)
+
+    monkeypatch.setattr(_services._manager, "try_start", try_start)
+    monkeypatch.setattr(_services.time, "sleep", lambda _seconds: None)
+    assert (_services.try_start(ACCOUNT, verb, ["m.service"], 1.0), asked) == (answers[-1], tried)
