@@ -140,6 +140,11 @@ def has_sessions(account: Account) -> bool:
     return bool(told["out"].strip())
 
 
+def has_socket(account: Account) -> bool:
+    """Whether the file of the account's API socket is there."""
+    return os.path.lexists(account.socket)
+
+
 def missing_units(names: Sequence[str]) -> list[str]:
     """Those of the units that no package of the host brings for its managers."""
     return [

@@ -20,7 +20,7 @@ from ._errors import EngineError, Failure
 from ._image_archive import tag
 from ._image_names import parse_name
 from ._module import Task
-from ._options import Facts
+from ._options import Facts, get_path
 from ._plan import Step
 from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
@@ -115,6 +115,7 @@ def _compared(
         along = [*(in_app.get("taken") or ()), *(_following(folder, wanted.name) if folder else ())]
         refuse_lost_dependents(engine, [going], [wanted, *map(Wanted, along)])
     image = survey.images.get(wanted.image) or {}
+    _refuse_without_health(wanted, image, in_app.get("healthy") or ())
     known = known_of(wanted, survey, planner.facts, in_app)
     if wanted.image and known != UNKNOWN:
         text = text_of(wanted, planner.key, engine.version_text, before, in_app, known)
@@ -133,6 +134,19 @@ def _compared(
         "stop_timeout": int(wanted.spec.get("stop_timeout") or 10),
         "image_before": str(current.inspect.get("Image")) if current is not None and moved else "",
     }
+
+
+def _refuse_without_health(wanted: Wanted, image: Mapping[str, Any], others: Sequence[str]) -> None:
+    """Raise Failure for a container that others want healthy, and that has no check by which it could be."""
+    declared = wanted.spec.get("healthcheck")
+    of_image = get_path(image, "HealthCheck.Test") or get_path(image, "Config.Healthcheck.Test")
+    tests = ["NONE"] if wanted.spec.get("no_healthcheck") else declared or of_image or ["NONE"]
+    # An image that is not there yet is looked at once it is.
+    if others and wanted.image and tests[0] == "NONE" and (declared or image.get("Id")):
+        raise Failure(
+            f"healthcheck: missing, and {', '.join(others)} depends on {wanted.name} being healthy, which nothing could tell; declare one, or "
+            "depend on it as started."
+        )
 
 
 def _know(survey: Survey, wanted: Wanted, in_app: Mapping[str, Any], check: bool) -> None:

@@ -262,14 +262,19 @@ def _names(colour: str) -> tuple[str, str]:
     return f"app/{colour}", f"probe_{colour}/{colour}"
 
 
+def files_of(container: str) -> list[str]:
+    """What a switch keeps in its app's folder."""
+    sockets = [f"{colour}.sock" for colour in _switch.COLOURS]
+    folders = {"conf": [CONFIGURATION], "run": [ADMIN, STATE, *sockets]}
+    return [f".{container}/{folder}/{name}" for folder, names in folders.items() for name in names]
+
+
 def remove(app: str, container: str) -> None:
     """Take away the files of a switch that is no longer declared, and the app's folder if that was all in it."""
     place = os.path.join(app, f".{container}")
-    sockets = [f"{colour}.sock" for colour in _switch.COLOURS]
-    for folder, names in (("conf", [CONFIGURATION]), ("run", [ADMIN, STATE, *sockets])):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                os.unlink(os.path.join(place, folder, name))
+    for path in files_of(container):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(os.path.join(app, path))
     for each in (os.path.join(place, "conf"), os.path.join(place, "run"), place, app):
         with contextlib.suppress(OSError):
             os.rmdir(each)

@@ -179,6 +179,9 @@ def _plan_existing(declared: Declared, account: Account) -> Todo:
     if declared.linger and units is None:
         note("manager", "inactive", "active", DRIFT)
         todo = dataclasses.replace(todo, start_manager=True)
+    if units is not None and not _manager.has_socket(account):
+        # podman system reset takes the file away, and systemd does not know.
+        units = {**units, SOCKET: dataclasses.replace(units[SOCKET], active="inactive")}
     step = Step("update", "account", account.name, tuple(reasons))
     patient = not declared.restart or (not todo.make_home and is_patient(account))
     if units is None:
@@ -325,7 +328,8 @@ def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
     if todo.disable:
         _manager.disable(account, todo.disable)
     if todo.start:
-        _manager.start(account, todo.start)
+        # One whose file is gone is active as it is.
+        _manager.restart(account, todo.start)
     if todo.stop:
         _manager.stop(account, todo.stop)
     if declared.linger and declared.socket and (todo.start_manager or todo.start):

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .. import _switching
 from .._account import Account, require_linger
 from .._accounts.user_task import is_as_declared
 from .._engine import Engine
@@ -172,7 +173,8 @@ def _remains(shared: Shared, told: list[dict[str, Any]]) -> list[str]:
     removed = {
         (step["kind"], step["name"]) for each in told for step in each["plan"] if step["action"] == "remove"
     }
-    gone_pods = {name for kind, name in removed if kind == "pod"}
+    # Check mode still sees the infra container of a pod that goes with its unit.
+    gone_pods = {name for kind, name in removed if kind == "pod"} | shared.leaving
     listings = shared.look()
     found = []
     for each in listings.containers:
@@ -197,6 +199,14 @@ def _strange_at_home(account: Account, told: list[dict[str, Any]]) -> list[str]:
         for each in told
         for step in each["plan"]
         if (step["kind"], step["action"]) == ("file", "remove")
+    }
+    # Those of a switch go with it, without a step of their own.
+    removed |= {
+        f"{each['name']}/{path}"
+        for each in told
+        for step in each["plan"]
+        if (step["kind"], step["action"]) == ("container", "remove")
+        for path in _switching.files_of(step["name"])
     }
     try:
         found = set(os.listdir(account.home)) - EXPECTED_AT_HOME

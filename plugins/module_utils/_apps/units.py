@@ -15,6 +15,7 @@ from typing import Any
 
 from .._arguments import checked
 from .._container_wanted import ABSENT, Wanted
+from .._course import HEALTHY
 from .._errors import Failure
 from .._hardened import hardened_container, hardened_pod
 from .._switch import Switch
@@ -118,7 +119,8 @@ def services(app: App, home: str) -> list[Service]:
         wants = sorted(roads.waits_for(course.needs, unit.name, aside) - set(bound))
         # One that others only wait for may be started anew without them; one whose namespace they are in may not.
         links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
-        about = {"app": app.name, "links": links, "pods": pods}
+        healthy = sorted(name for name, needs in course.needs.items() if needs.get(unit.name) == HEALTHY)
+        about = {"app": app.name, "links": links, "pods": pods, "healthy": healthy}
         params = {"pod": None, **found[unit.name], "user": app.user, "definition": None, "runtime": SYSTEMD}
         said.append(Service(unit.kind, unit.name, params, about))
     return said

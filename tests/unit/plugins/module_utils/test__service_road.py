@@ -283,6 +283,31 @@ def test_what_podman_refuses_at_a_start_names_the_option(host: FakeSystemd, code
     assert caught.value.facts["logs"] == host.words
 
 
+CHECKED = {"healthcheck": ["CMD", "true"]}
+
+
+@pytest.mark.parametrize(
+    ("declared", "image", "refused"),
+    [
+        ({}, {}, True),
+        (CHECKED, {}, False),
+        ({}, {"Healthcheck": {"Test": ["CMD", "true"]}}, False),
+        ({"no_healthcheck": True}, {"Healthcheck": {"Test": ["CMD", "true"]}}, True),
+    ],
+)
+def test_what_others_want_healthy_has_a_health_check(
+    host: FakeSystemd, declared: dict[str, Any], image: dict[str, Any], refused: bool
+) -> None:
+    host.podman.images["img"] = image_inspect(**image)
+    params = defined({"definition": {**CONTAINER, "runtime": "systemd", **declared}}, CONTAINER_SPEC)
+    task = Task({**params, "in_app": {"healthy": ["worker"]}}, True)
+    if not refused:
+        assert _service_road.travel(task, ACCOUNT)["changed"]
+        return
+    with pytest.raises(Failure, match="healthcheck: missing, and worker depends on web being healthy"):
+        _service_road.travel(task, ACCOUNT)
+
+
 def test_one_that_somebody_paused_is_started_again(host: FakeSystemd) -> None:
     run()
     host.podman.named("web").status = "paused"

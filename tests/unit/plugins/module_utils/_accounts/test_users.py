@@ -140,6 +140,7 @@ def alice(monkeypatch: pytest.MonkeyPatch, host: dict) -> Account:
     host["homes"]["/home/alice"] = home("/home/alice", 1002)
     monkeypatch.setattr(_users, "is_patient", lambda _: True)
     monkeypatch.setattr(_manager, "settled", lambda *_: ON)
+    monkeypatch.setattr(_manager, "has_socket", lambda _account: True)
     monkeypatch.setattr(Account, "linger", property(lambda _: True))
     monkeypatch.setattr(Account, "group", property(lambda _: "alice"))
     monkeypatch.setattr(_users, "is_local", lambda _: True)
@@ -164,6 +165,12 @@ def test_only_what_the_task_names_is_compared(alice: Account) -> None:
         "active": (True, False),
     }
     assert reasons(Declared("alice", restart=False), alice) == {"enabled": (True, False)}
+
+
+def test_a_socket_without_its_file_is_started(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As podman system reset leaves it."""
+    monkeypatch.setattr(_manager, "has_socket", lambda _account: False)
+    assert reasons(Declared("alice"), alice) == {"active": (False, True)}
 
 
 def test_an_open_home_is_closed(alice: Account, host: dict) -> None:
