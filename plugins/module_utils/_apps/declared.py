@@ -184,6 +184,11 @@ def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
         refuse_twins([str(each["name"]) for each in simple[kind]], f"{app.where}{kind}")
     app.simple = simple
     for where, raw in entries(app, "files", "path"):
+        if isinstance(raw.get("content"), (Mapping, list)):
+            raise Failure(
+                f"{where}.content: a {'map' if isinstance(raw['content'], Mapping) else 'list'} was given, and a text is needed; say which "
+                "format it has to have, as in content: '{{ settings | to_json }}'."
+            )
         app.files.append(file_of(checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
     refuse_twins([each.path for each in app.files], f"{app.where}files")
     for each in app.files:

@@ -223,6 +223,11 @@ def gone(releases: Mapping[int, Release], current: int | None, keep: int) -> lis
 def declaration(release: Release) -> dict[str, Any]:
     """A release as an app of a task."""
     raw = {kind: list(each) for kind, each in release.declared.items()}
+    if "networks" in raw:
+        # Whoever goes back wants what that takes, and can say nothing else.
+        raw["networks"] = [
+            each if each.get("state") == "absent" else {**each, "reconnect": True} for each in raw["networks"]
+        ]
     return {"name": release.app, "user": release.user, **raw}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from .. import _images, _login
 from .._apply import Applier
 from .._container_wanted import ABSENT, Wanted
+from .._engine import name_in_path
 from .._errors import EngineError, Failure
 from .._module import Task
 from .._network_road import NetworkRoad
@@ -93,6 +94,7 @@ class AppRun:
 
     def _arrive(self) -> None:
         app, shared = self.app, self.shared
+        self._require_secrets()
         if app.pins:
             chosen = {
                 name: pin(app, shared.engine, name)
@@ -144,6 +146,15 @@ class AppRun:
     def prunes(self) -> bool:
         """Whether what is no longer declared goes; what a release did not have goes in any case."""
         return self.shared.prune or self.app.rolled_back
+
+    def _require_secrets(self) -> None:
+        """Raise Failure where a release had a secret that has gone since: no release keeps a value."""
+        for name in self.app.beside.get("secrets", ()) if self.app.rolled_back else ():
+            if self.shared.engine.find(f"secrets/{name_in_path(name)}/json") is None:
+                raise Failure(
+                    f"{self.app.where}release: release {self.app.release} had secret {name}, which is not there any more, and no release keeps its "
+                    "value; make it with rootless.podman.secret first, or declare the app with state: present."
+                )
 
     def _login(self, params: Mapping[str, Any]) -> None:
         task = self._task(params)

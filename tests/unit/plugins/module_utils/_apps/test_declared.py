@@ -66,6 +66,8 @@ def app(**more: Any) -> dict[str, Any]:
             "apps[blog].account: app shop declares account shop differently",
         ),
         ([app(files=[{"path": "a", "content": "x"}, {"path": "a/b", "content": "x"}])], "apps[shop].files[a/b].path: a is a file"),
+        ([app(files=[{"path": "a", "content": {"k": "v"}}])], "apps[shop].files[a].content: a map was given, and a text is needed"),
+        ([app(files=[{"path": "a", "content": ["v"]}])], "apps[shop].files[a].content: a list was given, and a text is needed"),
         ([app(containers=[{**WEB, "depends_on": ["db"]}])], "apps[shop].depends_on: web depends on db, which is no other"),
         (
             [app(containers=[{**WEB, "depends_on": {"db": "completed"}}, {**DB, "restart_policy": "always"}])],

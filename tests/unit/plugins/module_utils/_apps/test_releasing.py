@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps import accou
 from ansible_collections.rootless.podman.plugins.module_utils._apps import releasing, shelf
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.releasing import Releases
+from ansible_collections.rootless.podman.plugins.module_utils._apps.run import AppRun
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils._apps.test_run import Podman, podman
 
@@ -116,6 +118,22 @@ def test_what_the_release_did_not_have_goes(podman: Podman, place: Path) -> None
     go(podman, web("1"), DB)
     back(podman)
     assert [each.name for each in podman.containers.values()] == ["web"]
+
+
+@pytest.mark.parametrize(("there", "rolled_back"), [(True, True), (False, False), (False, True)])
+def test_a_secret_that_has_gone_cannot_come_back(there: bool, rolled_back: bool) -> None:
+    app = SimpleNamespace(
+        rolled_back=rolled_back, beside={"secrets": ["word"]}, where="apps[shop].", release=2
+    )
+    engine = SimpleNamespace(find=lambda path: {"ID": "1"} if there and path == "secrets/word/json" else None)
+    run = SimpleNamespace(app=app, shared=SimpleNamespace(engine=engine))
+    if there or not rolled_back:
+        AppRun._require_secrets(run)
+        return
+    with pytest.raises(
+        Failure, match=r"apps\[shop\]\.release: release 2 had secret word, which is not there any more"
+    ):
+        AppRun._require_secrets(run)
 
 
 def test_a_failed_deploy_leaves_no_release(podman: Podman, place: Path) -> None:
