@@ -98,6 +98,7 @@ options:
   prune:
     description:
       - Also remove containers, pods, networks and files which an app of the list declared before and no longer does, or which carry its label.
+      - What another app of the same account declares is left alone, also when the task does not name that app.
       - Volumes and secrets are never removed by this. Name them in C(prune_data) of their app.
       - Without this they stay, and go on running.
     type: bool
