@@ -43,6 +43,11 @@ class Generated:
             or "Quadlet's generator makes no service of it and does not say why"
         )
 
+    def twin(self, file: str) -> str:
+        """Another unit of which the same service is made, as ServiceName= allows; empty when there is none."""
+        service = self.services.get(file)
+        return next((other for other, made in self.services.items() if service == made and other != file), "")
+
 
 def read(out: str, err: str) -> Generated:
     """What ``quadlet --dryrun`` printed."""

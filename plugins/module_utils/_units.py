@@ -152,6 +152,12 @@ class Units:
                 raise Failure(
                     f"content: Quadlet refuses {each.name.file}: {one_line(against)}; nothing was changed."
                 )
+            twin = self.then.twin(each.name.file) if each.text is not None else ""
+            if twin:
+                raise Failure(
+                    f"content: {each.name.file} would become {self.then.services[twin]}, which {twin} is already; nothing was changed, give one "
+                    "of them another name or ServiceName=."
+                )
         for file, against in _generated.broken_by(self.now, self.then, gone).items():
             raise Failure(
                 f"name: with this {file}, which is there too, would not work any more: {one_line(against)}; change that first."

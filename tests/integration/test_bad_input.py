@@ -123,6 +123,11 @@ ROWS = [
         {"name": "web.container", "content": UNIT + "Network=gone.network\n"},
         ["content:", "gone.network"],
     ),
+    (
+        "quadlet",
+        {"name": "twin.container", "content": UNIT + "ServiceName=web\n"},
+        ["content:", "web.service", "web.container"],
+    ),
     ("quadlet", {"name": "web.container", "content": "[Container]\nExec=x\n"}, ["content:", "Image"]),
     ("quadlet", {"name": "web.container", "definition": {"Container": "x"}}, ["definition.Container", "map"]),
     (

@@ -153,6 +153,15 @@ def test_a_line_that_systemd_does_not_read() -> None:
     assert "1048576" in generated.read(text, "").against("web.container")
 
 
+def test_two_units_of_one_service_are_told() -> None:
+    found = generated.Generated(
+        {"web.container": "web.service", "other.container": "web.service", "db.container": "db.service"}
+    )
+    assert [found.twin(each) for each in ("web.container", "other.container", "db.container", "none.container")] == [
+        "other.container", "web.container", "", "",
+    ]  # fmt: skip
+
+
 def test_the_order_in_which_podman_prints_flags_does_not_count() -> None:
     text = "[X-Container]\nExec=a b\n[Unit]\nSourcePath=/x\n[Service]\nExecStart=/usr/bin/podman run --label a=1 --label b=2 image a b\n"
     assert generated.same(
