@@ -328,8 +328,10 @@ def _apply_manager(account: Account, declared: Declared, todo: Todo) -> None:
     if todo.disable:
         _manager.disable(account, todo.disable)
     if todo.start:
-        # One whose file is gone is active as it is.
-        _manager.restart(account, todo.start)
+        _manager.start(account, todo.start)
+    if SOCKET in todo.start and not _manager.has_socket(account):
+        # It was active without its file.
+        _manager.restart(account, [SOCKET])
     if todo.stop:
         _manager.stop(account, todo.stop)
     if declared.linger and declared.socket and (todo.start_manager or todo.start):
