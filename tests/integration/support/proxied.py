@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from .host import CHECKOUT, Host
 CLIENT = CHECKOUT / "tests" / "proofs" / "load" / "client.py"
 FOLDER = "/srv/tests/caddy"
 IMAGE = "localhost/caddy:2"
+CERTIFICATE_SECONDS = 15
 # Tells what it sees; /slow takes two seconds.
 ECHO = """
 import http.server, json, sys, time
@@ -95,13 +97,24 @@ def get(
     port: int = 0,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[int, str, str]:
-    """Status, body and Location of an answer: over HTTPS, with the certificate verified, where there are roots."""
-    plain = socket.create_connection((host.address, port or (443 if roots else 80)), timeout=10)
+    """Status, body and Location of an answer: over HTTPS, with the certificate verified, where there are roots.
+
+    Caddy makes a domain's certificate beside its work, and until then refuses the handshake.
+    """
     connection = http.client.HTTPConnection(domain, timeout=10)
-    connection.sock = plain
-    if roots:
+    end = time.monotonic() + CERTIFICATE_SECONDS
+    while True:
+        connection.sock = socket.create_connection((host.address, port or (443 if roots else 80)), timeout=10)
+        if not roots:
+            break
         context = ssl.create_default_context(cafile=str(roots))
-        connection.sock = context.wrap_socket(plain, server_hostname=domain)
+        try:
+            connection.sock = context.wrap_socket(connection.sock, server_hostname=domain)
+            break
+        except ssl.SSLError as error:
+            if error.reason != "TLSV1_ALERT_INTERNAL_ERROR" or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
     connection.request("GET", path, headers=dict(headers or {}))
     answer = connection.getresponse()
     told = answer.status, answer.read().decode(), answer.headers.get("Location", "")
