@@ -66,14 +66,12 @@ def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[
         return None
     engine = Engine(account, check=True)
     there = Listings.take(engine, "pods", *OBJECTS)
+    declared = {name: record.read(account, name)[0] for name in recorded}
     # What was taken over by another app may carry the label of one that has gone.
-    taken = {
-        kind: {each for name in recorded for each in record.read(account, name)[0][kind]}
-        for kind in ("containers", "pods")
-    }
+    taken = _taken(declared)
     known = {
         labels_of(each).get(LABEL)
-        for kind in taken
+        for kind in ("containers", "pods")
         for each in getattr(there, kind)
         if name_of(each) not in taken[kind]
     }
@@ -84,9 +82,17 @@ def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[
         inspects = _parallel.in_parallel(lambda each: inspected(engine, each), there.containers)
         looked = {str(each.get("Name")): each for each in inspects if each}
     return {
-        "found": [_app(engine, account, name, recorded, there, looked) for name in wanted],
+        "found": [_app(engine, account, name, _taken(declared, name), there, looked) for name in wanted],
         "api_calls": engine.calls,
         "warnings": [],
+    }
+
+
+def _taken(declared: Mapping[str, record.Names], but: str = "") -> dict[str, set[str]]:
+    """The names that apps declare, by kind; without those of one."""
+    return {
+        kind: {each for app, names in declared.items() if app != but for each in names[kind]}
+        for kind in record.KINDS
     }
 
 
@@ -94,15 +100,11 @@ def _app(
     engine: Engine,
     account: Account,
     name: str,
-    apps: Iterable[str],
+    others: Mapping[str, set[str]],
     there: Listings,
     looked: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     declared, former = record.read(account, name)
-    others = {
-        kind: {each for other in apps if other != name for each in record.read(account, other)[0][kind]}
-        for kind in record.KINDS
-    }
     once, resting = record.not_running(account, name)
     folder = f"{account.home.rstrip('/')}/apps/{name}"
 
