@@ -28,7 +28,7 @@ class InUnits:
 
     def __init__(self, task: Task, account: Account, folder: Folder | None, calls: int) -> None:
         self.task, self.account = task, account
-        self.folder = folder or Folder(account)
+        self.folder = folder or folder_of(task, account)
         # Calls of Podman's API for this task so far.
         self.calls = calls
 
@@ -45,7 +45,7 @@ class InUnits:
     @functools.cached_property
     def units(self) -> Units:
         """The units of the account; what has no Quadlet was refused by then, in the words of this option."""
-        return Units(self.account)
+        return Units(self.account, self.folder)
 
     @contextlib.contextmanager
     def _locked_for_app(self) -> Iterator[bool]:
@@ -88,6 +88,11 @@ class InUnits:
         answer = in_account(self.task, self.account, with_arguments)
         self.calls += answer["api_calls"]
         return answer
+
+
+def folder_of(task: Task, account: Account) -> Folder:
+    """The account's units as this task finds them: in check mode without those that earlier steps of its app would have taken away."""
+    return Folder(account, without=frozenset((task.params.get("in_app") or {}).get("gone") or ()))
 
 
 def left_units(steps: list[Step], result: Mapping[str, Any]) -> dict[str, Any]:

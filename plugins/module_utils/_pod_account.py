@@ -31,7 +31,7 @@ from ._road import look_for, public_pod, pull_first, pull_missing
 from ._service_text import UNKNOWN, known_of, service_of_name
 from ._state import NEW, Found, Survey
 from ._survey import containers as containers_now
-from ._survey import facts_of
+from ._survey import facts_of, foresee
 from ._times import Times
 from ._wanted import pod_of
 
@@ -62,8 +62,7 @@ def look(task: Task, engine: Engine, key: bytes, before: Mapping[str, str]) -> d
     if wanted.state != ABSENT:
         pull_first(task, engine, members, task.params)
     survey = look_for(engine, members, wanted.name)
-    for member in members:
-        know(survey, member.image, in_app, task.check)
+    foresee(survey, [member.image for member in members], in_app, task.check)
     known = {member.name: known_of(member, survey, facts, in_app) for member in members}
     if any(each != UNKNOWN for each in known.values()) and not speaks_of_state(wanted):
         texts = texts_of(wanted, key, engine.version_text, before, in_app, known)
@@ -109,17 +108,6 @@ def stands_alone(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:
 def speaks_of_state(wanted: WantedPod) -> bool:
     """Whether the task says nothing of what the pod is."""
     return not wanted.spec and wanted.containers is None and not wanted.recreate
-
-
-def know(survey: Survey, image: str, in_app: Mapping[str, Any], check: bool) -> None:
-    """What the app has done before: files that it wrote and, in check mode, images and secrets that would be new by now."""
-    survey.files = dict(in_app.get("written") or {})
-    if not check:
-        return
-    if image in (in_app.get("made") or ()):
-        survey.images[image] = {"Id": ""}
-    for name in in_app.get("renewed") or ():
-        survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
 
 
 def _moved(wanted: WantedPod, survey: Survey) -> dict[str, str]:

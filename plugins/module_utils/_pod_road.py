@@ -19,7 +19,7 @@ from . import _manager, _pod_account, _pod_units, _unit_plan
 from ._account import Account, choose, require_linger
 from ._container_wanted import ABSENT, PRESENT, STARTED
 from ._errors import Failure
-from ._living import InUnits, left_units
+from ._living import InUnits, folder_of, left_units
 from ._module import Task, in_account
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
 from ._pod_text import unit_of_pod_name, units_of
@@ -53,7 +53,7 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     params = task.params
     name = object_name(params["name"])
     runtime, absent = params["runtime"], params["state"] == ABSENT
-    before = texts_now(account, name)
+    before = _texts_in(folder_of(task, account), name)
     if before and (absent or (runtime == PODMAN and _says_what_it_is(params))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the pod wherever it lives.

@@ -26,9 +26,9 @@ from ._resources.container import KIND, TABLE
 from ._road import look_for, pull_first, pull_missing, refuse_lost_dependents
 from ._service_plan import is_of_unit, there
 from ._service_text import UNKNOWN, is_ours, known_of, service_of_name, text_of, unit_of_name
-from ._state import OLD, Survey, public
+from ._state import OLD, public
 from ._survey import containers as containers_now
-from ._survey import facts_of
+from ._survey import facts_of, foresee
 from ._unit_folder import Folder
 from ._wanted import container_name, container_of
 
@@ -107,7 +107,7 @@ def _compared(
 ) -> dict[str, Any]:
     survey = planner.survey
     in_app = task.params.get("in_app") or {}
-    _know(survey, wanted, in_app, task.check)
+    foresee(survey, [wanted.image], in_app, task.check)
     found = there(wanted, planner, before)
     current = survey.containers.get(wanted.name)
     if current is not None and (found.reasons or found.source):
@@ -147,17 +147,6 @@ def _refuse_without_health(wanted: Wanted, image: Mapping[str, Any], others: Seq
             f"healthcheck: missing, and {', '.join(others)} depends on {wanted.name} being healthy, which nothing could tell; declare one, or "
             "depend on it as started."
         )
-
-
-def _know(survey: Survey, wanted: Wanted, in_app: Mapping[str, Any], check: bool) -> None:
-    """What the app has done before: files that it wrote and, in check mode, images and secrets that would be new by now."""
-    survey.files = dict(in_app.get("written") or {})
-    if not check:
-        return
-    if wanted.image in (in_app.get("made") or ()):
-        survey.images[wanted.image] = {"Id": ""}
-    for name in in_app.get("renewed") or ():
-        survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
 
 
 def pull(task: Task, engine: Engine, _key: bytes, steps: list[Step]) -> dict[str, Any]:

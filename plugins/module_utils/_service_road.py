@@ -19,9 +19,10 @@ from . import _auto_update, _manager, _service_account, _service_plan, _unit_pla
 from ._account import Account, choose, require_linger
 from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted
 from ._errors import Failure
-from ._living import InUnits, left_units
+from ._living import InUnits, folder_of, left_units
 from ._module import Task, in_account
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
+from ._pod_text import unit_of_pod_name
 from ._quadlet_keys import UnitName
 from ._resources.container import KIND
 from ._road import travel_container
@@ -53,7 +54,7 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     params = task.params
     name = container_name(params)
     runtime, absent = params["runtime"], params["state"] == ABSENT
-    before = _unit_now(account, name)
+    before = _unit_now(folder_of(task, account), name)
     pod = pod_of_text(before) if before is not None else ""
     if pod and (absent or params.get("image")):
         raise Failure(
@@ -96,9 +97,14 @@ def restore(task: Task, account: Account, name: str, before: str | None) -> None
     if before is None:
         leave(task, account, name, Reason("state", DECLARED, None, ABSENT))
         return
-    unit = _unit_plan.Wanted(unit_of_name(name), before, STARTED if starts_at_boot(before) else PRESENT)
-    file, units = unit.name.file, Units(account)
+    units = Units(account)
     with units.folder.locked():
+        # One of a pod starts when that does.
+        pod = pod_of_text(before)
+        leads = units.folder.text(unit_of_pod_name(pod).file) if pod else before
+        state = STARTED if starts_at_boot(leads or "") else PRESENT
+        unit = _unit_plan.Wanted(unit_of_name(name), before, state)
+        file = unit.name.file
         seen = units.look([unit])[file]
         gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
         units.apply(
@@ -115,13 +121,12 @@ def _of_unit(step: Step, why: Reason) -> Step:
     return Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
 
 
-def _unit_now(account: Account, name: str) -> str | None:
+def _unit_now(folder: Folder, name: str) -> str | None:
     """The text of the container's unit, when this collection made it."""
     try:
         file = unit_of_name(name).file
     except Failure:  # Podman takes names that no unit can have
         return None
-    folder = Folder(account)
     text = folder.text(file)
     return text if is_ours(text) else None
 

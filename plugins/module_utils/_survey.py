@@ -146,6 +146,20 @@ def _pods(engine: Engine, name: str) -> dict[str, Mapping[str, Any]]:
     return pods
 
 
+def foresee(survey: Survey, images: Iterable[str], in_app: Mapping[str, Any], check: bool) -> None:
+    """What the app has done before: files that it wrote and, in check mode, what would be new or gone by now."""
+    survey.files = dict(in_app.get("written") or {})
+    if not check:
+        return
+    for image in set(images) & set(in_app.get("made") or ()):
+        survey.images[image] = {"Id": ""}
+    for name in in_app.get("renewed") or ():
+        survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
+    for file in in_app.get("gone") or ():
+        name, _dot, suffix = file.rpartition(".")
+        (survey.pods if suffix == "pod" else survey.containers).pop(name, None)
+
+
 def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str]) -> dict[str, list[str]]:
     """Which containers outside ``members`` depend on the targets (ID by name): names by target name.
 

@@ -36,10 +36,15 @@ FILES_LIMIT = 2000
 
 
 class Folder:
-    """The folder of one account. Changes need the lock. Whoever became the account can read root's (``roots``), and no more."""
+    """The folder of one account. Changes need the lock. Whoever became the account can read root's (``roots``), and no more.
 
-    def __init__(self, account: Account, roots: bool | None = None) -> None:
-        self._account = account
+    ``without`` are files that check mode takes for gone, because earlier steps would have taken them away.
+    """
+
+    def __init__(
+        self, account: Account, roots: bool | None = None, without: frozenset[str] = frozenset()
+    ) -> None:
+        self._account, self.without = account, without
         self.is_roots = os.geteuid() == 0 if roots is None else roots
         self.path = roots_folder(account) if self.is_roots else os.path.join(account.home, OWN)
 
@@ -49,15 +54,16 @@ class Folder:
 
     def text(self, name: str) -> str | None:
         """A unit's text, or None."""
-        return _read(self.path_of(name))
+        return None if name in self.without else _read(self.path_of(name))
 
     def kept(self, name: str) -> str | None:
         """The text before a change that has not proved itself, or None."""
-        return _read(self.path_of(name) + KEPT)
+        return None if name in self.without else _read(self.path_of(name) + KEPT)
 
     def tree(self) -> dict[str, str]:
         """All files that Quadlet reads for the account beside what the account says itself."""
-        return roots_tree(self._account) if self.is_roots else _below(self.path)
+        found = roots_tree(self._account) if self.is_roots else _below(self.path)
+        return {name: text for name, text in found.items() if name not in self.without}
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

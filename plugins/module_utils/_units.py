@@ -71,6 +71,9 @@ class Units:
         found = {}
         for each in wanted:
             file = each.name.file
+            if file in self.folder.without:
+                found[file] = Seen(new_service=self.then.services.get(file, ""))
+                continue
             shown, service = known[services[file]], self.now.services.get(file, "")
             if loaded[file] and not service:
                 # The file has gone, and the manager still knows what was made of it.
@@ -91,7 +94,7 @@ class Units:
     def shadows(self, wanted: Wanted) -> list[Shadow]:
         """What the account put before a unit that is installed."""
         name = wanted.name.file
-        if not self._service_of(name):
+        if not self._service_of(name) or name in self.folder.without:
             return []
         if name not in self._named:
             self._sight([wanted])

@@ -75,10 +75,14 @@ def _parting(folder: Folder, apps: Sequence[App], prune: bool) -> dict[str, list
     }
     for file, text in folder.tree().items():
         name, _dot, suffix = file.rpartition(".")
-        if suffix not in KINDS or "/" in file or not is_ours(text) or pod_of_text(text):
+        if suffix not in KINDS or "/" in file or not is_ours(text):
             continue
-        owner = labelled(text, LABEL)
+        owner, pod = labelled(text, LABEL), pod_of_text(text)
         for app in apps:
+            if pod:
+                if app.name == owner and _moves_out(app, name, pod):
+                    found.setdefault(app.name, []).append(file)
+                continue
             others = (KINDS[suffix], name) in taken and name not in app.names()[KINDS[suffix]]
             if app.name == owner and not others and not _stays(app, KINDS[suffix], name, prune):
                 found.setdefault(app.name, []).append(file)
@@ -109,6 +113,14 @@ def mounted(before: Before) -> frozenset[str]:
 def _stays(app: App, kind: str, name: str, prune: bool) -> bool:
     declared = name in app.names()[kind]
     return app.present and (name in in_units(app) if declared else not prune and not app.rolled_back)
+
+
+def _moves_out(app: App, name: str, pod: str) -> bool:
+    """Whether a container is declared elsewhere than in that pod, which stays without it."""
+    places = {each.name: unit for unit in app.units for each in unit.containers}
+    mine, declared = in_units(app), places.get(name)
+    stays = pod in mine and pod in app.names()["pods"]
+    return app.present and stays and declared is not None and declared.name != pod and declared.name in mine
 
 
 def part(
@@ -222,6 +234,7 @@ class Units:
 
     def would_change(self, each: Service) -> bool:
         """Whether anything is to be done for one of them. Raises Failure for what cannot be."""
+        self._foresee()
         if not self.there:
             return bool(_foretold(self.task_of(each), self.account, each))
         if self.quiet.sees(each.name):
@@ -268,12 +281,21 @@ class Units:
             self.quiet.changed()
         return steps is not None
 
+    def _foresee(self) -> None:
+        """In check mode: the units that would be gone by now."""
+        if self.check:
+            removed = [
+                step for step in self.told["plan"] if (step["action"], step["kind"]) == ("remove", UNIT)
+            ]
+            self.about["gone"] = sorted(step["name"] for step in removed)
+
     def _travel(self, each: Service) -> None:
         """Bring one to what is declared. Raises Failure."""
         self.at = each.name
         if self.there and self.quiet.has(each.name):
             return
         told = self.told
+        self._foresee()
         self.about["made"] = sorted({*(self.about["made"] or ()), *pulled(told)})
         inner, since = self.task_of(each), time.monotonic()
         try:
