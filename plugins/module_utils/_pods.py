@@ -85,7 +85,7 @@ class PodPlanner:
             }
             current = None
         if current is None:
-            self._check_names(wanted, "", unfinished)
+            self._check_names(wanted, "", unfinished, anew=unfinished is not None)
             if unfinished is not None:
                 return steps + self._replace(
                     wanted,
@@ -107,10 +107,11 @@ class PodPlanner:
         compared = dataclasses.replace(
             compared, fixed=(*compared.fixed, *self._init_reasons(wanted, recorded))
         )
-        self._check_names(wanted, str(current["Id"]), unfinished)
+        anew = bool(compared.reasons) or wanted.recreate
+        self._check_names(wanted, str(current["Id"]), unfinished, anew)
         if compared.adopted and not compared.reasons:
             self.adopted.append(wanted.name)
-        if compared.reasons or wanted.recreate:
+        if anew:
             self._refuse_foreign(
                 wanted, current, [reason.option for reason in compared.reasons] or ["recreate"]
             )
@@ -206,12 +207,22 @@ class PodPlanner:
                 f"{', '.join(names)}, which this task does not declare; declare them under containers:, or remove them first."
             )
 
-    def _check_names(self, wanted: WantedPod, pod_id: str, unfinished: Mapping[str, Any] | None) -> None:
-        """A member's name must not belong to a container outside the pod: it is another task's."""
+    def _check_names(
+        self, wanted: WantedPod, pod_id: str, unfinished: Mapping[str, Any] | None, anew: bool
+    ) -> None:
+        """A member's name must not belong to a container outside the pod: it is another task's, unless the same app made it."""
         own = {pod_id, str((unfinished or {}).get("Id") or "")} - {""}  # a container alone says "" too
         for member in wanted.containers or []:
             found = self.survey.containers.get(member.name)
-            if found is not None and found.pod not in own:
+            if found is None or found.pod in own:
+                continue
+            mine = bool(self.marks) and self.marks.items() <= found.labels.items()
+            if mine and anew:
+                raise Failure(
+                    f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}, which has to be made anew as well; do "
+                    "one after the other, in two runs."
+                )
+            if not mine:
                 raise Failure(
                     f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}; "
                     "choose another name, or remove it first with rootless.podman.container: state=absent."
