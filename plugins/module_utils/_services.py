@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 
@@ -20,6 +21,12 @@ from ._service_states import SHOWN, UNIT_LABEL, followed_by, is_alive
 DEPENDENCY = "dependency job for"
 # For a pod that is on its way down: its infra container has ten seconds.
 POD_SECONDS, POD_PAUSE_SECONDS = 15.0, 0.5
+# What one Podman says that met another one in the account's storage while both made a container; seen when an account makes its first ones.
+COLLIDED = re.compile(
+    r"creating container storage: (layer|container|image) not known|/userdata/shm\" is mounted: lstat"
+)
+# systemd starts it again after a tenth of a second.
+AGAIN_SECONDS, AGAIN_PAUSE_SECONDS = 5.0, 0.05
 
 
 def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -73,6 +80,25 @@ def mended(account: Account, services: Sequence[str], began: float) -> bool:
     return any(
         HALF_BUILT in line for service in services for line in _manager.last_lines(account, service, began)
     ) and bool(call_as(account, end_rootless_netns))
+
+
+def collided(account: Account, services: Collection[str], began: float) -> bool:
+    """Whether services did not start, each of them, because several Podmans made containers at once. They can start again then, as if nothing
+    had been.
+    """
+    if not services or not all(
+        any(map(COLLIDED.search, _manager.last_lines(account, service, began))) for service in services
+    ):
+        return False
+    end = time.monotonic() + AGAIN_SECONDS
+    while time.monotonic() < end:
+        shown = shown_of(account, list(services)).values()
+        if not any(each.get("SubState", "").startswith("auto-restart") for each in shown):
+            break
+        time.sleep(AGAIN_PAUSE_SECONDS)
+    # With that their restarts are not counted any more.
+    _manager.forget_failed(account, list(services))
+    return True
 
 
 def sweep(account: Account, services: Collection[str]) -> None:

@@ -20,7 +20,7 @@ from ._account import Account
 from ._errors import Failure
 from ._sentences import OF_PODMAN, explain_log
 from ._service_states import BAD, one_line, runs, trouble, waits
-from ._services import mended, shown_of, start_mended, sweep, try_start
+from ._services import collided, mended, shown_of, start_mended, sweep, try_start
 from ._unit_folder import Folder
 from ._unit_plan import ABSENT, SERVICE, Seen, Wanted, Way
 
@@ -35,6 +35,8 @@ FIRST_LOOK_SECONDS = 0.05
 # For the exit code of what systemd starts again: it waits for a tenth of a second between two starts, and Podman takes its time.
 CODE_SECONDS = 2.0
 LOOK_SECONDS = 0.5
+# How often services are started again that met each other in Podman's storage.
+COLLISIONS = 3
 # Between two looks at what has started: each asks systemd, and on a host that starts many containers at once that is work beside theirs.
 SETTLE_LOOK_SECONDS = 0.25
 
@@ -123,6 +125,11 @@ class Change:
         failed = self._try(verb, services)
         if failed and mended(self.account, list(failed), began):
             failed = self._try(verb, services)
+        for _each in range(COLLISIONS):
+            if not collided(self.account, failed, began):
+                break
+            began = time.time()
+            failed = self._try(verb, services, again=True)
         if not failed:
             return
         service, why = next(iter(failed.items()))
@@ -154,10 +161,11 @@ class Change:
         # By what was said when it failed: systemd may be starting it again by now.
         return service in pods or any(why.endswith(f"exit code {code}") for code in OF_PODMAN)
 
-    def _try(self, verb: str, services: Sequence[str]) -> dict[str, str]:
-        """Start or restart them once; those that do not run then, with why."""
+    def _try(self, verb: str, services: Sequence[str], again: bool = False) -> dict[str, str]:
+        """Start or restart them once; those that do not run then, with why. ``again`` leaves those alone that run."""
         watched = self.gate.block and self.gate.ailing is not None
-        told = try_start(self.account, verb, services, self.seconds, self.gate.block and not watched)
+        first = "start" if again else verb
+        told = try_start(self.account, first, services, self.seconds, self.gate.block and not watched)
         if watched and not told:
             ailing = self._watch(services)
             if ailing:

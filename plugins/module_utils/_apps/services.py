@@ -22,27 +22,23 @@ from .._checks import commands
 from .._container_wanted import ABSENT
 from .._errors import Failure
 from .._module import Task
-from .._plan import REMOVED, Reason, Step, outcome
+from .._plan import outcome
 from .._pod_text import service_of_pod_name
 from .._record import KEY_BYTES
 from .._resources.container import KIND
 from .._resources.pod import KIND as POD
 from .._service_plan import UNIT
 from .._service_text import (
-    is_ours,
-    labelled,
-    pod_of_text,
     service_of_name,
-    unit_of_name,
-    volumes_of_text,
 )
 from .._unit_folder import Folder
 from .._unit_plan import Seen
 from .._wanted import SYSTEMD
 from . import order
 from .app import App
+from .parting import Before, put_back, road_of, texts_of, timed
 from .quiet import Quiet
-from .roads import in_units, phases
+from .roads import phases
 from .rollout import Rollout, pulled
 from .shared import LABEL
 from .together import Together, container_of_step
@@ -51,102 +47,6 @@ from .vacant import Vacant, podman_version
 
 # What was done before units: files written, images and secrets that are new.
 ABOUT = ("written", "made", "renewed")
-KINDS = {"container": "containers", "pod": "pods"}
-# The texts of the units of what was changed, by kind and name.
-Before = dict[tuple[str, str], dict[str, str]]
-
-
-def parting(account: Account, apps: Sequence[App], prune: bool) -> dict[str, list[str]]:
-    """The units of containers and pods that have to go, by app. Those of a pod's containers go with it.
-
-    What another one of the apps declares by now becomes that one's on its own road, with the way back.
-    """
-    return _parting(Folder(account), apps, prune)
-
-
-def _parting(folder: Folder, apps: Sequence[App], prune: bool) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    taken = {
-        (kind, name)
-        for app in apps
-        if app.present
-        for kind in KINDS.values()
-        for name in in_units(app) & set(app.names()[kind])
-    }
-    for file, text in folder.tree().items():
-        name, _dot, suffix = file.rpartition(".")
-        if suffix not in KINDS or "/" in file or not is_ours(text):
-            continue
-        owner, pod = labelled(text, LABEL), pod_of_text(text)
-        for app in apps:
-            if pod:
-                if app.name == owner and _moves_out(app, name, pod):
-                    found.setdefault(app.name, []).append(file)
-                continue
-            others = (KINDS[suffix], name) in taken and name not in app.names()[KINDS[suffix]]
-            if app.name == owner and not others and not _stays(app, KINDS[suffix], name, prune):
-                found.setdefault(app.name, []).append(file)
-    return found
-
-
-def refuse_roots(account: Account, app: App, prune: bool) -> None:
-    """Raise Failure for a task of the account itself by which something would go whose unit is root's: its next start would bring it back."""
-    folder = Folder(account, roots=True)
-    for file in _parting(folder, [app], prune).get(app.name, []):
-        raise Failure(
-            f"{app.where}state: {file.rpartition('.')[0]} would go, and lives in {folder.path_of(file)}, a unit that root made and only root can "
-            "change; run the task with become: true."
-        )
-
-
-def mounted(before: Before) -> frozenset[str]:
-    """The volumes that the containers had whose units went."""
-    return frozenset(
-        name
-        for texts in before.values()
-        for file, text in texts.items()
-        if file.endswith(".container")
-        for name in volumes_of_text(text)
-    )
-
-
-def _stays(app: App, kind: str, name: str, prune: bool) -> bool:
-    declared = name in app.names()[kind]
-    return app.present and (name in in_units(app) if declared else not prune and not app.rolled_back)
-
-
-def _moves_out(app: App, name: str, pod: str) -> bool:
-    """Whether a container is declared elsewhere than in that pod, which stays without it."""
-    places = {each.name: unit for unit in app.units for each in unit.containers}
-    mine, declared = in_units(app), places.get(name)
-    stays = pod in mine and pod in app.names()["pods"]
-    return app.present and stays and declared is not None and declared.name != pod and declared.name in mine
-
-
-def part(
-    task: Task, account: Account, files: Sequence[str]
-) -> tuple[list[dict[str, Any]], Before, list[str]]:
-    """Stop what lives in units, and take these away; the steps with their seconds, the texts, and names of what goes. Raises Failure."""
-    told: list[dict[str, Any]] = []
-    before: Before = {}
-    names: list[str] = []
-    for file in files:
-        begun = time.monotonic()
-        name, _dot, suffix = file.rpartition(".")
-        kind = KINDS[suffix][:-1]
-        before[kind, name] = _texts(account, kind, name)
-        names += [name, *(each.rpartition(".")[0] for each in before[kind, name])]
-        inner = Task({"name": name}, task.check, task.diff)
-        why = Reason(KINDS[suffix], REMOVED, name, None)
-        told += _timed(_road(kind).leave(inner, account, name, why), begun)
-    return told, before, names
-
-
-def back_in(task: Task, account: Account, app: App, told: dict[str, Any], before: Before) -> None:
-    """When an app fails whose containers left their units, these come back; adds to what is told of it."""
-    if task.check or not app.present or not told["failed"] or not before:
-        return
-    told["msg"] += _put_back(task, account, {key: texts for key, texts in before.items() if texts})
 
 
 def has_work(app: App, told: Mapping[str, Any]) -> bool:
@@ -203,7 +103,7 @@ def bring(
     except Failure as failure:
         facts = {key: value for key, value in failure.facts.items() if key != "plan"}
         lead = f"{declared[road.at].kind} {road.at}: " if road.at else ""
-        back = _put_back(task, account, before)
+        back = put_back(task, account, before)
         told.update(facts, failed=True, msg=f"{lead}{failure.message}{back}")
     rollout.end()
     told["changed"] = told["changed"] or bool(told["plan"])
@@ -239,7 +139,7 @@ class Units:
             return bool(_foretold(self.task_of(each), self.account, each))
         if self.quiet.sees(each.name):
             return False
-        result = _road(each.kind).travel(self.task_of(each, True), self.account)
+        result = road_of(each.kind).travel(self.task_of(each, True), self.account)
         self.calls += result["api_calls"]
         return bool(result["plan"])
 
@@ -253,7 +153,7 @@ class Units:
 
     def _waits_of_new(self, each: Service) -> tuple[Any, Any] | None:
         """How a container is waited for that has no unit yet; None for all else, and in check mode."""
-        new = each.kind == KIND and self.there and not _texts(self.account, each.kind, each.name)
+        new = each.kind == KIND and self.there and not texts_of(self.account, each.kind, each.name)
         return (each.params["wait"], each.params["wait_timeout"]) if new and not self.check else None
 
     def _travel_together(self, several: Sequence[Service]) -> bool:
@@ -273,7 +173,7 @@ class Units:
             self.calls += together.calls
         for each in several:
             mine = outcome((together.pulled if steps is None else steps).get(each.name, []))["plan"]
-            self.told["plan"] += _timed(mine, since)
+            self.told["plan"] += timed(mine, since)
             if steps is not None:
                 self.told["warnings"] += tasks[each.name].warnings
                 self.before[each.kind, each.name] = {}
@@ -300,16 +200,16 @@ class Units:
         inner, since = self.task_of(each), time.monotonic()
         try:
             if self.there:
-                texts = _texts(self.account, each.kind, each.name)
-                result = _road(each.kind).travel(inner, self.account)
+                texts = texts_of(self.account, each.kind, each.name)
+                result = road_of(each.kind).travel(inner, self.account)
                 if _was_changed(result["plan"]):
                     self.before[each.kind, each.name] = texts
                 self.calls += result["api_calls"]
                 if result["plan"] and not inner.check:
                     self.quiet.changed()
-                told["plan"] += _timed(result["plan"], since)
+                told["plan"] += timed(result["plan"], since)
             else:
-                told["plan"] += _timed(_foretold(inner, self.account, each), since)
+                told["plan"] += timed(_foretold(inner, self.account, each), since)
         finally:
             told["warnings"] += inner.warnings
 
@@ -319,48 +219,12 @@ def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: told.get(key) for key in ABOUT}, "marks": {LABEL: app.name}}
 
 
-def _road(kind: str) -> Any:
-    return _pod_road if kind == POD else _service_road
-
-
-def _texts(account: Account, kind: str, name: str) -> dict[str, str]:
-    """The units as they are, by file."""
-    if kind == POD:
-        return _pod_road.texts_now(account, name)
-    text = _service_road.text_now(account, name)
-    return {} if text is None else {unit_of_name(name).file: text}
-
-
 def _was_changed(steps: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a unit is another now. One that was taken over from Podman's hands has proved itself, and what was before is gone."""
     taken_over = any(step["action"] == "remove" and step["kind"] in (KIND, POD) for step in steps)
     return not taken_over and any(
         step["kind"] == UNIT and step["action"] in ("create", "update") for step in steps
     )
-
-
-def _put_back(task: Task, account: Account, before: Before) -> str:
-    """Put the units of an app back that were changed before another one failed; what to say of it."""
-    if task.check or not before:
-        return ""
-    for kind, name in reversed(list(before)):
-        texts, inner = before[kind, name], Task({"name": name}, False, False)
-        try:
-            if kind == POD:
-                _pod_road.restore(inner, account, name, texts)
-            else:
-                _service_road.restore(inner, account, name, next(iter(texts.values()), None))
-        except Failure as worse:
-            return f" Putting {name} back met a problem: {worse.message}"
-    return f" As before are also: {', '.join(name for _kind, name in before)}."
-
-
-def _timed(steps: Sequence[Any], begun: float) -> list[dict[str, Any]]:
-    """As they are told; the time of all of them is the last one's."""
-    told = [{**(step.public() if isinstance(step, Step) else step), "seconds": 0.0} for step in steps]
-    if told:
-        told[-1]["seconds"] = round(time.monotonic() - begun, 3)
-    return told
 
 
 def _foretold(task: Task, account: Account, each: Service) -> list[Any]:

@@ -26,12 +26,13 @@ from .account import Job, converge, known
 from .accounts import Accounts
 from .app import App
 from .declared import read
+from .parting import Before, back_in, mounted, part, parting, refuse_roots
 from .release import with_images
 from .releasing import Releases
 from .rollout import before_parting
 from .run import folder_for_export
 from .runtime import as_told
-from .services import Before, back_in, bring, has_work, mounted, part, parting, refuse_roots
+from .services import bring, has_work
 from .shared import untouched
 
 ARGUMENTS: dict[str, dict[str, Any]] = {

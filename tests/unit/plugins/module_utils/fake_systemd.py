@@ -236,8 +236,9 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
     monkeypatch.setattr(_service_road, "choose", lambda _name: ACCOUNT)
     monkeypatch.setattr(_service_road, "require_linger", lambda _account: None)
 
-    def own_folder(account: Any, roots: bool = False) -> Folder:
+    def own_folder(account: Any, roots: bool = False, without: frozenset[str] = frozenset()) -> Folder:
         made = Folder.__new__(Folder)
+        made.without = without
         made._account, made.is_roots, made.path = account, False, f"{folder}{'-of-root' if roots else ''}"
         return made
 

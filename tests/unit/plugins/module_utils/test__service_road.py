@@ -225,6 +225,30 @@ def test_a_network_namespace_that_was_left_half_built_is_mended_once(
     assert host.podman.named("web").running
 
 
+@pytest.mark.parametrize(
+    "words", ["Error: creating container storage: layer not known", "Error: no such network"]
+)
+def test_what_met_another_podman_in_the_storage_starts_again(host: FakeSystemd, words: str) -> None:
+    twice(host)
+    failures = ["once"]
+    host.words = [words, "web.service: Failed."]
+    host.bad = lambda _unit: bool(failures and failures.pop())
+    if "layer" in words:
+        assert steps_of(run(env={"A": "2"})) == AGAIN
+    else:
+        with pytest.raises(Failure, match=r"no such network"):
+            run(env={"A": "2"})
+    assert host.podman.named("web").running
+
+
+def test_what_earlier_steps_would_have_taken_away_is_not_seen(host: FakeSystemd) -> None:
+    twice(host)
+    params = defined({"definition": {**CONTAINER, "runtime": "systemd"}}, CONTAINER_SPEC)
+    assert not _service_road.travel(Task(params, True), ACCOUNT)["changed"]
+    gone = Task({**params, "in_app": {"gone": ["web.container"]}}, True)
+    assert steps_of(_service_road.travel(gone, ACCOUNT)) == FIRST
+
+
 def test_what_the_health_check_says_is_told(host: FakeSystemd, monkeypatch: pytest.MonkeyPatch) -> None:
     twice(host)
     health = {"Status": "unhealthy", "Log": [{"Output": "fine"}, {"Output": "not\nwell\n"}]}

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import _service_road
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
-from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
+from ansible_collections.rootless.podman.plugins.module_utils._apps import parting, quiet
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
 from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
@@ -190,28 +190,75 @@ def test_who_leaves(
         "sub/web.container": "",
         **pod_texts(app(pods=[POD]), "pod"),
     }
-    monkeypatch.setattr(rooms, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
+    monkeypatch.setattr(parting, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
     wanted = app(**{"containers": [container("web")], "pods": [POD], **declared})
-    assert rooms.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
+    assert parting.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
+
+
+IN, OUT = {"name": "in", "image": "docker.io/library/busybox:1.37"}, container("in")
+EMPTY = {"name": "pod", "containers": []}
+
+
+@pytest.mark.parametrize(
+    ("declared", "prune", "gone"),
+    [
+        # It becomes another pod's, or stands alone, while its pod stays.
+        ({"pods": [EMPTY, {"name": "new", "containers": [IN]}]}, False, ["in.container"]),
+        ({"pods": [EMPTY], "containers": [OUT]}, False, ["in.container"]),
+        # Its pod goes with all that is in it, or is nothing that the task speaks of.
+        ({"pods": [{"name": "new", "containers": [IN]}]}, True, ["pod.pod"]),
+        ({"containers": [OUT]}, False, []),
+        # Its pod's own change takes it along.
+        ({"pods": [EMPTY]}, False, []),
+        ({"pods": [EMPTY], "containers": [OUT], "state": "absent"}, False, ["pod.pod"]),
+    ],
+)
+def test_who_moves_out_of_a_pod_leaves_before_it(
+    monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], prune: bool, gone: list[str]
+) -> None:
+    tree = pod_texts(app(pods=[POD]), "pod")
+    monkeypatch.setattr(parting, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
+    wanted = app(**{"containers": [], **declared})
+    assert parting.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_check_mode_takes_for_gone_what_would_be_by_then(
+    monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    seen = {}
+
+    def travel(task: Task, _account: Account) -> dict[str, Any]:
+        seen[task.params["name"]] = task.params["in_app"].get("gone")
+        return {"plan": [{"action": "remove", "kind": "unit", "name": "old.container"}], "api_calls": 1}
+
+    monkeypatch.setattr(_service_road, "travel", travel)
+    monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
+    left = {"action": "remove", "kind": "unit", "name": "pod.pod"}
+    made = app(container("db"), container("web", depends_on=["db"]))
+    rooms.bring(Task({}, check, False), ACCOUNT, made, {**told(), "plan": [left]}, True)
+    assert seen == (
+        {"db": ["pod.pod"], "web": ["old.container", "pod.pod"]} if check else {"db": None, "web": None}
+    )
 
 
 def test_what_another_app_of_the_task_declares_stays_for_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {"web.container": text(app(container("web")), "web")}
     monkeypatch.setattr(
-        rooms,
+        parting,
         "Folder",
         lambda *_words, **_roots: type(
             "Tree", (), {"tree": lambda _self: tree, "path_of": lambda _self, file: f"/etc/{file}"}
         )(),
     )
     less, more = app(container("db")), app(container("web"), name="blog")
-    assert rooms.parting(ACCOUNT, [less], True) == {"shop": ["web.container"]}
-    assert rooms.parting(ACCOUNT, [less, more], True) == {}
+    assert parting.parting(ACCOUNT, [less], True) == {"shop": ["web.container"]}
+    assert parting.parting(ACCOUNT, [less, more], True) == {}
     # Nobody but root can take a unit of root's away.
-    rooms.refuse_roots(ACCOUNT, less, False)
+    parting.refuse_roots(ACCOUNT, less, False)
     for refused, prune in ((less, True), (app(state="absent"), False)):
         with pytest.raises(Failure, match=r"web would go, and lives in /etc/web\.container"):
-            rooms.refuse_roots(ACCOUNT, refused, prune)
+            parting.refuse_roots(ACCOUNT, refused, prune)
 
 
 def told() -> dict[str, Any]:
@@ -264,7 +311,7 @@ def test_units_that_left_come_back_when_their_app_fails(
     monkeypatch.setattr(_service_road, "restore", lambda *words: came.append(words[2]))
     result = {**told(), "failed": failed, "msg": "It failed."}
     made = app(**{"containers": [container("web")], **declared})
-    rooms.back_in(
+    parting.back_in(
         Task({}, False, False), ACCOUNT, made, result, {("container", "web"): {"web.container": "text"}}
     )
     assert came == back
