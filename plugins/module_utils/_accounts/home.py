@@ -52,12 +52,7 @@ def look(path: str) -> Home | None:
 
 def require_place(path: str) -> None:
     """Raise Failure unless only root decides what lies at ``path``."""
-    if not re.fullmatch(r"/[^:\x00-\x1f\x7f]+", path) or os.path.normpath(path) != path:
-        raise Failure(
-            f"home: {path!r} is not a full path in its shortest form (no // or .., no colon, no control "
-            "characters); "
-            "give one such as /home/NAME"
-        )
+    require_form(path)
     parent = os.path.realpath(os.path.dirname(path))
     while True:
         with contextlib.suppress(FileNotFoundError):
@@ -72,6 +67,14 @@ def require_place(path: str) -> None:
         if parent == "/":
             return
         parent = os.path.dirname(parent)
+
+
+def require_form(path: str) -> None:
+    """Raise Failure unless ``path`` is written as a home can be."""
+    if not re.fullmatch(r"/[^:\x00-\x1f\x7f]+", path) or os.path.normpath(path) != path:
+        raise Failure(
+            f"home: {path!r} is not a full path in its shortest form (no // or .., no colon, no control characters); give one such as /home/NAME"
+        )
 
 
 def make(path: str, uid: int, gid: int) -> None:

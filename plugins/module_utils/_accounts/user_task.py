@@ -17,6 +17,7 @@ from . import removal as _removal
 from . import users as _users
 from .birth import Declared
 from .grant import Need
+from .home import require_form
 from .policy import policy
 
 # The options of an account, in a task of its own and in an app.
@@ -43,7 +44,7 @@ def work(task: Task, before: list[Want] | None = None, later: _users.Later | Non
     """Bring the account about, or take it away. ``before`` and ``later`` are as in ``users.present``."""
     task.require_root("make accounts")
     params = task.params
-    _require_text(params)
+    require_text(params)
     if params["state"] == "absent":
         steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
         warnings: list[str] = []
@@ -61,7 +62,7 @@ def work(task: Task, before: list[Want] | None = None, later: _users.Later | Non
 
 def is_as_declared(params: Mapping[str, Any]) -> bool:
     """Whether an account that exists needs nothing. Only looks, so the account's own process can do it."""
-    _require_text(params)
+    require_text(params)
     return not _users.present(*_told(params), check=True)[0]
 
 
@@ -85,7 +86,7 @@ def _told(params: Mapping[str, Any]) -> tuple[Declared, Need]:
     )
 
 
-def _require_text(params: Mapping[str, Any]) -> None:
+def require_text(params: Mapping[str, Any]) -> None:
     """Raise Failure for values that would become another field or line of /etc/passwd."""
     name = params["name"]
     if (
@@ -112,3 +113,5 @@ def _require_text(params: Mapping[str, Any]) -> None:
     for option in ("shell", "home", "group"):
         if params[option] == "":
             raise Failure(f"{option}: is empty; give it a value, or leave the option out")
+    if params["home"] is not None and params["state"] != "absent":
+        require_form(params["home"])

@@ -13,6 +13,7 @@ from typing import Any, Union
 
 from .._account import Account, choose, find
 from .._accounts import user_task
+from .._accounts.birth import require_name
 from .._accounts.users import Later
 from .._checks import commands
 from .._each_account import call_as_each
@@ -49,6 +50,15 @@ class Accounts:
         given = next((app.account for app in self.by_account[user] if app.present and app.account), {})
         defaults = {name: argument.get("default") for name, argument in user_task.ARGUMENTS.items()}
         return {**defaults, **given, "name": user}
+
+    def refuse(self) -> None:
+        """Raise Failure for a name that no new account can have, before anything is done to others."""
+        for user, apps in self.by_account.items():
+            if self.is_declared(user) and find(user) is None:
+                try:
+                    require_name(user)
+                except Failure as failure:
+                    raise Failure(f"{apps[0].where}user: {failure.message.partition(': ')[2]}.") from None
 
     def bring(self, users: Sequence[str]) -> dict[str, Brought | Failure]:
         """Bring accounts about; what keeps one of them from it keeps no other."""

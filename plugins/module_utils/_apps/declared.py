@@ -128,6 +128,11 @@ def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
     account = dict(
         checked({"name": user, **account}, user_task.ARGUMENTS, f"{where}.account", "user", hidden)
     )
+    try:
+        user_task.require_text(account)
+    except Failure as failure:
+        option, _colon, why = failure.message.partition(": ")
+        raise Failure(f"{where}.{'user' if option == 'name' else f'account.{option}'}: {why}.") from None
     if account["state"] != "present" or account["remove"]:
         raise Failure(
             f"{where}.account: an app's account is removed with the app, by state: absent and remove_data: true of the app; "

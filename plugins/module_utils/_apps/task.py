@@ -29,7 +29,7 @@ from .declared import read
 from .parting import Before, back_in, mounted, part, parting, refuse_roots
 from .release import with_images
 from .releasing import Releases
-from .rollout import before_parting
+from .rollout import before_parting, pulled
 from .run import folder_for_export
 from .runtime import as_told
 from .services import bring, has_work
@@ -79,6 +79,7 @@ class _Host:
     def refuse(self) -> None:
         """Raise Failure for what this process cannot do for anybody."""
         if self.root:
+            self.accounts.refuse()
             return
         for app in self.apps:
             refuse_roots(choose(app.user), app, self.task.params["prune"])
@@ -210,12 +211,17 @@ class _Host:
         """The apps of one account, one after the other; what is told of them, and the calls that it took."""
         apps, calls, known = self.by_account[account.name], 0, True
         there = find(account.name) is not None
+        fetched: set[str] = set()
         for app in apps:
             told, settled = self.results[app.name], self.settled[app.name]
             before = len(told["plan"])
+            if self.task.check:
+                # An image that an app before this one would have fetched is not fetched again.
+                told["made"] = sorted({*(told.get("made") or ()), *fetched})
             calls += bring(self.task, account, settled, told, there, known, app.name in self.begun)
             # What is done to one app may change what was seen of the next.
             known = known and len(told["plan"]) == before and not told["failed"]
+            fetched |= pulled(told)
             back_in(self.task, account, settled, told, self.texts.get(app.name, {}))
         return {"results": {app.name: self.results[app.name] for app in apps}, "calls": calls}
 
