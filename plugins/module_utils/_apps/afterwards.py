@@ -27,7 +27,9 @@ def last(
     steps = []
     if gone is not None:
         keeper = Keeper(shared, run.app, wanted, run.times)
-        steps += going.remove_simple(shared, run.times, "networks", gone.networks)
+        networks, stay = going.unused(shared, run.app.name, gone.networks)
+        run.warnings += stay
+        steps += going.remove_simple(shared, run.times, "networks", networks)
         steps += keeper.prune(known["files"])
     named = run.app.prune_data
     if named["volumes"] or named["secrets"]:

@@ -107,6 +107,22 @@ def _marked_otherwise(listed: Mapping[str, Any], app: str) -> bool:
     return bool(marked) and marked != app
 
 
+def unused(shared: Shared, app: str, networks: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Networks that no container outside the app uses, and a sentence for each that stays because one does."""
+    there = shared.look()
+    own = {str(each["Id"]) for each in labelled(there.pods, app)}
+    users: dict[str, str] = {}
+    for each in there.containers:
+        if labels_of(each).get(LABEL) != app and str(each.get("Pod") or "") not in own:
+            users.update(dict.fromkeys(map(str, each.get("Networks") or ()), name_of(each)))
+    told = [
+        f"network {name} stays, because container {users[name]} uses it, which is not of this app."
+        for name in sorted(networks)
+        if name in users
+    ]
+    return [name for name in networks if name not in users], told
+
+
 def remove_simple(shared: Shared, times: Times, kind: str, names: list[str]) -> list[Step]:
     """Remove networks, volumes or secrets by name; what was done, or would be. Raises Failure while containers use one."""
     steps = [Step("remove", kind[:-1], name, _why(kind, name)) for name in sorted(names)]
@@ -133,19 +149,23 @@ def _remove(shared: Shared, kind: str, name: str) -> None:
             )
 
 
-def volumes_in(shared: Shared, containers: list[Mapping[str, Any]], known: Iterable[str] = ()) -> set[str]:
-    """Volumes that these containers have mounted, or of which their units were ``known`` to tell, and no other container has."""
+def volumes_in(
+    shared: Shared, containers: list[Mapping[str, Any]], known: Iterable[str] = ()
+) -> tuple[set[str], dict[str, str]]:
+    """Volumes that these containers have mounted, or of which their units were ``known`` to tell, and no other container has; and of
+    those that others have mounted, who that is.
+    """
     ids = {str(each["Id"]) for each in containers}
     inside = {name_of(each) for each in shared.look().volumes} & set(known)
-    outside: set[str] = set()
+    outside: dict[str, str] = {}
     for each in shared.look().containers:
         inspect = shared.engine.find(f"containers/{each['Id']}/json") or {}
         names = {str(one.get("Name")) for one in inspect.get("Mounts") or [] if one.get("Type") == "volume"}
         if str(each["Id"]) in ids:
             inside |= names
         else:
-            outside |= names
-    return inside - outside
+            outside.update(dict.fromkeys(names, name_of(each)))
+    return inside - set(outside), outside
 
 
 def export(shared: Shared, times: Times, folder: str, names: list[str]) -> tuple[list[Step], list[str]]:

@@ -25,7 +25,11 @@ def leave(run: AppRun) -> None:
     known = {kind: sorted({*declared[kind], *former[kind], *own[kind]}) for kind in record.KINDS}
     # What another app of the account declares stays.
     there = going.leftovers(shared, app.name, known, shared.declared, declared)
-    mounted = _mounted(run, there) if app.remove_data else set()
+    mounted, used = _mounted(run, there) if app.remove_data else (set(), {})
+    for name in sorted(set(there.volumes) & set(used)):
+        run.warnings.append(
+            f"volume {name} stays, because container {used[name]} uses it, which is not of this app."
+        )
     steps, begun = there.steps(), len(run.plan)
     run.tell(steps)
     if steps and not shared.check:
@@ -34,10 +38,12 @@ def leave(run: AppRun) -> None:
             applier.times = run.times
             applier.apply(steps)
     forget_switches(run, known["containers"])
-    run.tell(going.remove_simple(shared, run.times, "networks", there.networks))
+    networks, stay = going.unused(shared, app.name, there.networks)
+    run.warnings += stay
+    run.tell(going.remove_simple(shared, run.times, "networks", networks))
     run.tell(Keeper(shared, app, [], run.times).prune(known["files"]))
     if app.remove_data:
-        _remove_data(run, sorted({*there.volumes, *mounted}), there.secrets)
+        _remove_data(run, sorted({*there.volumes, *mounted} - set(used)), there.secrets)
     if not shared.check:
         _remember(run, known)
 
@@ -49,13 +55,13 @@ def forget_switches(run: AppRun, containers: list[str]) -> None:
             _switching.remove(run.app.folder(run.shared.account.home), name)
 
 
-def _mounted(run: AppRun, there: going.Leftovers) -> set[str]:
-    """Volumes that nobody declared and that only its containers have."""
+def _mounted(run: AppRun, there: going.Leftovers) -> tuple[set[str], dict[str, str]]:
+    """Volumes that nobody declared and that only its containers have; and those that other containers have, with their names."""
     inside = {str(each["Id"]) for each in there.pods}
     members = [each for each in run.shared.look().containers if str(each.get("Pod")) in inside]
     known = run.shared.mounted.get(run.app.name, frozenset())
-    found = going.volumes_in(run.shared, [*there.containers, *members], known)
-    return found - run.shared.declared["volumes"]
+    found, used = going.volumes_in(run.shared, [*there.containers, *members], known)
+    return found - run.shared.declared["volumes"], used
 
 
 def _remove_data(run: AppRun, volumes: list[str], secrets: list[str]) -> None:

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An app that goes while another one of its account uses its network and its volume: these stay until nobody does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.prepare import BUSYBOX
+
+ACCOUNT = "leavers"
+GONE = {"name": "first", "user": ACCOUNT, "state": "absent", "remove_data": True}
+STAY = (
+    "network shared-net stays, because container second uses it",
+    "volume shared-data stays, because container second",
+)
+
+
+def app(name: str, runtime: str, **more: Any) -> dict[str, Any]:
+    container = {
+        "name": name,
+        "image": BUSYBOX,
+        "command": "sleep 100000",
+        "stop_timeout": 1,
+        **more.pop("container", {}),
+    }
+    return {"name": name, "user": ACCOUNT, "runtime": runtime, "containers": [container], **more}
+
+
+def steps_of(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(step["action"], step["name"]) for step in result["apps"][0]["plan"]]
+
+
+@pytest.mark.parametrize("runtime", ["systemd", "podman"])
+def test_what_another_app_uses_stays_until_it_does_not(host, account, runtime):
+    account(ACCOUNT)
+    uses = {"networks": ["shared-net"], "volumes": ["shared-data:/data"]}
+    objects = {"networks": [{"name": "shared-net"}], "volumes": [{"name": "shared-data"}]}
+    host.good(
+        "apps",
+        apps=[app("first", runtime, container=uses, **objects), app("second", runtime, container=uses)],
+    )
+    foretold = host.good("apps", check_mode=True, apps=[GONE])
+    done = host.good("apps", apps=[GONE])
+    for told in (foretold, done, host.good("apps", apps=[GONE])):
+        warnings = str(told["warnings"])
+        assert all(sentence in warnings for sentence in STAY)
+    assert steps_of(foretold) == steps_of(done) != []
+    assert host.run_as(ACCOUNT, "podman ps --format '{{.Names}}'").split() == ["second"]
+    assert not host.good("apps", apps=[GONE])["changed"]
+
+    host.good("apps", apps=[app("second", runtime)])
+    foretold = host.good("apps", check_mode=True, apps=[GONE])
+    assert steps_of(host.good("apps", apps=[GONE])) == steps_of(foretold)
+    assert {("remove", "shared-net"), ("remove", "shared-data")} <= set(steps_of(foretold))
+    assert "shared" not in host.run_as(ACCOUNT, "podman network ls -q; podman volume ls -q")
