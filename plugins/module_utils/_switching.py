@@ -269,6 +269,11 @@ def files_of(container: str) -> list[str]:
     return [f".{container}/{folder}/{name}" for folder, names in folders.items() for name in names]
 
 
+def is_there(app: str, container: str) -> bool:
+    """Whether an app's folder has the files of a switch of that name."""
+    return os.path.isfile(os.path.join(app, f".{container}", "conf", CONFIGURATION))
+
+
 def remove(app: str, container: str) -> None:
     """Take away the files of a switch that is no longer declared, and the app's folder if that was all in it."""
     place = os.path.join(app, f".{container}")

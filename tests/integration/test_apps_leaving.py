@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.prepare import BUSYBOX
+from support.prepare import BUSYBOX, HAPROXY
 
 ACCOUNT = "leavers"
 GONE = {"name": "first", "user": ACCOUNT, "state": "absent", "remove_data": True}
@@ -57,3 +57,47 @@ def test_what_another_app_uses_stays_until_it_does_not(host, account, runtime):
     assert steps_of(host.good("apps", apps=[GONE])) == steps_of(foretold)
     assert {("remove", "shared-net"), ("remove", "shared-data")} <= set(steps_of(foretold))
     assert "shared" not in host.run_as(ACCOUNT, "podman network ls -q; podman volume ls -q")
+
+
+@pytest.mark.parametrize("runtime", ["systemd", "podman"])
+def test_a_switch_that_is_taken_out_gives_its_port_to_its_container(host, account, runtime):
+    account(ACCOUNT)
+    web = {
+        "networks": ["door"],
+        "command": [
+            "sh",
+            "-c",
+            "mkdir /dev/shm/www; echo $V > /dev/shm/www/index.html; exec httpd -f -p 8080 -h /dev/shm/www",
+        ],
+        "wait_timeout": 5,
+    }
+    switch = {"image": HAPROXY, "publish": "127.0.0.1:18094", "port": 8080, "check": "/"}
+    before = app(
+        "web", runtime, networks=[{"name": "door"}], container={**web, "env": {"V": "1"}, "switch": switch}
+    )
+    after = {**web, "env": {"V": "2"}, "publish": ["127.0.0.1:18094:8080"]}
+    host.good("apps", apps=[before])
+    if runtime == "systemd":
+        # In units it would not come back when the new version fails.
+        told = host.module("apps", apps=[app("web", runtime, networks=[{"name": "door"}], container=after)])
+        assert (
+            "switch: was taken out, and web-switch, which has its port, goes first; say prune: true"
+            in told["msg"]
+        )
+    else:
+        bad = {**after, "command": ["/missing"]}
+        told = host.module("apps", apps=[app("web", runtime, networks=[{"name": "door"}], container=bad)])
+        assert "web-switch runs again" in told["msg"]
+    assert host.run("curl -s http://127.0.0.1:18094/").strip() == "1"
+
+    task = {
+        "apps": [app("web", runtime, networks=[{"name": "door"}], container=after)],
+        "prune": runtime == "systemd",
+    }
+    foretold = host.good("apps", check_mode=True, **task)
+    assert steps_of(host.good("apps", **task)) == steps_of(foretold)
+    assert host.run("curl -s http://127.0.0.1:18094/").strip() == "2"
+    assert "web-switch" not in host.run_as(
+        ACCOUNT, "podman ps -a --format '{{.Names}}'; ls -a apps/web 2>/dev/null; true"
+    )
+    assert not host.good("apps", **task)["changed"]

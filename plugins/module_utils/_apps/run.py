@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .. import _images, _login
+from .. import _images, _login, _switching
 from .._apply import Applier
 from .._container_wanted import ABSENT, Wanted
 from .._engine import name_in_path
@@ -37,7 +37,7 @@ from .keeping import Keeper
 from .leaving import forget_switches, leave
 from .outlook import planned, survey_of
 from .pinning import facts, pin
-from .shared import LABEL, Shared
+from .shared import LABEL, Shared, name_of
 from .units import units
 
 ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
@@ -121,14 +121,16 @@ class AppRun:
             written = keeper.keep()
             self.seen = keeper.seen
             self.tell(written)
-            gone = going.leftovers(shared, app.name, known, shared.declared, before) if self.prunes else None
+            gone = self._gone(known, before)
             self.told["written"] = dict(keeper.written)
             if app.runtime == SYSTEMD:
                 self._before_units(wanted, course, keeper.written, gone)
             else:
                 self.bring(wanted, course, keeper.written, gone)
             if gone is not None:
-                forget_switches(self, sorted(set(known["containers"]) - set(app.names()["containers"])))
+                undeclared = set(known["containers"]) - set(app.names()["containers"])
+                forget_switches(self, sorted(undeclared if self.prunes else map(name_of, gone.containers)))
+            gone = gone if self.prunes else None
             if app.runtime == SYSTEMD:
                 # What lives in units uses it until these have changed.
                 late = last(self, dataclasses.replace(shared, check=True), wanted, known, gone)
@@ -141,6 +143,26 @@ class AppRun:
             remember(self, before, former, self.told.get("last") or [])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
             self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
+
+    def _gone(self, known: record.Names, before: record.Names) -> going.Leftovers | None:
+        """What is no longer declared and goes: with ``prune`` all of it, else the switches of containers that have none any more."""
+        if self.prunes:
+            return going.leftovers(self.shared, self.app.name, known, self.shared.declared, before)
+        declared, folder = set(self.app.names()["containers"]), self.app.folder(self.shared.account.home)
+        switches = {f"{name}-switch" for name in declared} - declared
+        mine = [
+            name for name in sorted(switches & set(known["containers"])) if _switching.is_there(folder, name)
+        ]
+        if not mine:
+            return None
+        if self.app.runtime == SYSTEMD:
+            # What goes before units come is not put back when these fail.
+            raise Failure(
+                f"{self.app.where}containers[{mine[0].rpartition('-')[0]}].switch: was taken out, and {mine[0]}, which has its port, goes first; say "
+                "prune: true, and have a healthy version ready, because nothing answers on that port if it fails."
+            )
+        listed = [each for each in self.shared.look().containers if name_of(each) in mine]
+        return going.Leftovers(listed, [], [], [], [])
 
     @property
     def prunes(self) -> bool:
