@@ -92,6 +92,17 @@ options:
     description: How long requests have that are being answered when the configuration changes or the proxy stops.
     type: str
     default: 30s
+  settle:
+    description:
+      - How long listeners that the next configuration does not have go on before they are closed. Answers close their connections meanwhile. Not at
+        all when empty.
+    type: str
+    default: ""
+  proxy_protocol:
+    description:
+      - Whether connections begin with a header of the PROXY protocol, which tells the address of the client. Caddy believes it from Unix sockets.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

@@ -58,6 +58,8 @@ class Settings:
     trusted_proxies: Sequence[str] = ()
     retry: str = "5s"
     grace: str = "30s"
+    settle: str = ""
+    proxy_protocol: bool = False
 
 
 def configuration(declared: Sequence[Any], settings: Settings) -> Map:
@@ -70,27 +72,31 @@ def configuration(declared: Sequence[Any], settings: Settings) -> Map:
     plain = [route for route in routes if route.tls == NONE]
     given = {route.domain: route for route in secure if route.certificate}
     nobody = {"handle": [{"handler": "static_response", "status_code": 404}]}
-    server = {"protocols": ["h1", "h2"]}
+    server: Map = {"protocols": ["h1", "h2"]}
+    if settings.proxy_protocol:
+        server["listener_wrappers"] = [{"wrapper": "proxy_protocol"}, {"wrapper": "tls"}]
+    first = [_closing()] if settings.settle else []
     servers = {
         "http": {
             **server,
             "listen": list(settings.http),
             "automatic_https": {"disable": True},
             "routes": [
+                *first,
                 *(_proxied(route, settings) for route in plain),
                 *_to_https(secure, settings),
                 nobody,
             ],
-        }
-    }
-    if secure:
-        servers["https"] = {
+        },
+        # Also without a domain for it: what passes connections on would wait for somebody to listen.
+        "https": {
             **server,
             "listen": list(settings.https),
             "automatic_https": {"disable_redirects": True, "skip_certificates": sorted(given)},
             "tls_connection_policies": [{}],
-            "routes": [*(_proxied(route, settings) for route in secure), nobody],
-        }
+            "routes": [*first, *(_proxied(route, settings) for route in secure), nobody],
+        },
+    }
     return {
         "admin": {"listen": ADMIN, "config": {"persist": False}},
         "apps": {
@@ -98,6 +104,7 @@ def configuration(declared: Sequence[Any], settings: Settings) -> Map:
                 "http_port": settings.http_port,
                 "https_port": settings.https_port,
                 "grace_period": settings.grace,
+                **({"shutdown_delay": settings.settle} if settings.settle else {}),
                 "servers": servers,
             },
             "tls": _tls(secure, given, settings),
@@ -194,6 +201,16 @@ def _without_contradictions(routes: Sequence[Route]) -> None:
             raise RefusedError(
                 f"routes: {route.domain} has routes with different tls, and a domain has one; give all of them the same."
             )
+
+
+def _closing() -> Map:
+    """While other listeners have taken over: kept connections move there with their next answer, and need not be closed in the client's face."""
+    # An answer that changes the protocol has a Connection header of its own.
+    ending = {"vars": {"{http.shutting_down}": ["true"]}, "not": [{"header": {"Upgrade": ["*"]}}]}
+    return {
+        "match": [ending],
+        "handle": [{"handler": "headers", "response": {"set": {"Connection": ["close"]}}}],
+    }
 
 
 def _matched(route: Route) -> Map:

@@ -14,6 +14,7 @@ from typing import Any
 
 from support.host import Host
 from support.playbook import finish, start
+from support.prepare import HAPROXY
 from support.proxied import certificate, ended, get, image, load, seen, serve
 
 ACCOUNT = "it-proxy"
@@ -71,6 +72,7 @@ def test_proxy(host: Host, tmp_path: Path) -> None:
         "rootless_proxy_tls": "internal",
         "rootless_proxy_images": [image(host)],
         "rootless_proxy_image": "localhost/caddy:2",
+        "rootless_proxy_front_image": HAPROXY,
     }
     serve(host, 8481, "shop")
     serve(host, 8482, "stock")

@@ -55,7 +55,8 @@ def test_plain_domains_are_served_on_http_and_others_sent_to_https() -> None:
         ["https://{http.request.host}:8443{http.request.uri}"],
     )
     assert told["http"]["routes"][-1]["handle"][0]["status_code"] == 404
-    assert set(servers({**SHOP, "tls": "none"})) == {"http"}
+    # Who asks for HTTPS where no domain has it is told so, and does not wait.
+    assert servers({**SHOP, "tls": "none"})["https"]["routes"] == [told["http"]["routes"][-1]]
 
 
 def test_certificates_come_from_where_the_routes_say() -> None:
@@ -95,6 +96,26 @@ def test_settings_arrive() -> None:
     handlers = told["https"]["routes"][0]["handle"]
     assert handlers[0] == {"handler": "rewrite", "strip_path_prefix": "/x"}
     assert handlers[1]["trusted_proxies"] == ["10.0.0.0/8"]
+
+
+def test_what_listens_tells_who_the_client_is_before_tls() -> None:
+    told = servers(SHOP, proxy_protocol=True)
+    for server in told.values():
+        assert [each["wrapper"] for each in server["listener_wrappers"]] == ["proxy_protocol", "tls"]
+    assert "listener_wrappers" not in servers(SHOP)["https"]
+
+
+def test_listeners_that_go_close_kept_connections_with_an_answer() -> None:
+    told = proxy_configuration([SHOP], settle="3s")["apps"]["http"]
+    assert told["shutdown_delay"] == "3s"
+    for server in told["servers"].values():
+        first = server["routes"][0]
+        assert first["handle"] == [{"handler": "headers", "response": {"set": {"Connection": ["close"]}}}]
+        assert first["match"][0]["vars"] == {"{http.shutting_down}": ["true"]}
+        # A route that answers comes behind it.
+        assert "terminal" not in first
+    assert "shutdown_delay" not in proxy_configuration([SHOP])["apps"]["http"]
+    assert len(servers(SHOP)["https"]["routes"]) == len(told["servers"]["https"]["routes"]) - 1
 
 
 @pytest.mark.parametrize(
