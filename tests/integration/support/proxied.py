@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -18,10 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from .host import CHECKOUT, Host
+from .playbook import finish, start
+from .prepare import HAPROXY
 
 CLIENT = CHECKOUT / "tests" / "proofs" / "load" / "client.py"
 FOLDER = "/srv/tests/caddy"
 IMAGE = "localhost/caddy:2"
+PLAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role:
+        name: rootless.podman.rootless_proxy
+        tasks_from: "{{ entry | default('main') }}"
+"""
 CERTIFICATE_SECONDS = 15
 # Tells what it sees; /slow takes two seconds.
 ECHO = """
@@ -54,6 +65,49 @@ def image(host: Host) -> dict[str, Any]:
         host.run(f"mkdir -p {FOLDER} && cat > {FOLDER}/caddy && chmod 755 {FOLDER}/caddy", caddy.read_bytes())
         host.run(f"cat > {FOLDER}/Containerfile", CONTAINERFILE.encode())
     return {"name": IMAGE, "build": {"path": FOLDER}}
+
+
+def images(host: Host) -> dict[str, Any]:
+    """The images of the role, as its variables."""
+    return {
+        "rootless_proxy_images": [image(host)],
+        "rootless_proxy_image": IMAGE,
+        "rootless_proxy_front_image": HAPROXY,
+    }
+
+
+def role(host: Host, *words: str, good: bool = True, **variables: Any) -> str:
+    """The role, once; what it said."""
+    playbook = host.folder / "proxy.yml"
+    playbook.write_text(PLAY, encoding="utf-8")
+    running = start(host, playbook, *words, **variables)
+    if good:
+        return finish(running)
+    told = running.communicate(timeout=300)[0]
+    assert running.returncode == 2, told[-3000:]
+    return told
+
+
+def changed(told: str) -> int:
+    """How many tasks changed something."""
+    return int(re.search(r" : ok=\d+\s+changed=(\d+)", told)[1])
+
+
+def change(host: Host, account: str, number: int) -> None:
+    """Have the proxy take up its configuration with something else in it, as the role does it."""
+    told = host.run_as(account, "podman exec proxy cat /config/proxy.json")
+    other = re.sub(r'"try_duration": "[^"]*"', f'"try_duration": "{5000 + number}ms"', told)
+    assert other != told
+    host.run_as(
+        account, f"podman exec -i proxy sh /etc/proxy/proxy.sh apply test-{number}", stdin=other.encode()
+    )
+
+
+def remove(host: Host, account: str) -> None:
+    """Take the proxy away with its account and its files."""
+    host.remove_account(account)
+    host.run("rm -rf /etc/systemd/system/user@*.service.d/50-rootless-proxy.conf")
+    host.run("rm -rf /etc/systemd/user/proxy*.s* /etc/sysctl.d/60-rootless-proxy-proxy.conf")
 
 
 def serve(host: Host, port: int, name: str) -> None:

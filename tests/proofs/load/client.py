@@ -4,7 +4,8 @@
 
 """A steady load on a web server until stdin is closed: every request is counted. Prints JSON.
 
-Half of the requests have a connection of their own, half share connections that stay open, and some of both take two seconds.
+Half of the requests have a connection of their own, half share connections that stay open, and some of both take two seconds. ``--only`` makes
+it one kind. ``--pause`` lies between a new connection and its request, as a round trip of a client far away would.
 No request is tried again, unless ``--again`` is given: then one whose connection the server closed without a byte of an answer is,
 once, and counted under ``again``.
 """
@@ -49,7 +50,7 @@ class Load:
 
     async def one(self, number: int) -> None:
         """One request."""
-        kind = "kept" if number % 2 else "new"
+        kind = self.options.only or ("kept" if number % 2 else "new")
         every = self.options.slow_every
         path = "/slow" if every and number % every == 0 else self.options.path
         begun = time.monotonic()
@@ -66,8 +67,7 @@ class Load:
 
     async def ask(self, kind: str, path: str) -> str:
         """Ask, and read the answer; the version that answered."""
-        used = bool(self.free) and kind == "kept"
-        reader, writer = self.free.pop() if used else await self.connect()
+        reader, writer = (self.open() if kind == "kept" else None) or await self.connect()
         try:
             return await self.answer(reader, writer, kind, path)
         except (ConnectionError, asyncio.IncompleteReadError) as error:
@@ -77,12 +77,23 @@ class Load:
         self.counts["again"] += 1
         return await self.answer(*await self.connect(), kind, path)
 
+    def open(self) -> Connection | None:
+        """A connection that was kept. One of which the server has said that it is closed is no use, as for any client."""
+        while self.free:
+            reader, writer = self.free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
+
     async def connect(self) -> Connection:
         """A new connection."""
         name = self.options.name if self.tls else None
-        return await asyncio.open_connection(
+        made = await asyncio.open_connection(
             self.options.host, self.options.port, ssl=self.tls, server_hostname=name
         )
+        await asyncio.sleep(self.options.pause)
+        return made
 
     async def answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: str, path: str
@@ -115,6 +126,8 @@ async def main() -> None:
     words.add_argument("--path", default="/", help="what most requests ask for; the others ask for /slow")
     words.add_argument("--slow-every", type=int, default=37)
     words.add_argument("--again", action="store_true")
+    words.add_argument("--only", choices=["new", "kept"])
+    words.add_argument("--pause", type=float, default=0, help="seconds")
     load, stop = Load(words.parse_args()), asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
     await load.run(stop)
