@@ -37,23 +37,32 @@ run)
         rm -f /config/applied-*
         printf '{"admin": {"listen": "%s", "config": {"persist": false}}}\n' "$admin" > /run/proxy/proxy.json
     fi
-    lead "$slot"
-    caddy='' ended=0
+    caddy='' ended=0 ending=''
     # From then on new connections wait in the front for the next run. Those that are there are answered.
-    trap 'rm -f "$front/http" "$front/https"; trap "" TERM; kill -TERM $caddy || true' TERM
+    trap 'ending=yes; rm -f "$front/http" "$front/https"; trap "" TERM; kill -TERM $caddy || true' TERM
     caddy run --config /run/proxy/proxy.json &
     caddy=$!
+    # Caddy listens before it has its certificates. It answers this, which changes nothing, when it has them.
+    until caddy reload --address "$admin" --config /run/proxy/proxy.json 2> /dev/null || ! kill -0 "$caddy" 2> /dev/null; do
+        sleep 0.1
+    done
+    [ -n "$ending" ] || lead "$slot"
+    : > /run/proxy/started
     wait "$caddy" || ended=$?
     # The trap ends the first wait, not Caddy.
     if kill -0 "$caddy" 2> /dev/null; then
         ended=0
         wait "$caddy" || ended=$?
     fi
+    rm -f "$front/http" "$front/https"
     exit "$ended"
     ;;
 apply)
     # Once Caddy has begun, this has to go on to its end, whoever hangs up.
     trap '' HUP INT TERM
+    until [ -e /run/proxy/started ]; do
+        sleep 0.05
+    done
     slot=$(mktemp -d "$front/XXXXXX")
     slot=${slot##*/}
     cat > "/config/proxy.json.$slot"
