@@ -20,6 +20,8 @@ PATH = re.compile(r"/[A-Za-z0-9._~!$&'()+,;=:@%/-]*")
 TARGET = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 ADMIN = "unix//run/proxy/admin.sock"
 ROOTS = "/etc/proxy/acme-root.pem"
+# How long a WebSocket may outlive the routes that it was opened by.
+STREAMS = "24h"
 
 Map = dict[str, Any]
 
@@ -227,6 +229,8 @@ def _proxied(route: Route, settings: Settings) -> Map:
     proxy: Map = {"handler": "reverse_proxy", "upstreams": [{"dial": route.target}]}
     # An app that is being replaced is not there for a moment; nothing has been sent to it yet.
     proxy["load_balancing"] = {"try_duration": settings.retry, "try_interval": "100ms"}
+    # A WebSocket stays with the configuration that it was opened by, which Caddy would close it for.
+    proxy["stream_close_delay"] = STREAMS
     if settings.trusted_proxies:
         proxy["trusted_proxies"] = list(settings.trusted_proxies)
     return {"match": [_matched(route)], "handle": [*handlers, proxy], "terminal": True}

@@ -10,6 +10,8 @@ CHANGES says how many. RELEASE=bookworm shows the way of Podman 4, where the con
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,6 +23,25 @@ from support.host import Host
 from support.proxied import change, ended, get, images, load, remove, role, serve
 
 ACCOUNT, DOMAIN = "proof-proxy", "shop.test"
+# Answers without an end: what a client sends after a request with Upgrade comes back, and other requests get a line each half second.
+STREAMS = """
+import socketserver, time
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        head = b"".join(iter(self.rfile.readline, b"\\r\\n")).lower()
+        if b"upgrade: echo" in head:
+            self.wfile.write(b"HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n")
+            for line in self.rfile:
+                self.wfile.write(line)
+            return
+        self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nConnection: close\\r\\n\\r\\n")
+        while True:
+            self.wfile.write(b"data: x\\n\\n")
+            time.sleep(0.5)
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", 8482), Handler).serve_forever()
+"""
 CHANGES = int(os.environ.get("CHANGES") or 40)
 # New connections, the same with a client 20 ms away, and kept ones.
 LOADS = {"new": ("--only", "new"), "far": ("--only", "new", "--pause", "0.02"), "kept": ("--only", "kept")}
@@ -30,12 +51,19 @@ LOADS = {"new": ("--only", "new"), "far": ("--only", "new", "--pause", "0.02"), 
 def roots(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The proxy, with one domain; the file by which its certificate is verified."""
     serve(host, 8481, "shop")
+    host.run("cat > /srv/tests/streams.py", STREAMS.encode())
+    host.run(
+        "systemctl stop streams 2>/dev/null; systemd-run -q --unit streams python3 /srv/tests/streams.py"
+    )
     try:
         role(
             host,
             rootless_proxy_account=ACCOUNT,
             rootless_proxy_tls="internal",
-            rootless_proxy_routes=[{"domain": DOMAIN, "port": 8481}],
+            rootless_proxy_routes=[
+                {"domain": DOMAIN, "port": 8481},
+                {"domain": DOMAIN, "path": "/stream", "port": 8482},
+            ],
             **images(host),
         )
         found = tmp_path_factory.mktemp("proxy") / "roots.pem"
@@ -45,7 +73,7 @@ def roots(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
         assert get(host, DOMAIN, "/", found)[0] == 200
         yield found
     finally:
-        host.run("systemctl stop echo-8481", check=False)
+        host.run("systemctl stop echo-8481 streams", check=False)
         remove(host, ACCOUNT)
 
 
@@ -87,6 +115,41 @@ def test_what_caddy_refuses_loses_no_connection(host: Host, roots: Path) -> None
     assert "test-" in host.run_as(ACCOUNT, "podman exec proxy ls /config")
     for name, each in told(running).items():
         assert (each["failures"], each["counts"].get("again", 0)) == ([], 0), name
+
+
+def stream(host: Host, roots: Path, *headers: str) -> Any:
+    """A connection that goes on after its request; a file that is read and written without a buffer."""
+    context = ssl.create_default_context(cafile=str(roots))
+    made = socket.create_connection((host.address, 443), timeout=10)
+    file = context.wrap_socket(made, server_hostname=DOMAIN).makefile("rwb", buffering=0)
+    file.write("\r\n".join(["GET /stream HTTP/1.1", f"Host: {DOMAIN}", *headers, "", ""]).encode())
+    return file
+
+
+def until(file: Any, word: bytes) -> bytes:
+    """What is read up to a line with that word in it."""
+    found = b""
+    while word not in found:
+        got = file.readline()
+        assert got, found
+        found += got
+    return found
+
+
+def test_streams_outlive_a_change_and_what_is_granted_to_requests(host: Host, roots: Path) -> None:
+    upgraded = stream(host, roots, "Connection: Upgrade", "Upgrade: echo")
+    assert b" 101 " in until(upgraded, b"HTTP/1.1")
+    until(upgraded, b"\r\n\r\n"[-2:])
+    events = stream(host, roots)
+    until(events, b"data: x")
+    for number in range(2):
+        change(host, ACCOUNT, 3000 + number)
+    # Longer than rootless_proxy_settle and rootless_proxy_grace together.
+    end = time.monotonic() + 40
+    while time.monotonic() < end:
+        until(events, b"data: x")
+    upgraded.write(b"still there\n")
+    until(upgraded, b"still there")
 
 
 def test_new_connections_wait_while_caddy_is_replaced(host: Host, roots: Path) -> None:

@@ -114,6 +114,8 @@ def test_listeners_that_go_close_kept_connections_with_an_answer() -> None:
         assert first["match"][0]["vars"] == {"{http.shutting_down}": ["true"]}
         # A route that answers comes behind it.
         assert "terminal" not in first
+    # Nor does a WebSocket end.
+    assert told["servers"]["https"]["routes"][1]["handle"][0]["stream_close_delay"] == "24h"
     assert "shutdown_delay" not in proxy_configuration([SHOP])["apps"]["http"]
     assert len(servers(SHOP)["https"]["routes"]) == len(told["servers"]["https"]["routes"]) - 1
 
