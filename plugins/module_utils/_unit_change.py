@@ -219,7 +219,7 @@ class Change:
             proved = time.monotonic()
             # What is ready that soon may have ended: with exit code 0 that is no fault, unless it is started again.
             soon = proved - begun < LIVED and self._takes_no_place()
-            self._require_staying(started, begun + SETTLE_PROVED if soon else proved)
+            self._require_staying(started, begun + SETTLE_PROVED if soon else proved, began)
         except Failure as failure:
             found = (_manager.last_lines(self.account, service, began) for service in started)
             lines = failure.facts.get("logs") or next(filter(None, found), [])
@@ -233,13 +233,18 @@ class Change:
             }
             raise Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
 
-    def _require_staying(self, services: Sequence[str], end: float) -> None:
+    def _require_staying(self, services: Sequence[str], end: float, began: float) -> None:
         """Raise Failure for what ends and is started again, looking until ``end``: when it is up it looks as if it had never been away."""
         while True:
             shown = shown_of(self.account, services)
             for service, each in shown.items():
-                if trouble(each):
-                    raise Failure(f"state: {service} does not stay up ({trouble(each)}).")
+                if not trouble(each):
+                    continue
+                why = self._with_exit_code(service, trouble(each))
+                lines = _manager.last_lines(self.account, service, began)
+                said = f"; its last words: {' | '.join(lines)}" if lines else ""
+                step = {"action": "start", "kind": SERVICE, "name": service}
+                raise Failure(f"state: {service} does not stay up ({why}){said}.", logs=lines, step=step)
             over = all(each.get("ActiveState") == "inactive" for each in shown.values())
             if over or time.monotonic() > end:
                 return

@@ -60,8 +60,10 @@ def running(host: Host) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("runtime", ["systemd", "podman"])
 def test_check_mode_predicts_each_move_and_the_run_makes_it(host, account, runtime):
     account(ACCOUNT)
-    host.good("apps", apps=[app(runtime, STEPS[0])])
-    for places in STEPS[1:]:
+    # Without units a container of the app is replaced where it is, and the way leads over every second place.
+    steps = STEPS if runtime == "systemd" else STEPS[::2]
+    host.good("apps", apps=[app(runtime, steps[0])])
+    for places in steps[1:]:
         task = {"apps": [app(runtime, places)], "prune": True}
         foretold = steps_of(host.good("apps", check_mode=True, **task))
         assert steps_of(host.good("apps", **task)) == foretold != []

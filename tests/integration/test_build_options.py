@@ -24,7 +24,7 @@ def test_every_option(release, testbed):
     host = prepare(testbed.up("it" if release == "trixie" else f"it-{release}", "--release", release))
     host.good("user", name=ACCOUNT)
     try:
-        told = walk(host)
+        told = walk(host, release)
     finally:
         host.remove_account(ACCOUNT)
     print(
@@ -33,7 +33,7 @@ def test_every_option(release, testbed):
     assert not told["problems"], "\n".join(told["problems"])
 
 
-def walk(host):
+def walk(host, release):
     """All rows; what was walked, what this Podman refuses, and what is wrong."""
     host.run(
         "mkdir -p /srv/walk/one /srv/walk/two; touch /srv/walk/one/first /srv/walk/two/second; echo walk-secret-2 > /srv/walk/tok; chmod -R a+rX /srv/walk"
@@ -50,11 +50,11 @@ def walk(host):
                 told["problems"].append(f"{name}: not refused: {result}")
             continue
         told["walked"].append(name)
-        told["problems"] += [f"{name}: {problem}" for problem in walk_row(host, name, case)]
+        told["problems"] += [f"{name}: {problem}" for problem in walk_row(host, name, case, release)]
     return told
 
 
-def walk_row(host, name, case):
+def walk_row(host, name, case, release):
     """What is wrong with one row, as lines."""
     host.module("image", user=ACCOUNT, name=NAME, state="absent")
     # What the row says first, then, and at last nothing.
@@ -75,9 +75,11 @@ def walk_row(host, name, case):
             yield f"{options}: reasons {told}"
         if "walk-secret" in str([foretold, done]):
             yield f"{options}: the result shows a secret"
-        again, foretold_again = build(host, **options), build(host, check_mode=True, **options)
-        if again["changed"] or foretold_again["changed"]:
-            yield f"{options}: not settled: {again['plan']} {foretold_again['plan']}"
+        # The same in check mode on one release: what decides it is the same code, and each call counts.
+        checks = (False, True) if release == "trixie" else (False,)
+        for again in [build(host, check_mode=check, **options) for check in checks]:
+            if again["changed"]:
+                yield f"{options}: not settled: {again['plan']}"
         found = look(host, case.where) if case.where else ""
         wanted = (
             host.run_as(ACCOUNT, "readlink /proc/self/ns/net").strip() if shown == "{host network}" else shown
