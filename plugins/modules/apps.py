@@ -34,7 +34,8 @@ options:
       - The apps. Each is a map with these keys, of which only C(name) is needed.
       - C(name) is the app's name, of up to 63 letters, digits, C(_), C(.) and C(-).
       - C(state) is V(present), the default, or V(absent). V(absent) removes the app's containers, pods, networks and files, whether the task names them
-        or not. B(Volumes, secrets, images and the account stay.)
+        or not. B(Volumes, secrets, images and the account stay.) So does a network, or with C(remove_data) a volume, that a container of another
+        app uses, with a warning. It goes with the first run after that.
       - C(state) can also be V(rolled_back), which brings the app back to a release that is kept on the host, by the same road as a declaration. What the
         task declares beside C(name), C(user) and C(account) is checked and otherwise not used. Containers, pods, networks and files that the release did
         not have go, whatever O(prune) says. B(Volumes, their data, and secrets are left as they are.)
@@ -51,7 +52,8 @@ options:
       - C(logins) is a list of maps with the options of M(rootless.podman.login), for the registries of its images. They come before the images. They
         belong to the account, so a login that is taken out stays until it is declared with C(state=absent).
       - C(pods) and C(containers) are lists of maps with the options of M(rootless.podman.pod) and M(rootless.podman.container), but for C(definition). The
-        containers of a pod stand in that pod's C(containers).
+        containers of a pod stand in that pod's C(containers). A container that is declared in another pod, or in none, moves there under its own name.
+        A pod that is not declared any more goes with O(prune), and only then can its containers be declared elsewhere in units.
       - C(depends_on) of a pod or container is a list of names of others in the same app, or a map from names to conditions, as compose files have
         it. The condition V(started) waits until the other one has proved that it runs, V(healthy) until its health check is good, V(completed)
         until it has ended with exit code 0. C(service_healthy) and the like are understood.
@@ -73,8 +75,9 @@ options:
         the old one starts again and leads before the new one goes.
       - With C(switch), what would start a container again (another content of a file or secret, C(force_restart)) is a deploy as well. The switch itself
         is replaced when its C(image), C(publish) or network changes, which costs a moment without an answer, and so does adding C(switch) to a container
-        that published the port itself. Another C(port) costs nothing. It speaks HTTP/1.1 and WebSocket, leaves headers as they are, and has no
-        time limit of its own below an hour. In the app's network the name of the container leads to the switch too.
+        that published the port itself. Another C(port) costs nothing. A switch that is taken out goes, which in units needs O(prune). It speaks
+        HTTP/1.1 and WebSocket, leaves headers as they are, and has no time limit of its own below an hour. In the app's network the name of the
+        container leads to the switch too.
       - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
         C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). Instead of C(content) it can have C(src), a text file on the
         B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
