@@ -14,7 +14,7 @@ from .._containers import Planner, closure
 from .._plan import Step
 from .._pods import PodPlanner
 from .._state import Survey
-from .._survey import look_at_many
+from .._survey import foresee, look_at_many
 from .._switching import Traffic
 from .app import Unit
 
@@ -28,17 +28,14 @@ def survey_of(run: AppRun, wanted: list[Unit], files: Mapping[str, float]) -> Su
     images = [each.image for each in members if each.pulled and each.state != ABSENT]
     pods = [unit.name for unit in wanted if unit.kind == "pod"]
     survey = look_at_many(run.shared.engine, run.shared.look(), [each.name for each in members], images, pods)
-    survey.files = dict(files)
+    # What earlier steps have brought about, or would have by now.
+    done = {"written": files, "made": run.shared.made, "renewed": run.renewed}
+    foresee(survey, images, done, run.shared.check)
     survey.switches = {
         each.name: Traffic(run.shared.engine, each.switch).settings()
         for each in members
         if each.switch is not None
     }
-    if run.shared.check:
-        # What earlier steps would have brought about by now.
-        survey.images.update({name: {"Id": ""} for name in run.shared.made & set(images)})
-        for name in run.renewed:
-            survey.secrets[name] = {"ID": "", "UpdatedAt": "9999-01-01T00:00:00Z", "Spec": {"Name": name}}
     return survey
 
 
