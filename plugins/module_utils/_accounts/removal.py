@@ -111,9 +111,10 @@ def _require_removable(account: Account, remove: bool, exists: bool) -> None:
 
 def _end(account: Account) -> None:
     """Stop the account's manager, sessions and containers, and whatever else has its ids."""
+    # First: without linger the manager may end under them, and those that restart then do so again and again.
+    stop_containers(account)
     if account.linger and find(account.name) is not None:
         _manager.set_linger(account, False)
-    stop_containers(account)
     _manager.stop_manager(account)
     tables = read()
     ids = (Range(account.uid, 1), *owned(tables[UID], frozenset([account.name, str(account.uid)])))
