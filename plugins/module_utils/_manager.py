@@ -18,9 +18,9 @@ import re
 import subprocess
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Callable
 
-from . import _own_files
+from . import _name_server, _own_files
 from ._account import Account, call_as
 from ._errors import Failure
 
@@ -277,7 +277,7 @@ def try_start(account: Account, verb: str, names: Sequence[str], seconds: float,
     """Start or restart units, waiting for the result of their jobs; empty, or what systemd says against it."""
     # A unit that failed too often before is not even tried.
     _ask(account, ["reset-failed", "--", *names], 30)
-    told = _ask(account, [verb, *([] if block else ["--no-block"]), "--", *names], seconds)
+    told = _ask(account, [verb, *([] if block else ["--no-block"]), "--", *names], seconds, _call_to_start)
     return "" if told["rc"] == 0 else str(told["err"] or f"systemctl {verb} ended with {told['rc']}")
 
 
@@ -334,9 +334,14 @@ def _do(account: Account, command: list[str], seconds: float) -> None:
         )
 
 
-def _ask(account: Account, command: list[str], seconds: float) -> dict[str, Any]:
+def _ask(
+    account: Account,
+    command: list[str],
+    seconds: float,
+    call: Callable[[list[str], float], dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """Run systemctl --user as the account; rc, out and err."""
-    told = call_as(account, _call, ["systemctl", "--user", "--no-pager", *command], seconds)
+    told = call_as(account, call or _call, ["systemctl", "--user", "--no-pager", *command], seconds)
     if told["rc"] != 0 and not os.path.isdir(account.runtime_dir):
         told["err"] = f"its systemd --user does not run (there is no {account.runtime_dir})"
     return dict(told)
@@ -344,6 +349,12 @@ def _ask(account: Account, command: list[str], seconds: float) -> dict[str, Any]
 
 def _system(command: list[str], seconds: float) -> dict[str, Any]:
     return _call(["systemctl", "--no-pager", *command], seconds)
+
+
+def _call_to_start(argv: list[str], seconds: float) -> dict[str, Any]:
+    """The same for what may bring a container onto a network."""
+    _name_server.end_lost()
+    return _call(argv, seconds)
 
 
 def _call(argv: list[str], seconds: float) -> dict[str, Any]:

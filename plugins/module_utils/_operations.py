@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from . import _bridges, _record, _runtime
+from . import _bridges, _name_server, _record, _runtime
 from ._course import COMPLETED
 from ._engine import LONG_TIMEOUT, Engine, name_in_path
 from ._errors import EngineError, Failure
@@ -79,6 +79,7 @@ def start(engine: Engine, identity: str, name: str) -> None:
     forgotten = False
     holders: set[int] | None = None
     _bridges.hold()
+    _name_server.end_lost()
     while True:
         try:
             engine.write("POST", f"containers/{identity}/start", timeout=300.0)
@@ -277,6 +278,7 @@ def start_pod(engine: Engine, identity: str, name: str) -> None:
     When some do not start, Podman's answer names none of the reasons; starting them one by one does.
     """
     _bridges.hold()
+    _name_server.end_lost()
     try:
         engine.write("POST", f"pods/{identity}/start", timeout=300.0)
     except EngineError as error:

@@ -127,7 +127,9 @@ apps:
       description: Whether all declared containers that run and have a health check are healthy.
       type: bool
     drifted:
-      description: What is not as declared, each with C(kind), C(name) and C(what), such as V(missing), V(unhealthy) or V(not declared any more).
+      description:
+        - What is not as declared, each with C(kind), C(name) and C(what), such as V(missing), V(unhealthy) or V(not declared any more).
+        - A network of which V(names are not answered) has containers that do not find each other by name; the next run of M(rootless.podman.apps) mends it.
       type: list
       elements: dict
   sample:

@@ -21,7 +21,7 @@ from .._module import Task
 from .._record import KEY_BYTES
 from .._unit_folder import Folder
 from .._wanted import SYSTEMD
-from . import record
+from . import dns, record
 from .app import App
 from .quiet import Jobs
 from .run import AppRun
@@ -96,8 +96,10 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
         mounted=job.mounted,
     )  # fmt: skip
     folder = Folder(account, job.roots)
+    mended = [] if job.vacant else dns.answered(shared)
     runs = [AppRun(shared, settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps]
     told = [run.run() for run in runs]
+    told[0]["plan"] = [each.public() for each in mended] + told[0]["plan"]
     if job.vacant is None:
         _look_at_units(shared, folder, [run.app for run in runs], told)
     return {

@@ -26,6 +26,7 @@ from .._unit_folder import Folder
 from . import inside, record, releasing
 from .allowed import allowed, published
 from .declared import APP_NAME
+from .dns import UNANSWERED, unanswered
 from .shared import LABEL, labels_of, name_of
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -151,6 +152,13 @@ def _app(
         for each in containers
         if each["what"]
     ]
+    if present["networks"]:
+        lost = unanswered(there.containers)
+        drifted += [
+            {"kind": "network", "name": each, "what": UNANSWERED}
+            for each in present["networks"]
+            if each in lost
+        ]
     for each in containers:
         del each["what"]
     mine = [each for each in containers if each["declared"]]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._account import Account, choose, find
+from .._account import Account, call_as, choose, find
 from .._accounts import removal
 from .._accounts.home import look as look_at_home
 from .._checks.ids import lingering
@@ -22,6 +22,7 @@ from .._libraries import podman_py
 from .._module import Task
 from .._plan import Reason, Step, diff
 from .._wanted import AUTO, RUNTIMES
+from . import dns
 from .account import Job, converge, known
 from .accounts import Accounts
 from .app import App
@@ -230,6 +231,11 @@ class _Host:
         apps = self.by_account[account.name]
         for app in apps:
             self.releases.took(self.settled[app.name], self.results[app.name], self.task.check)
+        if not self.task.check and any(self.results[app.name]["plan"] for app in apps):
+            try:
+                call_as(account, dns.answer, account)
+            except Failure as failure:
+                self.results[apps[-1].name]["warnings"].append(failure.message)
         self._close(account, apps, answer)
 
     def _part(self, account: Account, apps: Sequence[App]) -> frozenset[str]:

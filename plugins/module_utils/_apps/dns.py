@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the rootless.podman contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the names of an account's containers are answered on their networks. Used as the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .. import _name_server
+from .._account import Account
+from .._engine import Engine
+from .._plan import DRIFT, Reason, Step
+from .._survey import Listings
+from .shared import Shared
+
+SERVICE = "service"
+UNANSWERED, ANSWERED = "names are not answered", "names are answered"
+
+
+def unanswered(listed: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The networks whose running containers have names that nobody answers, by a listing of containers."""
+    lost = _name_server.unanswered()
+    return {
+        name
+        for each in (listed if lost else ())
+        for name in each.get("Networks") or ()
+        if name in lost and each.get("State") == "running"
+    }
+
+
+def answered(shared: Shared) -> list[Step]:
+    """Have names answered that are not; the step for that, if there is one. Raises Failure."""
+    lost = _name_server.unanswered()
+    if not lost or not unanswered(shared.look().containers):
+        return []
+    if not shared.check:
+        shared.engine.admit("write", _name_server.PROGRAM)
+        _name_server.renew()
+    reason = Reason("network", DRIFT, UNANSWERED, ANSWERED)
+    return [Step("restart", SERVICE, _name_server.PROGRAM, (reason,))]
+
+
+def answer(account: Account) -> None:
+    """The same after a run: containers may have started while the last one of others ended. Raises Failure."""
+    if _name_server.unanswered() and unanswered(Listings.take(Engine(account)).containers):
+        _name_server.renew()
