@@ -40,6 +40,8 @@ BELONGS_TO_POD = (
     "no_hostname",
     "shm_size",
 )
+# Networks that are the host's, another container's or none.
+WITHOUT_PORTS = ("host", "none", "container")
 STATES = {"created": "present"}
 # Where a container lives: in Podman's hands, in a unit of the account's systemd, or where it lives already (see ``_open_runtime``).
 PODMAN, SYSTEMD, AUTO = "podman", "systemd", "auto"
@@ -106,6 +108,7 @@ def pod_of(params: Mapping[str, Any], where: str = "") -> WantedPod:
     _refuse_twins(members or [], where)
     spec = pods.TABLE.parse(_pair_files.with_files(params, where), where)
     pods.refuse_without_infra(spec)
+    _refuse_lost_ports(spec, where)
     return WantedPod(name, spec, members, state, bool(params.get("recreate")))
 
 
@@ -134,6 +137,7 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
             raise Failure(
                 f"{where}{shared[0]}: a container in a pod shares this with the pod; declare it on pod {pod} instead."
             )
+    _refuse_lost_ports(spec, where)
     return Wanted(
         name,
         image,
@@ -145,6 +149,16 @@ def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "
         owner,
         where,
     )
+
+
+def _refuse_lost_ports(spec: Mapping[str, Any], where: str) -> None:
+    """Raise Failure for ports that Podman would leave out without a word in its answer."""
+    mode = (spec.get("network") or {}).get("mode")
+    for option in ("publish", "publish_all"):
+        if spec.get(option) and mode in WITHOUT_PORTS:
+            raise Failure(
+                f"{where}{option}: was given beside network: {mode}, with which Podman publishes no ports; take {option} out, or join a network."
+            )
 
 
 def _member(params: Mapping[str, Any], index: int, pod: str, state: str, whole: str) -> Wanted:

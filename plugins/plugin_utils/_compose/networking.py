@@ -16,6 +16,8 @@ from .places import Place
 
 Names = Callable[[str], list[str]]
 JOINED = ("aliases", "ipv4_address", "ipv6_address", "mac_address", "interface_name")
+# Modes of a network that is the host's, another container's or none.
+WITHOUT_PORTS = ("host", "none", "container", "service")
 # What two containers can share, besides the network: which values each takes besides service:NAME and container:NAME.
 SHARED = {"ipc": ("private", "host", "shareable", "none"), "pid": ("private", "host")}
 
@@ -58,7 +60,12 @@ def joined(
         place = place_of("network_mode")
         if service.get("networks"):
             place.refuse("a service with network_mode joins no networks", "take one of them out")
-        return [_mode(place.text(mode), names, place)]
+        text = place.text(mode)
+        if service.get("ports") and text.partition(":")[0] in WITHOUT_PORTS:
+            place_of("ports").refuse(
+                f"a service with network_mode: {text} has no ports of its own", "take one of them out"
+            )
+        return [_mode(text, names, place)]
     place = place_of("networks")
     found = []
     mac = service.get("mac_address")

@@ -440,6 +440,23 @@ def test_a_registry_that_has_it_for_one_platform_alone(monkeypatch: pytest.Monke
     assert podman.containers == {}
 
 
+@pytest.mark.parametrize(
+    ("mode", "option", "value"),
+    [
+        ("host", "publish", ["8080:80"]),
+        ("none", "publish", ["8080:80"]),
+        ("container:db", "publish_all", True),
+    ],
+)
+def test_ports_that_podman_would_leave_out_are_refused(mode: str, option: str, value: object) -> None:
+    podman = FakePodman()
+    with pytest.raises(Failure, match=f"^{option}: was given beside network: {mode.partition(':')[0]}, "):
+        container(podman, network=[mode], **{option: value})
+    with pytest.raises(Failure, match=f"^publish: was given beside network: {mode.partition(':')[0]}, "):
+        pod(podman, name="p", network=[mode], containers=[], publish=["8080:80"])
+    assert podman.containers == {}
+
+
 def test_what_runs_before_the_others_of_a_pod_needs_one() -> None:
     podman = FakePodman()
     with pytest.raises(

@@ -126,6 +126,7 @@ def test_becomes(tmp_path: Path, body: str, option: str, becomes: Any) -> None:
         ("networks: {default: {priority: 5}}", "networks.default.priority: Podman joins networks in no order of a file"),
         ("networks: {default: {link_local_ips: [169.254.8.8]}}", "Podman has none for one container in a network"),
         ("networks: [default]\nnetwork_mode: host", "a service with network_mode joins no networks"),
+        ("ports: ['8080:80']\nnetwork_mode: host", "ports: a service with network_mode: host has no ports of its own"),
         ("network_mode: bogus", "'bogus' was given, and host, none, bridge, service:NAME or container:NAME is needed."),
         ("network_mode: service:nobody", "the service nobody is not there"),
         ("ipc: bogus", "ipc: 'bogus' was given, and one of private, host, shareable, none, service:NAME"),
