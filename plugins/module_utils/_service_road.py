@@ -57,9 +57,12 @@ def travel(task: Task, account: Account) -> dict[str, Any]:
     before = _unit_now(folder_of(task, account), name)
     pod = pod_of_text(before) if before is not None else ""
     if pod and (absent or params.get("image")):
-        raise Failure(
-            f"name: container {name} lives in a unit of pod {pod}; declare it in the containers of that pod's task, or take it out there."
+        cure = (
+            "say prune: true, with which it leaves that pod, or declare it there."
+            if params.get("in_app")
+            else "declare it in the containers of that pod's task, or take it out there."
         )
+        raise Failure(f"name: container {name} lives in a unit of pod {pod}; {cure}")
     if before is not None and (absent or (runtime == PODMAN and params.get("image"))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the container wherever it lives.
