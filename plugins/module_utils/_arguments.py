@@ -44,13 +44,22 @@ def checked(
     if "container_user" in arguments:
         # The account is named elsewhere, so user is free for what Podman calls so.
         arguments["container_user"] = {**arguments["container_user"], "aliases": ["user"]}
-    for name, argument in arguments.items():
-        _refuse_form(params.get(name), argument, f"{where}.{name}")
+    for name, value in params.items():
+        argument = arguments.get(name, {})
+        _refuse_form(value, argument, f"{where}.{name}")
         # Ansible itself stumbles over these.
-        if "options" in argument and not isinstance(params.get(name), (Mapping, list, str, type(None))):
-            raise Failure(f"{where}.{name}: {params[name]!r} was given, and a map is needed.")
+        if "options" in argument and not isinstance(value, (Mapping, list, str, type(None))):
+            raise Failure(f"{where}.{name}: {value!r} was given, and a map is needed.")
+    # What nobody has said and has no default is nothing that could be checked; containers have very many options.
+    said = {
+        name: argument
+        for name, argument in arguments.items()
+        if argument.get("default") is not None
+        or argument.get("required")
+        or not params.keys().isdisjoint((name, *argument.get("aliases", ())))
+    }
     try:
-        found = ArgumentSpecValidator(arguments, **constraints).validate(dict(params))
+        found = ArgumentSpecValidator(said, **constraints).validate(dict(params))
     except (ArithmeticError, ValueError) as error:  # Ansible itself stumbles over infinity
         raise Failure(f"{where}: a number in it cannot be read ({error}); write a whole one.") from error
     except TypeError as error:
@@ -65,8 +74,7 @@ def checked(
     if found.error_messages:
         told = " ".join(found.error_messages[0].split()).rstrip(".")
         raise Failure(f"{where}: {told if len(told) < 500 else told[:500] + ' ...'}.")
-    validated: Mapping[str, Any] = found.validated_parameters
-    return validated
+    return {**dict.fromkeys(arguments), **found.validated_parameters}
 
 
 def _refuse_form(value: Any, argument: Mapping[str, Any], where: str) -> None:

@@ -28,6 +28,8 @@ WHOLE = ("definition", "pod", "runtime")
 CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
 POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
 READ_LATER = ("env_file", "env_files", "label_file")
+# What was checked so far, by its place and what it says.
+_KNOWN: dict[str, Mapping[str, Any]] = {}
 
 
 def units(app: App, home: str, read_files: bool) -> list[Unit]:
@@ -64,7 +66,7 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
 
 def _switch_unit(told: Mapping[str, Any], switch: Switch, where: str) -> Unit:
     """The container that a switch is, hardened as any other."""
-    params = checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
+    params = _checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
     return Unit("container", switch.container, params, [container_of(params, f"{where}.")])
 
 
@@ -73,7 +75,7 @@ def _container(
 ) -> Mapping[str, Any]:
     """The parameters that a container of an app would have as a task of its own."""
     entry = beside.without(_without_later(placed(raw, folder), read_files))
-    return checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
+    return _checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
 
 
 def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> Mapping[str, Any]:
@@ -82,8 +84,18 @@ def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> M
     members = entry.get("containers")
     if members is not None:
         entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
-    params = checked(hardened_pod(entry), POD, where, "pod")
+    params = _checked(hardened_pod(entry), POD, where, "pod")
     return params if params.get("state") is not None else {**params, "state": "started"}
+
+
+def _checked(
+    entry: Mapping[str, Any], arguments: Mapping[str, Any], where: str, module: str
+) -> Mapping[str, Any]:
+    """The same as ``checked``, which is the dear part of all this: once for each entry, for root's process and those of the accounts."""
+    key = f"{where} {entry!r}"
+    if key not in _KNOWN:
+        _KNOWN[key] = checked(entry, arguments, where, module)
+    return dict(_KNOWN[key])
 
 
 @dataclasses.dataclass(frozen=True)

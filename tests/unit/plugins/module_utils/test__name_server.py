@@ -32,11 +32,16 @@ def _server(folder: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the name server's name, which is noted."""
     program = tmp_path / _name_server.PROGRAM
     program.symlink_to(sys.executable)
-    process = subprocess.Popen([str(program), "-c", "import time; time.sleep(60)"])
+    process = subprocess.Popen(
+        [str(program), "-c", "import time; print(flush=True); time.sleep(60)"], stdout=subprocess.PIPE
+    )
+    # It has its own name when it says something.
+    assert process.stdout is not None
+    process.stdout.readline()
     (folder / _name_server.PID_FILE).write_text(f"{process.pid}\n", encoding="ascii")
     yield process
     process.kill()
-    process.wait()
+    process.communicate()
 
 
 def test_where_no_network_has_had_a_container_there_is_none(
