@@ -23,7 +23,8 @@ DEPENDENCY = "dependency job for"
 POD_SECONDS, POD_PAUSE_SECONDS = 15.0, 0.5
 # What one Podman says that met another one in the account's storage while both made a container; seen when an account makes its first ones.
 COLLIDED = re.compile(
-    r"creating container storage: (layer|container|image) not known|/userdata/shm\" is mounted: lstat"
+    r"(creating container storage|mounting storage for container [0-9a-f]+): ((layer|container|image) not known|no such container)"
+    r"|/userdata/shm\" is mounted: lstat"
 )
 # systemd starts it again after a tenth of a second.
 AGAIN_SECONDS, AGAIN_PAUSE_SECONDS = 5.0, 0.05

@@ -146,6 +146,7 @@ notes:
     (U(https://github.com/containers/podman/issues/21477)). A run that meets it waits until its time is over.
   - Where C(aardvark-dns) is older than 1.11, as on Debian 12, the names of containers are not answered for a moment whenever a container of their
     network starts or stops, because it opens its socket anew. Have an app that is told then that there is no such name ask again.
+  - Tasks that work on the same account at the same time wait for each other, half an hour at most. Check mode waits for nobody.
   - When a run is killed half-way, run the task again. It completes what the killed one began. A deploy beside the old version that was killed leaves the
     requests with a version that has proved itself, also after a reboot.
   - The names that an app declared last are kept in its account's home. That is how a later run knows what it no longer declares.

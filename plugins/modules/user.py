@@ -16,7 +16,7 @@ description:
   - Works for accounts that exist already. They get what they lack and keep what they have. Their uid, group and home are never changed,
     because files of their containers are bound to them, and a shell or comment only when the task names one.
   - Use one account for each app. The account is what keeps apps apart.
-  - Any number of controllers can add accounts to one host at the same time.
+  - Any number of controllers can add accounts to one host at the same time. Tasks for the same account wait for each other.
 options:
   name:
     description:

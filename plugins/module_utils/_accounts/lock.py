@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lock that shadow-utils waits for, and files that are either the old ones or the new ones."""
+"""The lock that shadow-utils waits for, one task at a time for an account, and files that are either the old ones or the new ones."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from .._errors import Failure
 # lckpwdf(3) gives up after this many seconds, so a longer wait would only hide a stuck owner.
 PATIENCE = 15.0
 _PAUSE = 0.05
+# Root's folder for the turns of accounts, and how long one task waits for another: a deploy may pull images and wait for health.
+TURNS = "/run/rootless.podman"
+TURN_PATIENCE = 1800.0
+# Those that this process has.
+_mine: set[str] = set()
 
 
 @contextlib.contextmanager
@@ -52,6 +57,43 @@ def _acquire(descriptor: int, path: str, patience: float) -> None:
                 "manager?); "
                 f"see which with: fuser -v {path} and run the task again when it is done"
             )
+        time.sleep(_PAUSE)
+
+
+@contextlib.contextmanager
+def turn(name: str, patience: float = TURN_PATIENCE) -> Iterator[None]:
+    """Let one task at a time work on the account of this name, which need not be there yet; only root has more than one to wait for.
+
+    Two that make the same account at once get one whose home is another uid's: useradd looks for the name before it waits for its lock.
+    Raises Failure when the other one takes longer than ``patience`` seconds. A turn ends with its process.
+    """
+    if os.geteuid() != 0 or name in _mine:
+        yield
+        return
+    os.makedirs(TURNS, mode=0o700, exist_ok=True)
+    path = os.path.join(TURNS, f"{name}.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        _await_turn(descriptor, name, path, patience)
+        _mine.add(name)
+        yield
+    finally:
+        _mine.discard(name)
+        os.close(descriptor)
+
+
+def _await_turn(descriptor: int, name: str, path: str, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise Failure(
+                    f"user: another task has been at work on account {name} for {patience:.0f} s; see which with: fuser -v {path} and run this "
+                    "one again when it has ended"
+                ) from None
         time.sleep(_PAUSE)
 
 

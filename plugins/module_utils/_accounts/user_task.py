@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from . import users as _users
 from .birth import Declared
 from .grant import Need
 from .home import require_form
+from .lock import turn
 from .policy import policy
 
 # The options of an account, in a task of its own and in an app.
@@ -45,16 +47,17 @@ def work(task: Task, before: list[Want] | None = None, later: _users.Later | Non
     task.require_root("make accounts")
     params = task.params
     require_text(params)
-    if params["state"] == "absent":
-        steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
-        warnings: list[str] = []
-        shown: dict[str, Any] = {"name": params["name"]}
-    else:
-        if params["remove"]:
-            raise Failure(
-                "remove: only goes with state: absent, and the task says state: present; take one of them out"
-            )
-        steps, shown, warnings = _users.present(*_told(params), task.check, before, later)
+    with contextlib.nullcontext() if task.check else turn(params["name"]):
+        if params["state"] == "absent":
+            steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
+            warnings: list[str] = []
+            shown: dict[str, Any] = {"name": params["name"]}
+        else:
+            if params["remove"]:
+                raise Failure(
+                    "remove: only goes with state: absent, and the task says state: present; take one of them out"
+                )
+            steps, shown, warnings = _users.present(*_told(params), task.check, before, later)
     for sentence in warnings:
         task.warn(sentence)
     return {**outcome(steps), "state": params["state"], **shown}

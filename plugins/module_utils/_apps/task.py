@@ -15,6 +15,7 @@ from typing import Any
 from .._account import Account, call_as, choose, find
 from .._accounts import removal
 from .._accounts.home import look as look_at_home
+from .._accounts.lock import turn
 from .._checks.ids import lingering
 from .._each_account import call_as_each
 from .._errors import Failure
@@ -53,7 +54,11 @@ def travel(task: Task) -> dict[str, Any]:
     releases = Releases()
     host = _Host(task, releases.resolved(apps, task.hidden), releases)
     host.refuse()
-    return host.converge()
+    with contextlib.ExitStack() as turns:
+        # In the same order for everybody, so that no two wait for each other.
+        for user in sorted(host.by_account) if not task.check else ():
+            turns.enter_context(turn(user))
+        return host.converge()
 
 
 class _Host:
