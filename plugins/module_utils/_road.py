@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _pull
@@ -126,12 +126,13 @@ def pull_missing(engine: Engine, steps: list[Step], params: Mapping[str, Any]) -
             )
 
 
-def look_for(engine: Engine, wanted: list[Wanted], pod: str | None) -> Survey:
-    """What a plan for these containers and their pod has to know."""
+def look_for(
+    engine: Engine, wanted: list[Wanted], pod: str | None, listed: Sequence[Mapping[str, Any]] | None = None
+) -> Survey:
+    """What a plan for these containers and their pod has to know; ``listed`` are all containers, where they have been listed."""
     images = [each.image for each in wanted if each.pulled and each.state != ABSENT]
-    return look(
-        engine, [each.name for each in wanted], images, pod, any("secrets" in each.spec for each in wanted)
-    )
+    secrets = any("secrets" in each.spec for each in wanted)
+    return look(engine, [each.name for each in wanted], images, pod, secrets, listed)
 
 
 def _without_units(survey: Survey) -> None:

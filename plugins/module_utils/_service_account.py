@@ -65,7 +65,11 @@ def _following(folder: Folder, name: str) -> list[str]:
 
 
 def look_at_all(
-    task: Task, engine: Engine, key: bytes, jobs: Sequence[tuple[Mapping[str, Any], str | None]]
+    task: Task,
+    engine: Engine,
+    key: bytes,
+    jobs: Sequence[tuple[Mapping[str, Any], str | None]],
+    listed: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """As ``look``, for several containers at once (parameters of each, and text if it has one); what cannot be looked at is left out."""
     facts = facts_of(engine)
@@ -74,7 +78,7 @@ def look_at_all(
         inner = Task(params, task.check)
         with contextlib.suppress(Failure):
             declared[container_name(params)] = (inner, before, *_declared(inner, engine, key, facts, before))
-    survey = look_for(engine, [wanted for _task, _before, wanted, _text in declared.values()], None)
+    survey = look_for(engine, [wanted for _task, _before, wanted, _text in declared.values()], None, listed)
     planner, found = Planner(survey, facts, key), {}
     for name, (inner, before, wanted, text) in declared.items():
         with contextlib.suppress(Failure):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _parallel
@@ -30,15 +30,16 @@ def look(
     images: Iterable[str] = (),
     pod: str | None = None,
     secrets: bool = False,
+    listed: Sequence[Mapping[str, Any]] | None = None,
 ) -> Survey:
-    """Everything that a plan for these containers, images and pod has to know."""
+    """Everything that a plan for these containers, images and pod has to know; ``listed`` are all containers, where they have been listed."""
     survey = Survey()
     wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
     if pod is not None:
         survey.pods = _pods(engine, pod)
         for found in survey.pods.values():
             wanted |= {str(member.get("Name")) for member in found.get("Containers") or []}
-    survey.containers = containers(engine, wanted)
+    survey.containers = containers(engine, wanted, listed)
     survey.connected = _connected(engine, survey)
     survey.images = _images(engine, images)
     if secrets:
@@ -79,10 +80,7 @@ def look_at_many(
             if inspect is not None:
                 survey.pods[str(inspect.get("Name"))] = inspect
                 wanted |= {str(member.get("Name")) for member in inspect.get("Containers") or []}
-    listed = [
-        each for each in listings.containers if wanted & {str(name) for name in each.get("Names") or []}
-    ]
-    survey.containers = _found(engine, listed, wanted)
+    survey.containers = containers(engine, wanted, listings.containers)
     survey.connected = _connected(engine, survey)
     survey.images = _images(engine, images)
     survey.secrets = {str((each.get("Spec") or {}).get("Name")): each for each in listings.secrets}
@@ -97,15 +95,19 @@ def _connected(engine: Engine, survey: Survey) -> dict[str, set[str]]:
     return {name: connected(engine.account, name) for name in several}
 
 
-def containers(engine: Engine, names: Iterable[str]) -> dict[str, Found]:
-    """The containers that exist of these names, by name."""
+def containers(
+    engine: Engine, names: Iterable[str], listed: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, Found]:
+    """The containers that exist of these names, by name; asked for unless all have been ``listed``."""
     wanted = sorted(set(names))
     if not wanted:
         return {}
-    # Podman's name filter is a regular expression without anchors.
-    pattern = "^(" + "|".join(re.escape(name) for name in wanted) + ")$"
-    listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
-    return _found(engine, listed, wanted)
+    if listed is None:
+        # Podman's name filter is a regular expression without anchors.
+        pattern = "^(" + "|".join(re.escape(name) for name in wanted) + ")$"
+        listed = engine.get("containers/json", {"all": True, "filters": {"name": [pattern]}})
+    mine = [each for each in listed if not set(wanted).isdisjoint(map(str, each.get("Names") or []))]
+    return _found(engine, mine, wanted)
 
 
 def _found(engine: Engine, listed: Iterable[Mapping[str, Any]], wanted: Collection[str]) -> dict[str, Found]:

@@ -123,7 +123,9 @@ def _look_at_units(shared: Shared, folder: Folder, apps: list[App], told: list[d
         if app.present and app.runtime == SYSTEMD and not answer["failed"]
     }
     jobs = Jobs(account, [task for several in tasks.values() for task in several], folder)
-    found = jobs.look(Task({}, check), shared.engine, shared.key)["found"] if jobs.there else {}
+    # What check mode takes for gone is there for this look.
+    listed = shared.look().containers if jobs.there and not shared.leaving else None
+    found = jobs.look(Task({}, check), shared.engine, shared.key, listed)["found"] if jobs.there else {}
     quiet = jobs.judged(found)
     for app, answer in zip(apps, told):
         if app.name in tasks:

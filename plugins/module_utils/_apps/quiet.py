@@ -78,14 +78,16 @@ class Jobs:
                 if texts:
                     self.there[name] = (kind, living, texts)
 
-    def look(self, task: Task, engine: Any, key: bytes) -> dict[str, Any]:
-        """As the account: what it sees of all of them."""
+    def look(
+        self, task: Task, engine: Any, key: bytes, listed: Sequence[Mapping[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        """As the account: what it sees of all of them; ``listed`` are its containers, where they have been listed."""
         alone = [
             (living.task.params, next(iter(texts.values())))
             for kind, living, texts in self.there.values()
             if kind != POD
         ]
-        found = _service_account.look_at_all(task, engine, key, alone) if alone else {}
+        found = _service_account.look_at_all(task, engine, key, alone, listed) if alone else {}
         for name, (kind, living, texts) in self.there.items():
             if kind == POD:
                 with contextlib.suppress(Failure):
