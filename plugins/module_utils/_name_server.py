@@ -82,14 +82,15 @@ def unanswered() -> frozenset[str]:
 def end_lost() -> None:
     """Before a container starts: wait for a name server that is on its way out, and end one that has lost its namespace.
 
-    Whatever starts next on a network then starts another one, which serves all of them.
+    Whatever starts next on a network then starts another one, which serves all of them. One that serves nobody and does not end was not
+    told to, because Podman was killed.
     """
     end = time.monotonic() + LEAVE_SECONDS
     server = look()
     while server is not None and not server.lost and not server.serves and time.monotonic() < end:
         time.sleep(PAUSE_SECONDS)
         server = look()
-    if server is not None and server.lost and server.process:
+    if server is not None and server.process and (server.lost or not server.serves):
         _end(server)
 
 

@@ -78,6 +78,15 @@ def test_one_that_does_not_see_its_files_is_ended(
     assert server.wait(5) == -9
 
 
+def test_one_that_serves_nobody_and_does_not_end_is_ended(
+    server: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_name_server, "KILL_SECONDS", 0.05)
+    assert _name_server.unanswered() == frozenset()
+    _name_server.end_lost()
+    assert server.wait(5) == -9
+
+
 def test_the_number_of_a_dead_one_may_be_somebody_elses(
     folder: Path, server: subprocess.Popen[bytes]
 ) -> None:
