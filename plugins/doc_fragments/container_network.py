@@ -17,6 +17,7 @@ options:
       - Ports that the host passes on, as C([[IP:]HOST:]CONTAINER[/PROTOCOL]). Ranges have as many ports on both sides
         (V(9000-9010:9000-9010)). Without a host port Podman chooses one.
       - B(A port without an address is open on all addresses of the host.) V(127.0.0.1:8080:80) is for the host alone, for instance for a proxy.
+      - Not beside the network of the host, of another container, or none. Podman would publish nothing there.
       - An account can usually not bind host ports below 1024.
       - Quote ports. YAML takes V(22:22) for a number.
     type: list
