@@ -33,7 +33,12 @@ def ready(host: Host) -> None:
     host.good("network", user=ACCOUNT, name="walk-net6", subnet="fd77:3::/64", ipv6=True)
     host.good("volume", user=ACCOUNT, name="walk-data")
     host.good("secret", user=ACCOUNT, name="walk-token", data="quiet")
-    other = {"name": "walk-other", "image": BUSYBOX, "command": "sleep infinity", "volumes": ["walk-data:/other"]}
+    other = {
+        "name": "walk-other",
+        "image": BUSYBOX,
+        "command": "sleep infinity",
+        "volumes": ["walk-data:/other"],
+    }
     host.good("container", user=ACCOUNT, **other, stop_timeout=0)
     host.run(
         "mkdir -p /srv/walk/root && echo A=1 > /srv/walk/env && chmod -R a+rX /srv/walk && chown -R walk: /srv/walk"
