@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import time
+import urllib.parse
 from collections.abc import Iterator
 
 from .._errors import Failure
@@ -71,7 +72,8 @@ def turn(name: str, patience: float = TURN_PATIENCE) -> Iterator[None]:
         yield
         return
     os.makedirs(TURNS, mode=0o700, exist_ok=True)
-    path = os.path.join(TURNS, f"{name}.lock")
+    # A name that no account can have is refused later, and leads nowhere else.
+    path = os.path.join(TURNS, f"{urllib.parse.quote(name, safe='')[:200]}.lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         _await_turn(descriptor, name, path, patience)

@@ -49,6 +49,13 @@ def test_another_one_is_waited_for_and_named(turns: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["../shop", "/etc/shop", "..", "x" * 5000])
+def test_a_name_that_no_account_can_have_leads_nowhere_else(turns: Path, name: str) -> None:
+    with lock.turn(name):
+        assert len(os.listdir(turns)) == 1
+    assert os.listdir(turns.parent) == ["turns"]
+
+
 def test_a_link_in_its_place_leads_nowhere(turns: Path, tmp_path: Path) -> None:
     turns.mkdir()
     (turns / "shop.lock").symlink_to(tmp_path / "elsewhere")
