@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Callable
 
 from .. import _name_server
 from .._account import Account
@@ -20,12 +20,12 @@ SERVICE = "service"
 UNANSWERED, ANSWERED = "names are not answered", "names are answered"
 
 
-def unanswered(listed: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The networks whose running containers have names that nobody answers, by a listing of containers."""
+def unanswered(listing: Callable[[], Iterable[Mapping[str, Any]]]) -> set[str]:
+    """The networks whose running containers have names that nobody answers; containers are only listed where there may be any."""
     lost = _name_server.unanswered()
     return {
         name
-        for each in (listed if lost else ())
+        for each in (listing() if lost else ())
         for name in each.get("Networks") or ()
         if name in lost and each.get("State") == "running"
     }
@@ -33,8 +33,7 @@ def unanswered(listed: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def answered(shared: Shared) -> list[Step]:
     """Have names answered that are not; the step for that, if there is one. Raises Failure."""
-    lost = _name_server.unanswered()
-    if not lost or not unanswered(shared.look().containers):
+    if not unanswered(lambda: shared.look().containers):
         return []
     if not shared.check:
         shared.engine.admit("write", _name_server.PROGRAM)
@@ -45,5 +44,5 @@ def answered(shared: Shared) -> list[Step]:
 
 def answer(account: Account) -> None:
     """The same after a run: containers may have started while the last one of others ended. Raises Failure."""
-    if _name_server.unanswered() and unanswered(Listings.take(Engine(account)).containers):
+    if unanswered(lambda: Listings.take(Engine(account)).containers):
         _name_server.renew()

@@ -153,7 +153,7 @@ def _app(
         if each["what"]
     ]
     if present["networks"]:
-        lost = unanswered(there.containers)
+        lost = unanswered(lambda: there.containers)
         drifted += [
             {"kind": "network", "name": each, "what": UNANSWERED}
             for each in present["networks"]
