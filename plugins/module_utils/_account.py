@@ -18,8 +18,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Callable
 
-from . import _collector
-from ._errors import EngineError, Failure
+from . import _collector, _errors
 
 LINGER_FOLDER = "/var/lib/systemd/linger"
 # An answer of the child larger than this is not one of ours.
@@ -92,7 +91,7 @@ def choose(name: str | None) -> Account:
     euid = os.geteuid()
     if name is None:
         if euid == 0:
-            raise Failure(
+            raise _errors.Failure(
                 "user: missing, and the task runs as root, whose own Podman this collection never touches; "
                 "name the rootless account with user: NAME (rootless.podman.user makes one)."
             )
@@ -100,17 +99,17 @@ def choose(name: str | None) -> Account:
         name = entry.pw_name
     account = find(name)
     if account is None:
-        raise Failure(
+        raise _errors.Failure(
             f"user: there is no account {name!r} on this host; declare it first with rootless.podman.user: name={name} "
             "(the user inside the container is called container_user)."
         )
     if account.uid == 0:
-        raise Failure(
+        raise _errors.Failure(
             "user: root's own Podman is never touched by this collection, because its containers are not rootless; "
             "name another account, rootless.podman.user makes one."
         )
     if euid not in (0, account.uid):
-        raise Failure(
+        raise _errors.Failure(
             f"user: this task runs as {pwd.getpwuid(euid).pw_name} and cannot act for account {account.name}; "
             "run it with become: true (as root), or as that account and without user:."
         )
@@ -120,7 +119,7 @@ def choose(name: str | None) -> Account:
 def require_linger(account: Account) -> None:
     """Raise Failure when the account's containers would end with its last session."""
     if not account.linger:
-        raise Failure(
+        raise _errors.Failure(
             f"user: account {account.name} has no linger, so its containers would stop at logout and not start at boot; "
             f"declare it with rootless.podman.user, or run: loginctl enable-linger {account.name}"
         )
@@ -178,7 +177,7 @@ def _become(account: Account, parent: int) -> None:
     os.setresgid(account.gid, account.gid, account.gid)
     os.setresuid(account.uid, account.uid, account.uid)
     if 0 in os.getresuid() or 0 in os.getresgid():
-        raise Failure(f"user: could not become account {account.name}.")
+        raise _errors.Failure(f"user: could not become account {account.name}.")
     # After the change of ids, because that change clears it.
     _die_with(parent)
     os.environ.clear()
@@ -214,14 +213,14 @@ def _answer(
     try:
         prepare()
         return json.dumps({"result": function(*arguments)}).encode()
-    except EngineError as error:
+    except _errors.EngineError as error:
         answer: dict[str, Any] = {
             "engine": error.message,
             "status": error.status,
             "cause": error.cause,
             "facts": error.facts,
         }
-    except Failure as error:
+    except _errors.Failure as error:
         answer = {"failure": error.message, "facts": error.facts}
     except OSError as error:
         told = f"{error.strerror or error} ({error.filename or 'no file named'})"
@@ -252,11 +251,11 @@ def read_answer(account: Account, answer: bytes, status: int) -> Any:
             raise ValueError("too long")
         told = json.loads(answer)
     except (ValueError, RecursionError):
-        raise Failure(
+        raise _errors.Failure(
             f"the work done as account {account.name} ended without an answer (wait status {status}); run the task again."
         ) from None
     if "engine" in told:
-        raise EngineError(told["engine"], told["status"], told["cause"], **told["facts"])
+        raise _errors.EngineError(told["engine"], told["status"], told["cause"], **told["facts"])
     if "failure" in told:
-        raise Failure(told["failure"], **told["facts"])
+        raise _errors.Failure(told["failure"], **told["facts"])
     return told["result"]

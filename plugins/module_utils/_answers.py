@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
 
-from ._account import Account
-from ._errors import EngineError
+from . import _account, _errors
 
 # An answer larger than this is not one of Podman's (a listing of 10,000 containers has about 30 MB).
 ANSWER_LIMIT = 128 * 1024 * 1024
@@ -26,7 +25,7 @@ _LISTING = re.compile(r"(?:containers|pods|networks|volumes|secrets|images)/json
 _BLANKS = re.compile(r"\s*")
 
 
-def pieces_of(response: Any, end: float, account: Account, content: bool = False) -> Iterator[bytes]:
+def pieces_of(response: Any, end: float, account: _account.Account, content: bool = False) -> Iterator[bytes]:
     """The body in pieces, for as long and as much as an honest Podman would send; ``content`` may be of any size.
 
     Raises EngineError, or OSError (see ``broken``) when the whole of it does not come.
@@ -37,7 +36,7 @@ def pieces_of(response: Any, end: float, account: Account, content: bool = False
             size += len(piece)
             if size > ANSWER_LIMIT and not content:
                 response.close()
-                raise EngineError(
+                raise _errors.EngineError(
                     f"user: what listens on {account.socket} of account {account.name} sends without end; it is no Podman."
                 )
             if time.monotonic() > end:
@@ -61,7 +60,7 @@ def _require_whole(response: Any, size: int) -> None:
         raise ConnectionError("nothing came")
 
 
-def json_of(answer: bytes, account: Account) -> Any:
+def json_of(answer: bytes, account: _account.Account) -> Any:
     """The JSON value that an answer is. Raises EngineError."""
     try:
         # Podman 5.8 shows the bytes of a secret as they are, text or not.
@@ -70,7 +69,7 @@ def json_of(answer: bytes, account: Account) -> Any:
         raise _strange(answer, account) from error
 
 
-def require_shape(told: Any, path: str, account: Account) -> Any:
+def require_shape(told: Any, path: str, account: _account.Account) -> Any:
     """What ``path`` answered, which is a list of objects for a listing and one object for a look. Raises EngineError for anything else."""
     if _LISTING.fullmatch(path):
         fits = told is None or (isinstance(told, list) and all(isinstance(each, dict) for each in told))
@@ -81,7 +80,7 @@ def require_shape(told: Any, path: str, account: Account) -> Any:
     return told
 
 
-def json_lines_of(answer: bytes, account: Account) -> Iterator[Any]:
+def json_lines_of(answer: bytes, account: _account.Account) -> Iterator[Any]:
     """Several JSON values one after another, as the progress streams send them. Raises EngineError."""
     decoder = json.JSONDecoder()
     text = answer.decode("utf-8", "replace").strip()
@@ -95,18 +94,18 @@ def json_lines_of(answer: bytes, account: Account) -> Iterator[Any]:
         position = _BLANKS.match(text, position).end()  # type: ignore[union-attr]  # matches always
 
 
-def _strange(answer: bytes, account: Account) -> EngineError:
-    return EngineError(
+def _strange(answer: bytes, account: _account.Account) -> _errors.EngineError:
+    return _errors.EngineError(
         f"user: what listens on {account.socket} of account {account.name} does not answer like Podman "
         f"(it said {answer[:60]!r})."
     )
 
 
-def version_of(header: str, account: Account) -> Version:
+def version_of(header: str, account: _account.Account) -> Version:
     """The server's version from its Libpod-API-Version header, such as 5.4.2 or 5.8.0-dev. Raises EngineError."""
     found = _VERSION.fullmatch(header)
     if not found:
-        raise EngineError(
+        raise _errors.EngineError(
             f"user: what listens on {account.socket} of account {account.name} does not answer like Podman (version {header[:60]!r})."
         )
     return int(found[1]), int(found[2]), int(found[3])
@@ -118,27 +117,27 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def broken(account: Account, error: Exception, call: str, timeout: float) -> EngineError:
+def broken(account: _account.Account, error: Exception, call: str, timeout: float) -> _errors.EngineError:
     """No answer, or half of one: say which of the usual reasons it is and what mends it."""
     chain = list(_chain(error))
     reason = " ".join(str(chain[-1]).split())[:200] or type(chain[-1]).__name__
     # requests' own Timeout, the socket's and urllib3's: all have it in their name.
     if any("Timeout" in type(each).__name__ for each in chain):
-        return EngineError(
+        return _errors.EngineError(
             f"user: the Podman of account {account.name} gave no whole answer to {call} within {timeout:g} seconds; "
             f"look at: systemctl --user -M {account.name}@.host status podman.service"
         )
     if not any(
         isinstance(each, (FileNotFoundError, ConnectionRefusedError, PermissionError)) for each in chain
     ):
-        return EngineError(
+        return _errors.EngineError(
             f"user: the Podman of account {account.name} broke off during {call} ({reason}); "
             f"run the task again, and look at: journalctl _UID={account.uid} -n 50"
         )
     mend = f"systemctl --user -M {account.name}@.host start podman.socket"
     if not os.path.isdir(account.runtime_dir):
         mend = f"systemctl start user@{account.uid}.service && {mend}"
-    return EngineError(
+    return _errors.EngineError(
         f"user: the Podman socket {account.socket} of account {account.name} does not answer ({reason}); "
         f"declare the account with rootless.podman.user (socket: true), or run: {mend}"
     )

@@ -10,19 +10,21 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable
 
+from . import (
+    _beside,
+    _container_update,
+    _course,
+    _engine,
+    _errors,
+    _making,
+    _options,
+    _parallel,
+    _plan,
+    _state,
+    _times,
+    _way_back,
+)
 from . import _operations as operations
-from . import _parallel
-from ._beside import Beside
-from ._container_update import differs_still
-from ._course import COMPLETED, Course
-from ._engine import Engine
-from ._errors import EngineError, Failure
-from ._making import batches, resolved, shared_network
-from ._options import Spec
-from ._plan import Step
-from ._state import NEW, OLD
-from ._times import Times
-from ._way_back import REMOVE, RENAME, SETTINGS, START, STOP, WayBack
 
 
 class Applier:
@@ -30,42 +32,42 @@ class Applier:
 
     def __init__(
         self,
-        engine: Engine,
-        specs: Mapping[str, Spec],
+        engine: _engine.Engine,
+        specs: Mapping[str, _options.Spec],
         wait: bool,
         timeout: float,
         volumes: bool | frozenset[str] = False,
-        course: Course | None = None,
+        course: _course.Course | None = None,
     ) -> None:
         """``volumes`` says whether anonymous volumes go with containers that are removed, or with which of them."""
         self.engine, self.specs, self.wait, self.timeout, self.volumes = engine, specs, wait, timeout, volumes
-        self.course = course or Course()
+        self.course = course or _course.Course()
         self.ids: dict[str, str] = {}  # containers made by this run
         self.begun: dict[str, float] = {}  # when each container was started, by ID
-        self.back = WayBack()
-        self.beside = Beside(engine, self.back, Times(), self.ids, self._waits)
+        self.back = _way_back.WayBack()
+        self.beside = _beside.Beside(engine, self.back, _times.Times(), self.ids, self._waits)
 
     @property
-    def times(self) -> Times:
+    def times(self) -> _times.Times:
         """How long each step took."""
         return self.beside.times
 
     @times.setter
-    def times(self, times: Times) -> None:
+    def times(self, times: _times.Times) -> None:
         self.beside.times = times
 
-    def apply(self, steps: list[Step]) -> None:
+    def apply(self, steps: list[_plan.Step]) -> None:
         """Carry out the steps. Raises Failure after the way back was taken."""
         try:
             self._phases(steps)
-        except Failure as failure:
+        except _errors.Failure as failure:
             told = self.back.take()
-            kind = EngineError if isinstance(failure, EngineError) else Failure
+            kind = _errors.EngineError if isinstance(failure, _errors.EngineError) else _errors.Failure
             raise kind(
                 f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
             ) from failure
 
-    def _phases(self, steps: list[Step]) -> None:
+    def _phases(self, steps: list[_plan.Step]) -> None:
         of = partial(_of, steps)
         # What an earlier, killed run left, and what is no longer declared.
         leaving = of("pod", "remove")
@@ -73,7 +75,7 @@ class Applier:
             with self.times.of(step):
                 if step.work.get("late"):
                     again = partial(operations.start_pod, self.engine, step.work["id"], step.name)
-                    self.back.note(START, again, f"the pod {step.name} runs again")
+                    self.back.note(_way_back.START, again, f"the pod {step.name} runs again")
                     operations.stop_pod(self.engine, step.work["id"])
                 else:
                     operations.remove_pod(self.engine, step.work["id"])
@@ -96,7 +98,7 @@ class Applier:
             if "switch" in step.work:
                 self.beside.prepare(step)
         # Everything is made before anything is stopped: a bad declaration costs no downtime.
-        for batch in batches(of("container", "create", "replace")):
+        for batch in _making.batches(of("container", "create", "replace")):
             self._in_parallel(self._make, batch)
         self._in_parallel(self._update, of("container", "update"))
         for stage in self.course.split(steps):
@@ -109,7 +111,7 @@ class Applier:
             if step.work.get("late"):
                 operations.remove_pod(self.engine, step.work["id"])
 
-    def _stage(self, steps: list[Step]) -> None:
+    def _stage(self, steps: list[_plan.Step]) -> None:
         """What starts together: the old out, the new in, and the wait until it has proved itself."""
         of = partial(_of, steps)
         _parallel.in_parallel(self._await, self.course.awaited([step for step in steps if _starts(step)]))
@@ -118,7 +120,7 @@ class Applier:
                 self._replace_pod(step)
         # What others require goes first: a run killed in between then never meets a new one that needs an old one.
         replaced = of("container", "replace")
-        for batch in batches([step for step in replaced if "beside" not in step.work]):
+        for batch in _making.batches([step for step in replaced if "beside" not in step.work]):
             self._in_parallel(self._swap, batch)
         self._finish(of("container", "finish"))
         self._in_parallel(self._stop, of("container", "stop"))
@@ -140,18 +142,18 @@ class Applier:
         _parallel.in_parallel(self.beside.first, [step for step in switched if "beside" not in step.work])
         _parallel.in_parallel(self.beside.deploy, [step for step in switched if "beside" in step.work])
 
-    def _in_parallel(self, work: Callable[[Step], None], steps: list[Step]) -> None:
-        def timed(step: Step) -> None:
+    def _in_parallel(self, work: Callable[[_plan.Step], None], steps: list[_plan.Step]) -> None:
+        def timed(step: _plan.Step) -> None:
             with self.times.of(step):
                 work(step)
 
         _parallel.in_parallel(timed, steps)
 
-    def _remove(self, steps: list[Step]) -> None:
+    def _remove(self, steps: list[_plan.Step]) -> None:
         """Remove containers, and anonymous volumes with those for which the task says so."""
         emptied = self.volumes
 
-        def with_volumes(step: Step) -> bool:
+        def with_volumes(step: _plan.Step) -> bool:
             return emptied if isinstance(emptied, bool) else step.name in emptied
 
         for volumes in (False, True):
@@ -165,7 +167,7 @@ class Applier:
             operations.await_condition(
                 self.engine, self.ids.get(name) or name, name, condition, self._waits(name)[1]
             )
-        except Failure as failure:
+        except _errors.Failure as failure:
             failure.message = f"{dependent} does not start, because {failure.message}"
             failure.facts.setdefault("step", {"action": "start", "kind": "container", "name": dependent})
             raise
@@ -173,19 +175,19 @@ class Applier:
     def _waits(self, name: str) -> tuple[bool, float]:
         return self.course.waits.get(name, (self.wait, self.timeout))
 
-    def _make(self, step: Step) -> None:
-        name = step.name + (NEW if step.action == "replace" else "")
-        identity = operations.create(self.engine, name, resolved(step.work["body"], self.ids))
+    def _make(self, step: _plan.Step) -> None:
+        name = step.name + (_state.NEW if step.action == "replace" else "")
+        identity = operations.create(self.engine, name, _making.resolved(step.work["body"], self.ids))
         self.ids[step.name] = identity
         if step.action == "create":
-            self.back.note(STOP, partial(operations.stop, self.engine, identity, name))
+            self.back.note(_way_back.STOP, partial(operations.stop, self.engine, identity, name))
         self.back.note(
-            REMOVE,
+            _way_back.REMOVE,
             partial(operations.remove, self.engine, identity, True),
             f"the new {step.name} was removed",
         )
 
-    def _swap(self, step: Step) -> None:
+    def _swap(self, step: _plan.Step) -> None:
         """Old out, new in: stop, then rename, so that the names that DNS learns at start are right."""
         name, old, new = step.name, str(step.work["old"]), self.ids[step.name]
         if step.work.get("vanishes"):
@@ -196,50 +198,52 @@ class Applier:
         self._swap_back(name, old, new, step.work["running"])
         if step.work["running"]:
             operations.stop(self.engine, old, name)
-        operations.rename(self.engine, old, name + OLD)
+        operations.rename(self.engine, old, name + _state.OLD)
         operations.rename(self.engine, new, name)
 
     def _swap_back(self, name: str, old: str, new: str, running: bool) -> None:
-        self.back.note(STOP, partial(operations.stop, self.engine, new, name))
-        self.back.note(RENAME, partial(operations.rename, self.engine, old, name))
-        self.back.note(RENAME, partial(operations.rename, self.engine, new, name + NEW))
+        self.back.note(_way_back.STOP, partial(operations.stop, self.engine, new, name))
+        self.back.note(_way_back.RENAME, partial(operations.rename, self.engine, old, name))
+        self.back.note(_way_back.RENAME, partial(operations.rename, self.engine, new, name + _state.NEW))
         if running:
             self.back.note(
-                START, partial(operations.start, self.engine, old, name), f"the old {name} runs again"
+                _way_back.START,
+                partial(operations.start, self.engine, old, name),
+                f"the old {name} runs again",
             )
 
-    def _stop(self, step: Step) -> None:
+    def _stop(self, step: _plan.Step) -> None:
         """Stop one that runs, to be started again should a later step fail."""
         identity, name = str(step.work["id"]), step.name
         if step.work.get("running", True):
             self.back.note(
-                START, partial(operations.start, self.engine, identity, name), f"{name} runs again"
+                _way_back.START, partial(operations.start, self.engine, identity, name), f"{name} runs again"
             )
         operations.stop(self.engine, identity, name)
 
-    def _finish(self, steps: list[Step]) -> None:
+    def _finish(self, steps: list[_plan.Step]) -> None:
         """A killed run had swapped already: only the proof is missing, and the way back is the same."""
         for step in steps:
             name, old, new = step.name, str(step.work["old"]), str(step.work["id"])
             self.ids[name] = new
-            self.back.note(REMOVE, partial(operations.remove, self.engine, new, True))
+            self.back.note(_way_back.REMOVE, partial(operations.remove, self.engine, new, True))
             self._swap_back(name, old, new, True)
             if step.work["old_running"]:
-                operations.stop(self.engine, old, name + OLD)
+                operations.stop(self.engine, old, name + _state.OLD)
 
-    def _start(self, made: list[Step], others: list[Step]) -> None:
+    def _start(self, made: list[_plan.Step], others: list[_plan.Step]) -> None:
         started = [(self.ids[step.name], step) for step in made] + [
             (str(step.work["id"]), step) for step in others
         ]
 
-        def begin(item: tuple[str, Step]) -> None:
+        def begin(item: tuple[str, _plan.Step]) -> None:
             identity, step = item
             with self.times.of(step):
                 if step.action == "restart":
                     self._stop(step)
                 elif step.action == "start":
                     self.back.note(
-                        STOP,
+                        _way_back.STOP,
                         partial(operations.stop, self.engine, identity, step.name),
                         f"{step.name} is stopped as before",
                     )
@@ -248,13 +252,13 @@ class Applier:
 
         # The first of those that share a network alone, one after the other: it brings up what all share. Podman (5.4, 5.8) loses the
         # account's network when two mapped containers come first to a bridge at the same moment, and one of them ends.
-        first = {shared_network(step): (identity, step) for identity, step in started[::-1]}
+        first = {_making.shared_network(step): (identity, step) for identity, step in started[::-1]}
         for item in first.values():
             begin(item)
         _parallel.in_parallel(begin, [item for item in started if item not in first.values()])
         _parallel.in_parallel(self._ready, started, operations.WAITING)
 
-    def _ready(self, item: tuple[str, Step]) -> None:
+    def _ready(self, item: tuple[str, _plan.Step]) -> None:
         identity, step = item
         wait, timeout = self._waits(step.name)
         if not wait and step.name not in self.course.once:
@@ -262,13 +266,13 @@ class Applier:
         with self.times.of(step):
             if step.name in self.course.once:
                 operations.await_condition(
-                    self.engine, identity, step.name, COMPLETED, timeout, self.begun[identity]
+                    self.engine, identity, step.name, _course.COMPLETED, timeout, self.begun[identity]
                 )
                 return
             settle = operations.SETTLE if step.action in ("create", "start") else operations.SETTLE_REPLACED
             operations.await_ready(self.engine, identity, step.name, settle, timeout, self.begun[identity])
 
-    def _update(self, step: Step) -> None:
+    def _update(self, step: _plan.Step) -> None:
         """Change in place, then look: a server may answer 201 and ignore, or store what the runtime refused."""
 
         def update(call: Mapping[str, Any]) -> None:
@@ -277,61 +281,69 @@ class Applier:
             )
 
         self.back.note(
-            SETTINGS, partial(update, step.work["undo"]), f"{step.name} has its former settings again"
+            _way_back.SETTINGS,
+            partial(update, step.work["undo"]),
+            f"{step.name} has its former settings again",
         )
         update(step.work["do"])
         inspect = self.engine.get(f"containers/{step.work['id']}/json")
         ignored = [
-            name for name in step.work["options"] if differs_still(name, inspect, self.specs[step.name])
+            name
+            for name in step.work["options"]
+            if _container_update.differs_still(name, inspect, self.specs[step.name])
         ]
         if ignored:
-            raise Failure(
+            raise _errors.Failure(
                 f"container {step.name}: Podman accepted a new {', '.join(ignored)} but did not take it; set recreate: true."
             )
 
     def _create_pod(self, name: str, body: Mapping[str, Any]) -> None:
         identity = operations.create_pod(self.engine, name, body)
         self.ids[name] = identity
-        self.back.note(STOP, partial(operations.stop_pod, self.engine, identity))
+        self.back.note(_way_back.STOP, partial(operations.stop_pod, self.engine, identity))
         self.back.note(
-            REMOVE, partial(operations.remove_pod, self.engine, identity), f"the new pod {name} was removed"
+            _way_back.REMOVE,
+            partial(operations.remove_pod, self.engine, identity),
+            f"the new pod {name} was removed",
         )
 
-    def prove(self, step: Step) -> str:
+    def prove(self, step: _plan.Step) -> str:
         """Have the new pod of a replacement prove itself under its other name; its ID. Raises Failure after the way back was taken."""
         try:
             return self._proven(step)
-        except Failure as failure:
+        except _errors.Failure as failure:
             told = self.back.take()
-            raise Failure(
+            raise _errors.Failure(
                 f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
             ) from failure
 
-    def _proven(self, step: Step) -> str:
+    def _proven(self, step: _plan.Step) -> str:
         work, name, old = step.work, step.name, str(step.work["old"])
-        members: list[Step] = work["members"]
-        self._build_pod(name + NEW, work["body"], members)
+        members: list[_plan.Step] = work["members"]
+        self._build_pod(name + _state.NEW, work["body"], members)
         if work["start"]:
             self.back.note(
-                START,
+                _way_back.START,
                 partial(operations.start_pod, self.engine, old, name),
                 f"the old pod {name} runs again",
             )
             operations.stop_pod(self.engine, old)
-            self._run_pod(name + NEW, members)
-        return self.ids[name + NEW]
+            self._run_pod(name + _state.NEW, members)
+        return self.ids[name + _state.NEW]
 
-    def _replace_pod(self, step: Step) -> None:
+    def _replace_pod(self, step: _plan.Step) -> None:
         """Prove the new pod under another name while the old one waits, then make it under its own."""
         work, name, old = step.work, step.name, str(step.work["old"])
-        members: list[Step] = work["members"]
+        members: list[_plan.Step] = work["members"]
         noted = self.back.length
         proven = str(work["proven"]) or self._proven(step)
         # The declaration works; from here the proven pod is the one to go back to.
         self.back.forget(noted)
         if work["start"]:
-            again = partial(operations.start_pod, self.engine, proven, name + NEW)
-            self.back.note(START, again, f"the pod serves as {name}{NEW}, run the task again")
+            again = partial(operations.start_pod, self.engine, proven, name + _state.NEW)
+            self.back.note(
+                _way_back.START, again, f"the pod serves as {name}{_state.NEW}, run the task again"
+            )
         operations.stop_pod(self.engine, proven)
         if old:
             operations.remove_pod(self.engine, old)
@@ -341,23 +353,23 @@ class Applier:
         self.back.forget(noted)
         operations.remove_pod(self.engine, proven)
 
-    def _build_pod(self, name: str, body: Mapping[str, Any], members: list[Step]) -> None:
+    def _build_pod(self, name: str, body: Mapping[str, Any], members: list[_plan.Step]) -> None:
         """Make a pod and its containers; ``name`` ends in .rp-new for the one that has to prove itself."""
-        tail = NEW if name.endswith(NEW) else ""
+        tail = _state.NEW if name.endswith(_state.NEW) else ""
         if tail and "infra_name" in body:
             body = {**body, "infra_name": body["infra_name"] + tail}
         self._create_pod(name, body)
         made: dict[str, str] = {}
 
-        def make(member: Step) -> None:
-            whole = dict(resolved(member.work["body"], made), pod=self.ids[name])
+        def make(member: _plan.Step) -> None:
+            whole = dict(_making.resolved(member.work["body"], made), pod=self.ids[name])
             made[member.name] = operations.create(self.engine, member.name + tail, whole)
 
-        for batch in batches(members):
+        for batch in _making.batches(members):
             _parallel.in_parallel(make, batch)
         self.ids.update(made)
 
-    def _run_pod(self, name: str, members: list[Step]) -> None:
+    def _run_pod(self, name: str, members: list[_plan.Step]) -> None:
         operations.start_pod(self.engine, self.ids[name], name)
         # An init container has ended before the others started.
         lasting = [member for member in members if "init_container_type" not in member.work["body"]]
@@ -368,9 +380,9 @@ class Applier:
         )
 
 
-def _of(steps: list[Step], kind: str, *actions: str) -> list[Step]:
+def _of(steps: list[_plan.Step], kind: str, *actions: str) -> list[_plan.Step]:
     return [step for step in steps if step.kind == kind and step.action in actions]
 
 
-def _starts(step: Step) -> bool:
+def _starts(step: _plan.Step) -> bool:
     return step.action in ("start", "restart") or bool(step.work.get("start"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ._errors import Failure
+from . import _errors
 
 # What a task of its own says and a map inside another one does not, and where that is said instead.
 ELSEWHERE = {
@@ -38,7 +38,7 @@ def checked(
     """
     arguments = dict(arguments)
     if params.get("restart") in POLICIES and "restart_policy" in arguments:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.restart: {params['restart']!r} was given, and restart says whether to start it anew; write restart_policy if that is meant."
         )
     if "container_user" in arguments:
@@ -49,7 +49,7 @@ def checked(
         _refuse_form(value, argument, f"{where}.{name}")
         # Ansible itself stumbles over these.
         if "options" in argument and not isinstance(value, (Mapping, list, str, type(None))):
-            raise Failure(f"{where}.{name}: {value!r} was given, and a map is needed.")
+            raise _errors.Failure(f"{where}.{name}: {value!r} was given, and a map is needed.")
     # What nobody has said and has no default is nothing that could be checked; containers have very many options.
     said = {
         name: argument
@@ -61,19 +61,23 @@ def checked(
     try:
         found = ArgumentSpecValidator(said, **constraints).validate(dict(params))
     except (ArithmeticError, ValueError) as error:  # Ansible itself stumbles over infinity
-        raise Failure(f"{where}: a number in it cannot be read ({error}); write a whole one.") from error
+        raise _errors.Failure(
+            f"{where}: a number in it cannot be read ({error}); write a whole one."
+        ) from error
     except TypeError as error:
-        raise Failure(f"{where}: a value in it has another form than its option needs ({error}).") from error
+        raise _errors.Failure(
+            f"{where}: a value in it has another form than its option needs ({error})."
+        ) from error
     if hidden is not None:
         hidden |= {str(each) for each in found._no_log_values}
     # Of a map inside it is a tuple of the names on the way.
     for unknown in sorted(
         each if isinstance(each, str) else ".".join(map(str, each)) for each in found.unsupported_parameters
     ):
-        raise Failure(f"{where}: {_unknown(unknown, arguments, module)}.")
+        raise _errors.Failure(f"{where}: {_unknown(unknown, arguments, module)}.")
     if found.error_messages:
         told = " ".join(found.error_messages[0].split()).rstrip(".")
-        raise Failure(f"{where}: {told if len(told) < 500 else told[:500] + ' ...'}.")
+        raise _errors.Failure(f"{where}: {told if len(told) < 500 else told[:500] + ' ...'}.")
     return {**dict.fromkeys(arguments), **found.validated_parameters}
 
 
@@ -81,13 +85,15 @@ def _refuse_form(value: Any, argument: Mapping[str, Any], where: str) -> None:
     """Raise Failure for what is written in the form of another tool's option; Ansible's own words for it are hard to read."""
     if argument.get("type") == "list" and argument.get("elements") == "dict":
         if isinstance(value, Mapping):
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}: a map was given, and a list of maps is needed, each with its name in it."
             )
         for each in value if isinstance(value, list) else ():
             # Ansible takes JSON and key=value for a map.
             if not isinstance(each, Mapping) and not set(str(each)) & set("{="):
-                raise Failure(f"{where}: {str(each)[:60]!r} was given, and each entry has to be a map.")
+                raise _errors.Failure(
+                    f"{where}: {str(each)[:60]!r} was given, and each entry has to be a map."
+                )
 
 
 def _unknown(name: str, arguments: Mapping[str, Any], module: str) -> str:

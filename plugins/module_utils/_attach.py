@@ -13,11 +13,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ._client import check_peer
-from ._engine import Engine, podmans_cause
-from ._errors import EngineError
-from ._sentences import explain
-from ._streams import Output
+from . import _client, _engine, _errors, _sentences, _streams
 
 # An honest head of an answer, and an honest refusal, are shorter.
 HEAD_LIMIT = 64 * 1024
@@ -29,7 +25,12 @@ class Overdue(Exception):  # noqa: N818  not an error of its own: the caller kno
 
 
 def attach(
-    engine: Engine, path: str, body: Mapping[str, Any], stdin: bytes | None, output: Output, timeout: float
+    engine: _engine.Engine,
+    path: str,
+    body: Mapping[str, Any],
+    stdin: bytes | None,
+    output: _streams.Output,
+    timeout: float,
 ) -> None:
     """POST ``body``, then send ``stdin`` and feed ``output`` until the other end closes.
 
@@ -43,19 +44,19 @@ def attach(
         connection.settimeout(timeout)
         try:
             connection.connect(engine.account.socket)
-            check_peer(connection, engine.account)
+            _client.check_peer(connection, engine.account)
             connection.sendall(_request(engine, path, body))
             output.feed(_answer(connection, path))
             _exchange(connection, stdin, output, end)
         except socket.timeout as error:
             raise Overdue from error
         except OSError as error:
-            raise EngineError(
+            raise _errors.EngineError(
                 f"user: the Podman of account {engine.account.name} broke off during POST {path} ({error.strerror or error})."
             ) from error
 
 
-def _request(engine: Engine, path: str, body: Mapping[str, Any]) -> bytes:
+def _request(engine: _engine.Engine, path: str, body: Mapping[str, Any]) -> bytes:
     raw = json.dumps(body).encode()
     version = ".".join(map(str, engine.version))
     lines = [
@@ -94,12 +95,12 @@ def _answer(connection: socket.socket, path: str) -> bytes:
         if not piece:
             break
         rest += piece
-    cause = podmans_cause(rest)
+    cause = _engine.podmans_cause(rest)
     number = int(status[0]) if status and status[0].isdigit() else 0
-    raise EngineError(explain(cause, path), number, cause)
+    raise _errors.EngineError(_sentences.explain(cause, path), number, cause)
 
 
-def _exchange(connection: socket.socket, stdin: bytes | None, output: Output, end: float) -> None:
+def _exchange(connection: socket.socket, stdin: bytes | None, output: _streams.Output, end: float) -> None:
     """Send and receive at once: a command may answer before it has read everything, and neither side may wait for ever."""
     connection.setblocking(False)
     left = memoryview(stdin or b"")

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from ._errors import Failure
+from . import _errors
 
 # Names under which Docker Hub's logins are found in files of other tools.
 DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
@@ -32,7 +32,7 @@ def registry_key(raw: str) -> str:
     if not re.fullmatch(
         r"[A-Za-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?|\[[0-9a-fA-F:]+\](:\d+)?(/[a-z0-9._/-]+)?", key
     ):
-        raise Failure(
+        raise _errors.Failure(
             f"registry: {raw!r} was given, and a registry such as quay.io or registry.example.com:5000 is needed, with a path "
             "behind it for a part of it."
         )
@@ -56,7 +56,7 @@ def parse(text: str, path: str) -> Data:
     except ValueError as error:
         # The error's own words could show a part of the file.
         what = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
-        raise Failure(
+        raise _errors.Failure(
             f"auth_file: {path} cannot be read as JSON ({what}); mend it or move it away."
         ) from None
     return data

@@ -10,9 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._plan import CHANGED, Reason, Step
-from ._service_states import UNIT_LABEL
+from . import _errors, _plan, _service_states
 
 LABEL = "io.containers.autoupdate"
 POLICIES = ("registry", "local")
@@ -48,20 +46,24 @@ def parse(told: str) -> list[dict[str, str]]:
             for each in listed or []
         ]
     except (ValueError, TypeError, KeyError):
-        raise Failure(
+        raise _errors.Failure(
             f"podman auto-update gave an answer that cannot be read: {' '.join(told.split())[:200]!r}."
         ) from None
     return sorted(found, key=lambda each: each["name"])
 
 
-def steps(containers: Iterable[Mapping[str, str]]) -> list[Step]:
+def steps(containers: Iterable[Mapping[str, str]]) -> list[_plan.Step]:
     """What was or would be updated. The same in check mode, which cannot know the ID of an image that is not here."""
     return [
-        Step(
+        _plan.Step(
             "update",
             "container",
             each["name"],
-            (Reason("image", CHANGED, f"{each['image']} as it was", f"{each['image']} as it is now"),),
+            (
+                _plan.Reason(
+                    "image", _plan.CHANGED, f"{each['image']} as it was", f"{each['image']} as it is now"
+                ),
+            ),
         )
         for each in containers
         if each["result"] in (UPDATED, PENDING)
@@ -100,7 +102,10 @@ def is_wanted(labels: Mapping[str, str] | None) -> bool:
 def goes_back(inspect: Mapping[str, Any]) -> bool:
     """Whether Podman notices that a newer image is no good: its unit waits for a word of the container or of its health."""
     config = inspect.get("Config") or {}
-    return bool((config.get("Labels") or {}).get(UNIT_LABEL)) and config.get("sdNotifyMode") in TELLING
+    return (
+        bool((config.get("Labels") or {}).get(_service_states.UNIT_LABEL))
+        and config.get("sdNotifyMode") in TELLING
+    )
 
 
 def refuse_useless(image: str, policy: str | None, where: str = "") -> None:
@@ -108,12 +113,12 @@ def refuse_useless(image: str, policy: str | None, where: str = "") -> None:
     if policy != "registry":
         return
     if "@" in image:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}auto_update: registry was given, and {image} is a digest, of which there is never a newer one; name a tag, or leave auto_update out."
         )
     first, slash, _rest = image.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}auto_update: registry was given, and podman auto-update needs to know which registry {image!r} is in; "
             f"write the whole name, such as docker.io/library/{image if not slash else 'nginx:1.27'}."
         )

@@ -10,15 +10,18 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from . import _auto_update, _manager
-from ._account import Account, choose, require_linger
-from ._engine import Engine
-from ._errors import Failure
-from ._module import Task, in_account
-from ._parallel import in_parallel
-from ._plan import outcome
-from ._service_states import UNIT_LABEL
-from ._survey import inspected
+from . import (
+    _account,
+    _auto_update,
+    _engine,
+    _errors,
+    _manager,
+    _module,
+    _parallel,
+    _plan,
+    _service_states,
+    _survey,
+)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "rollback": {"type": "bool", "default": True},
@@ -31,7 +34,7 @@ _SHOWN = ("ActiveState", "NextElapseUSecRealtime", "LastTriggerUSec")
 _RUN = ("InvocationID", "Result", "ExecMainStartTimestamp", "ExecMainExitTimestamp")
 
 
-def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:  # noqa: ARG001  there is nothing to record
+def travel(task: _module.Task, engine: _engine.Engine, key: bytes) -> dict[str, Any]:  # noqa: ARG001  there is nothing to record
     """Renew what asks for it, and tell of each container what came of it. Raises Failure when an update came to nothing."""
     there = _containers(engine)
     before = _images(there)
@@ -50,8 +53,8 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:  # noqa: A
         why = _auto_update.complaint(done.stderr.decode("utf-8", "replace"), names)
         troubles.append(f"podman auto-update says: {why.rstrip('.')}")
     if troubles:
-        raise Failure(f"{'; '.join(troubles)}.", containers=containers)
-    return {**outcome(_auto_update.steps(containers)), "containers": containers}
+        raise _errors.Failure(f"{'; '.join(troubles)}.", containers=containers)
+    return {**_plan.outcome(_auto_update.steps(containers)), "containers": containers}
 
 
 def _command(params: Mapping[str, Any], check: bool) -> list[str]:
@@ -67,7 +70,7 @@ def _command(params: Mapping[str, Any], check: bool) -> list[str]:
     return words
 
 
-def _containers(engine: Engine) -> list[Mapping[str, Any]]:
+def _containers(engine: _engine.Engine) -> list[Mapping[str, Any]]:
     return engine.get("containers/json", {"all": True}) or []
 
 
@@ -76,18 +79,18 @@ def _images(listed: list[Mapping[str, Any]]) -> dict[str, str]:
     return {str(name): str(each.get("ImageID") or "") for each in listed for name in each.get("Names") or []}
 
 
-def look(task: Task) -> dict[str, Any]:
+def look(task: _module.Task) -> dict[str, Any]:
     """What asks to be renewed, when that happens next, and what came of the last time."""
-    account = choose(task.params["user"])
-    require_linger(account)
-    told = in_account(task, account, _wanting)
+    account = _account.choose(task.params["user"])
+    _account.require_linger(account)
+    told = _module.in_account(task, account, _wanting)
     return {"changed": False, **told, **_timer(account)}
 
 
-def _wanting(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:  # noqa: ARG001
+def _wanting(task: _module.Task, engine: _engine.Engine, _key: bytes) -> dict[str, Any]:  # noqa: ARG001
     """Containers that ask to be renewed, and whether a bad image would be taken back."""
     listed = engine.get("containers/json", {"all": True, "filters": {"label": [_auto_update.LABEL]}}) or []
-    looked = in_parallel(lambda each: inspected(engine, each), listed)
+    looked = _parallel.in_parallel(lambda each: _survey.inspected(engine, each), listed)
     found = []
     for each in looked:
         labels = ((each or {}).get("Config") or {}).get("Labels") or {}
@@ -95,7 +98,7 @@ def _wanting(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:  # noqa
             found.append(
                 {
                     "name": each["Name"],
-                    "unit": labels.get(UNIT_LABEL, ""),
+                    "unit": labels.get(_service_states.UNIT_LABEL, ""),
                     "image": each.get("ImageName"),
                     "image_id": each.get("Image"),
                     "policy": labels[_auto_update.LABEL],
@@ -105,7 +108,7 @@ def _wanting(task: Task, engine: Engine, _key: bytes) -> dict[str, Any]:  # noqa
     return {"containers": sorted(found, key=lambda each: str(each["name"]))}
 
 
-def _timer(account: Account) -> dict[str, Any]:
+def _timer(account: _account.Account) -> dict[str, Any]:
     """The timer that is active, and its last run."""
     shown = _manager.properties(account, TIMERS, _SHOWN)
     name = next((each for each in TIMERS if shown[each].get("ActiveState") == "active"), "")
@@ -123,7 +126,7 @@ def _timer(account: Account) -> dict[str, Any]:
     lines = _manager.lines_of_run(account, ran.get("InvocationID", ""))
     try:
         containers = _auto_update.parse("\n".join(lines))
-    except Failure:  # somebody's own service prints it for people
+    except _errors.Failure:  # somebody's own service prints it for people
         containers = []
     told = {
         "started": ran.get("ExecMainStartTimestamp", ""),

@@ -13,9 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from ._account import Account
-from ._errors import EngineError
-from ._libraries import podman_py
+from . import _account, _errors, _libraries
 
 
 class BoundedSocket(socket.socket):
@@ -47,19 +45,19 @@ class BoundedSocket(socket.socket):
             super().settimeout(self._seconds)
 
 
-def check_peer(connected: socket.socket, account: Account) -> None:
+def check_peer(connected: socket.socket, account: _account.Account) -> None:
     """Raise EngineError unless the account itself listens at the other end."""
     credentials = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     owner = struct.unpack("3i", credentials)[1]
     if owner != account.uid:
-        raise EngineError(
+        raise _errors.EngineError(
             f"user: {account.socket} of account {account.name} is served by uid {owner}, not by the account's own "
             f"Podman (uid {account.uid}); find out who replaced it before you go on."
         )
 
 
 @contextlib.contextmanager
-def awake(account: Account) -> Iterator[None]:
+def awake(account: _account.Account) -> Iterator[None]:
     """Have systemd start the account's Podman, which takes as long as what is imported meanwhile. Must be called as the account.
 
     Nothing is said or read, so it is no matter who listens.
@@ -71,10 +69,10 @@ def awake(account: Account) -> Iterator[None]:
         yield
 
 
-def client(account: Account, connections: int) -> Any:
+def client(account: _account.Account, connections: int) -> Any:
     """podman-py's APIClient on the account's socket, made to check who listens there."""
     with awake(account):
-        api_client = podman_py()
+        api_client = _libraries.podman_py()
     from podman.api.uds import UDSAdapter, UDSConnection, UDSConnectionPool, UDSPoolManager
 
     class CheckedConnection(UDSConnection):  # type: ignore[misc]

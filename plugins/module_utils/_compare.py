@@ -10,32 +10,30 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ._options import Facts, Option, OptionTable, Spec
-from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason
-from ._record import digest
+from . import _options, _plan, _record
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """What has to change: ``live`` in place, ``fixed`` only by replacing. ``adopted``: there was no record."""
 
-    fixed: tuple[Reason, ...] = ()
-    live: tuple[Reason, ...] = ()
+    fixed: tuple[_plan.Reason, ...] = ()
+    live: tuple[_plan.Reason, ...] = ()
     adopted: bool = False
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[_plan.Reason, ...]:
         """All of them, as one replacement would state them."""
         return self.fixed + self.live
 
 
 def compare(
-    table: OptionTable,
-    spec: Spec,
+    table: _options.OptionTable,
+    spec: _options.Spec,
     recorded: Mapping[str, str] | None,
     inspect: Mapping[str, Any],
     key: bytes,
-    facts: Facts,
+    facts: _options.Facts,
 ) -> Comparison:
     """Compare one object with its spec, option by option.
 
@@ -46,8 +44,8 @@ def compare(
     inherited from the image (``inherits``) is only live when the record has it: nothing else would
     tell later that it was declared once.
     """
-    fixed: list[Reason] = []
-    live: list[Reason] = []
+    fixed: list[_plan.Reason] = []
+    live: list[_plan.Reason] = []
     for row in table.rows:
         if row.live_in(facts) and not (row.inherits and row.name not in (recorded or {})):
             found = _live(row, spec, inspect)
@@ -62,44 +60,48 @@ def compare(
     return Comparison(tuple(fixed), tuple(live), recorded is None)
 
 
-def _live(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
+def _live(row: _options.Option, spec: _options.Spec, inspect: Mapping[str, Any]) -> list[_plan.Reason]:
     reported = row.reported(inspect)
     if row.name in spec:
         if row.type.covers(spec[row.name], reported):
             return []
-        return [_reason(row, CHANGED, reported, spec[row.name])]
+        return [_reason(row, _plan.CHANGED, reported, spec[row.name])]
     defaults = row.default if isinstance(row.default, tuple) else (row.default,)
     if reported is None or (reported in defaults and not row.inherits) or set(row.beside) & set(spec):
         return []
-    return [_reason(row, REMOVED, reported, defaults[0])]
+    return [_reason(row, _plan.REMOVED, reported, defaults[0])]
 
 
-def _adopted(row: Option, spec: Spec, inspect: Mapping[str, Any]) -> list[Reason]:
+def _adopted(row: _options.Option, spec: _options.Spec, inspect: Mapping[str, Any]) -> list[_plan.Reason]:
     if row.name not in spec or not row.readable:
         return []
     reported = row.reported(inspect)
     if row.type.covers(spec[row.name], reported):
         return []
-    return [_reason(row, DECLARED, reported, spec[row.name])]
+    return [_reason(row, _plan.DECLARED, reported, spec[row.name])]
 
 
 def _recorded(
-    row: Option, spec: Spec, recorded: Mapping[str, str], inspect: Mapping[str, Any], key: bytes
-) -> list[Reason]:
+    row: _options.Option,
+    spec: _options.Spec,
+    recorded: Mapping[str, str],
+    inspect: Mapping[str, Any],
+    key: bytes,
+) -> list[_plan.Reason]:
     if row.name not in spec:
         if row.name in recorded:
-            return [_reason(row, REMOVED, row.reported(inspect), None)]
+            return [_reason(row, _plan.REMOVED, row.reported(inspect), None)]
         return []
     declared = spec[row.name]
-    if recorded.get(row.name) != digest(key, declared):
-        return [_reason(row, CHANGED, row.reported(inspect), declared)]
+    if recorded.get(row.name) != _record.digest(key, declared):
+        return [_reason(row, _plan.CHANGED, row.reported(inspect), declared)]
     if row.drift and row.readable:
         reported = row.reported(inspect)
         if not row.type.covers(declared, reported):
-            return [_reason(row, DRIFT, reported, declared)]
+            return [_reason(row, _plan.DRIFT, reported, declared)]
     return []
 
 
-def _reason(row: Option, why: str, reported: Any, declared: Any) -> Reason:
+def _reason(row: _options.Option, why: str, reported: Any, declared: Any) -> _plan.Reason:
     before, after = row.type.contrast(reported, declared)
-    return Reason(row.name, why, before, after)
+    return _plan.Reason(row.name, why, before, after)

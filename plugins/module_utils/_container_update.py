@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ._container_wanted import Wanted
-from ._options import Body, Facts, Spec, set_path
-from ._plan import Reason, Step
-from ._resources.container import KIND, TABLE
-from ._state import Found
+from . import _container_wanted, _options, _plan, _state
+from ._resources import container
 
 
-def update(wanted: Wanted, current: Found, live: Sequence[Reason], facts: Facts) -> Step:
+def update(
+    wanted: _container_wanted.Wanted,
+    current: _state.Found,
+    live: Sequence[_plan.Reason],
+    facts: _options.Facts,
+) -> _plan.Step:
     """The step for options that differ and can change while it runs, with what leads back if it fails."""
-    before: Spec = {}
-    after: Spec = {}
+    before: _options.Spec = {}
+    after: _options.Spec = {}
     for reason in live:
-        row = TABLE.by_name[reason.option]
+        row = container.TABLE.by_name[reason.option]
         before[row.name] = row.reported(current.inspect)
         after[row.name] = wanted.spec.get(row.name, row.default)
     keep, swap = _kept_ulimits(current, facts), "memory_swap" in wanted.spec
@@ -31,36 +33,36 @@ def update(wanted: Wanted, current: Found, live: Sequence[Reason], facts: Facts)
         "undo": _update_call(before, keep, swap),
         "options": sorted(after),
     }
-    return Step("update", KIND, wanted.name, tuple(live), work)
+    return _plan.Step("update", container.KIND, wanted.name, tuple(live), work)
 
 
-def _kept_ulimits(current: Found, facts: Facts) -> Body:
+def _kept_ulimits(current: _state.Found, facts: _options.Facts) -> _options.Body:
     """5.8 erases every ulimit in an update that does not repeat them."""
     if not facts.has("5.8"):
         return {}
-    row = TABLE.by_name["ulimit"]
+    row = container.TABLE.by_name["ulimit"]
     limits = row.reported(current.inspect)
     return {"r_limits": row.type.body(limits)} if limits else {}
 
 
-def _update_call(values: Mapping[str, Any], keep: Body, swap: bool) -> dict[str, Any]:
+def _update_call(values: Mapping[str, Any], keep: _options.Body, swap: bool) -> dict[str, Any]:
     """Query and body of an update: the restart policy travels in the query, all else in the body."""
     params: dict[str, Any] = {}
-    body: Body = dict(keep)
+    body: _options.Body = dict(keep)
     for name, value in values.items():
-        row = TABLE.by_name[name]
+        row = container.TABLE.by_name[name]
         if name == "restart_policy":
             params = {"restartPolicy": value["name"], "restartRetries": value["tries"] or None}
         else:
-            set_path(body, row.update, row.type.updated(value or 0))
+            _options.set_path(body, row.update, row.type.updated(value or 0))
     if "memory" in values and not swap:
         # As at create: what is not said about swap follows the memory, or the new limit would exceed the old total.
-        set_path(body, "memory.swap", 2 * (values["memory"] or 0))
+        _options.set_path(body, "memory.swap", 2 * (values["memory"] or 0))
     return {"params": params, "body": body}
 
 
-def differs_still(name: str, inspect: Mapping[str, Any], spec: Spec) -> bool:
+def differs_still(name: str, inspect: Mapping[str, Any], spec: _options.Spec) -> bool:
     """Whether a live option is not what the task declares after an update said it is."""
-    row = TABLE.by_name[name]
+    row = container.TABLE.by_name[name]
     wanted = spec.get(name, row.default)
     return not row.type.covers(wanted, row.reported(inspect))

@@ -9,9 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from ._options import Body, Facts, Spec
-from ._resources.container import TABLE
-from ._switch import Switch
+from . import _options, _switch
+from ._resources import container
 
 _NAMESPACES = ("ipc", "pid", "uts", "userns", "cgroupns")
 _SHARED = re.compile(r"container:([A-Za-z0-9][A-Za-z0-9_.-]*)")
@@ -24,7 +23,7 @@ class Wanted:
 
     name: str
     image: str = ""
-    spec: Spec = dataclasses.field(default_factory=dict)
+    spec: _options.Spec = dataclasses.field(default_factory=dict)
     state: str = STARTED
     recreate: bool = False
     restart: bool = False
@@ -32,7 +31,7 @@ class Wanted:
     owner: str = ""  # "pod" when a pod task declares it: the next one may remove it
     where: str = ""
     once: bool = False  # it runs to its end, once for each declaration; others wait for that
-    switch: Switch | None = None  # what moves its traffic, when a new one is deployed beside it
+    switch: _switch.Switch | None = None  # what moves its traffic, when a new one is deployed beside it
 
     @property
     def pulled(self) -> bool:
@@ -42,21 +41,21 @@ class Wanted:
     @property
     def platform(self) -> dict[str, str]:
         """What the image is to be pulled for, as the API names it; empty for the host's own."""
-        told: Body = {}
+        told: _options.Body = {}
         for option in ("platform", "os", "arch", "variant"):
             if option in self.spec:
-                told.update(TABLE.body({option: self.spec[option]}, Facts((0, 0, 0))))
+                told.update(container.TABLE.body({option: self.spec[option]}, _options.Facts((0, 0, 0))))
         names = {"image_os": "OS", "image_arch": "Arch", "image_variant": "Variant"}
         return {names[field]: str(value) for field, value in told.items()}
 
     @property
-    def recorded(self) -> Spec:
+    def recorded(self) -> _options.Spec:
         """What the record keeps a digest of."""
         extra = {"image": self.image, "pod": self.pod, "owner": self.owner}
         return {**self.spec, **{name: value for name, value in extra.items() if value}}
 
 
-def bound(spec: Spec) -> set[str]:
+def bound(spec: _options.Spec) -> set[str]:
     """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
     found = set(spec.get("requires") or [])
     network = spec.get("network") or {}

@@ -19,8 +19,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Callable, Optional
 
-from ._errors import Failure
-from ._ignore import Ignore
+from . import _errors, _ignore
 
 IGNORE_FILES = (".containerignore", ".dockerignore")
 DEFAULT_FILES = ("Containerfile", "Dockerfile")
@@ -114,7 +113,7 @@ class Context:
         for each in candidates:
             if os.path.normpath(each) in self._entries:
                 return os.path.normpath(each)
-        raise Failure(
+        raise _errors.Failure(
             f"build: the context holds no {' or '.join(candidates)}; name the file with build.file, or write it in build.containerfile."
         )
 
@@ -132,17 +131,17 @@ class Context:
                     name = os.path.normpath(info.name)
                     self._entries[name] = (info, None, source.read() if source else b"")
         except DAMAGED as error:
-            raise Failure(
+            raise _errors.Failure(
                 f"build.context: what was given cannot be unpacked ({describe(error)}), and a tar in base64 is needed; name the "
                 "folder on the controller with build.src, which packs it."
             ) from error
         name = next((name for name in IGNORE_FILES if name in self._entries), "")
-        ignore = Ignore(_decoded(self._entries[name][2]), name) if name else Ignore()
+        ignore = _ignore.Ignore(_decoded(self._entries[name][2]), name) if name else _ignore.Ignore()
         self._entries = {name: each for name, each in self._entries.items() if self._sent(name, ignore)}
 
     def _add_folder(self, root: str) -> None:
         if not os.path.isabs(root) or not os.path.isdir(root):
-            raise Failure(
+            raise _errors.Failure(
                 f"build.path: {root!r} was given, and an absolute path of a folder on the host is needed that the account can read."
             )
         ignore = _ignored(root)
@@ -156,7 +155,7 @@ class Context:
             if self._sent(name, ignore):
                 self._entries[name] = _entry(path, name)
 
-    def _sent(self, name: str, ignore: Ignore) -> bool:
+    def _sent(self, name: str, ignore: _ignore.Ignore) -> bool:
         return name in self._needed or not ignore.leaves_out(name)
 
 
@@ -170,7 +169,7 @@ def _walk(root: str, entered: Callable[[str], bool]) -> Iterator[tuple[str, str]
     """Everything below ``root``: its path and its name in the context."""
 
     def refuse(error: OSError) -> None:
-        raise Failure(
+        raise _errors.Failure(
             f"build.path: the account cannot read {error.filename} ({error.strerror}); make the context readable for it."
         )
 
@@ -191,11 +190,13 @@ def _entry(path: str, name: str) -> Entry:
         info.type = tarfile.DIRTYPE
     elif stat.S_ISREG(there.st_mode):
         if not os.access(path, os.R_OK):
-            raise Failure(f"build.path: the account cannot read {path}; make the context readable for it.")
+            raise _errors.Failure(
+                f"build.path: the account cannot read {path}; make the context readable for it."
+            )
         info.size = there.st_size
         return info, path, b""
     else:
-        raise Failure(
+        raise _errors.Failure(
             f"build.path: {path} is neither a file, a folder nor a link; leave it out with a .containerignore."
         )
     return info, None, b""
@@ -210,14 +211,14 @@ def _content_digest(path: str | None, content: bytes) -> bytes:
     return total.digest()
 
 
-def _ignored(root: str) -> Ignore:
+def _ignored(root: str) -> _ignore.Ignore:
     """A folder's own ignore file, the first that is there."""
     for name in IGNORE_FILES:
         path = os.path.join(root, name)
         if os.path.isfile(path):
             with open(path, "rb") as file:
-                return Ignore(_decoded(file.read(TEXT_LIMIT)), name)
-    return Ignore()
+                return _ignore.Ignore(_decoded(file.read(TEXT_LIMIT)), name)
+    return _ignore.Ignore()
 
 
 def _decoded(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from ._plan import Step
+from . import _plan
 
 # What a container can have to be before another one starts.
 STARTED, HEALTHY, COMPLETED = "started", "healthy", "completed"
@@ -29,15 +29,15 @@ class Course:
     once: frozenset[str] = frozenset()
     waits: Mapping[str, tuple[bool, float]] = dataclasses.field(default_factory=dict)
 
-    def split(self, steps: list[Step]) -> list[list[Step]]:
+    def split(self, steps: list[_plan.Step]) -> list[list[_plan.Step]]:
         """The steps of each stage, in order."""
         numbers = sorted({self._stage(step) for step in steps})
         return [[step for step in steps if self._stage(step) == number] for number in numbers]
 
-    def _stage(self, step: Step) -> int:
+    def _stage(self, step: _plan.Step) -> int:
         return self.stages.get(step.name, 0)
 
-    def awaited(self, steps: list[Step]) -> list[tuple[str, str, str]]:
+    def awaited(self, steps: list[_plan.Step]) -> list[tuple[str, str, str]]:
         """What these steps depend on and that has to be looked at: who, condition, and who depends on it."""
         return sorted(
             (name, condition, step.name)

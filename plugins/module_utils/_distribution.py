@@ -19,7 +19,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from ._errors import EngineError
+from . import _errors
 
 ACCEPTED = ", ".join([
     "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
@@ -64,14 +64,14 @@ def fetch(location: str, what: str, login: Login | None, verify: bool) -> Manife
     raise _unasked(registry, " ".join(str(getattr(refusal, "reason", refusal)).split())[:200]) from refusal
 
 
-def _unasked(registry: str, words: str) -> EngineError:
+def _unasked(registry: str, words: str) -> _errors.EngineError:
     if words == "authentication required":
-        return EngineError(
+        return _errors.EngineError(
             f"image: the registry {registry} does not show it without a login that may read it; log in with rootless.podman.login",
             401,
             words,
         )
-    return EngineError(f"image: the registry {registry} cannot be asked ({words})", 0, words)
+    return _errors.EngineError(f"image: the registry {registry} cannot be asked ({words})", 0, words)
 
 
 def _manifest(url: str, registry: str, login: Login | None, verify: bool) -> Manifest:

@@ -14,9 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from ._account import Account, call_as, read_answer, start_child
-from ._errors import Failure
-from ._parallel import PARALLEL
+from . import _account, _errors, _parallel
 
 # Seconds that one account may take.
 PATIENCE = 120.0
@@ -30,7 +28,7 @@ class _Child:
     """One account's child while it works."""
 
     position: int
-    account: Account
+    account: _account.Account
     pid: int
     reader: int
     end: float
@@ -38,7 +36,7 @@ class _Child:
 
 
 def call_as_each(
-    accounts: Sequence[Account],
+    accounts: Sequence[_account.Account],
     function: Callable[..., Any],
     *arguments: Any,
     patience: float = PATIENCE,
@@ -56,10 +54,10 @@ def call_as_each(
     return [work.found[position] for position in range(len(accounts))]
 
 
-def _here(account: Account, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+def _here(account: _account.Account, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
-        return call_as(account, function, account, *arguments)
-    except Failure as failure:
+        return _account.call_as(account, function, account, *arguments)
+    except _errors.Failure as failure:
         return failure
 
 
@@ -76,11 +74,11 @@ class _Work:
         self.children: dict[int, _Child] = {}
         self.selector = selectors.DefaultSelector()
 
-    def run(self, accounts: Sequence[Account]) -> None:
+    def run(self, accounts: Sequence[_account.Account]) -> None:
         """Start a child for each account, read them all, end those that take too long or say too much."""
         waiting = list(enumerate(accounts))
         while waiting or self.children:
-            while waiting and len(self.children) < PARALLEL:
+            while waiting and len(self.children) < _parallel.PARALLEL:
                 self._start(*waiting.pop(0))
             first = min(child.end for child in self.children.values())
             for key, _events in self.selector.select(max(0.0, first - time.monotonic())):
@@ -91,9 +89,9 @@ class _Work:
                 )
         self.selector.close()
 
-    def _start(self, position: int, account: Account) -> None:
+    def _start(self, position: int, account: _account.Account) -> None:
         # What the others say is not for this account.
-        pid, reader = start_child(
+        pid, reader = _account.start_child(
             account,
             self.function,
             (account, *self.arguments),
@@ -113,14 +111,16 @@ class _Work:
         elif not piece:
             status = self._end(child)
             try:
-                self.found[child.position] = read_answer(child.account, bytes(child.answer), status)
-            except Failure as failure:
+                self.found[child.position] = _account.read_answer(child.account, bytes(child.answer), status)
+            except _errors.Failure as failure:
                 self.found[child.position] = failure
 
     def _kill(self, child: _Child, reason: str) -> None:
         os.kill(child.pid, signal.SIGKILL)
         self._end(child)
-        self.found[child.position] = Failure(f"the work done as account {child.account.name} {reason}.")
+        self.found[child.position] = _errors.Failure(
+            f"the work done as account {child.account.name} {reason}."
+        )
 
     def _end(self, child: _Child) -> int:
         """Forget a child; its wait status."""

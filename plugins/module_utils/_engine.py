@@ -12,12 +12,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Callable, NoReturn
 from urllib.parse import quote
 
-from ._account import Account
-from ._answers import broken, json_lines_of, json_of, pieces_of, require_shape, version_of
-from ._client import client
-from ._errors import EngineError, Failure
-from ._parallel import PARALLEL
-from ._sentences import explain
+from . import _account, _answers, _client, _errors, _parallel, _sentences
 
 # Seconds one ordinary call may take, and one that moves image layers.
 CALL_TIMEOUT = 60.0
@@ -32,7 +27,7 @@ def name_in_path(name: str) -> str:
     return quote(name, safe="")
 
 
-def is_missing(error: EngineError) -> bool:
+def is_missing(error: _errors.EngineError) -> bool:
     """Whether Podman refused because something is not there. It says 500 of what went while it looked, and of an image that a killed pull left."""
     return error.status == 404 or any(each in error.cause for each in NOT_THERE)
 
@@ -45,7 +40,9 @@ class Engine:
     In check mode every call that could write is refused here, whatever the callers do.
     """
 
-    def __init__(self, account: Account, check: bool = False, info: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, account: _account.Account, check: bool = False, info: dict[str, Any] | None = None
+    ) -> None:
         self.account = account
         self.check = check
         self.calls = 0
@@ -54,9 +51,9 @@ class Engine:
         # What Podman tells of itself, when that was asked before, and when it is asked now.
         self._info = info
         self.asked: dict[str, Any] | None = None
-        self._client = client(account, PARALLEL)
+        self._client = _client.client(account, _parallel.PARALLEL)
         response, _body = self._request("GET", "_ping", None, None, None, 20.0)
-        self.version = version_of(response.headers.get("Libpod-API-Version", ""), account)
+        self.version = _answers.version_of(response.headers.get("Libpod-API-Version", ""), account)
         self._client.path_prefix = "/v{}.{}.{}/libpod/".format(*self.version)
 
     @property
@@ -76,13 +73,13 @@ class Engine:
     ) -> Any:
         """The JSON that ``path`` answers. Raises EngineError."""
         answer = self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1]
-        return require_shape(json_of(answer, self.account), path, self.account)
+        return _answers.require_shape(_answers.json_of(answer, self.account), path, self.account)
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """As ``get``, but None when Podman has no such object."""
         try:
             return self.get(path, params)
-        except EngineError as error:
+        except _errors.EngineError as error:
             if is_missing(error):
                 return None
             raise
@@ -98,7 +95,9 @@ class Engine:
         response = self._send("HEAD", path, params, None, None, CALL_TIMEOUT)
         response.close()
         if response.status_code >= 400 and response.status_code != 404:
-            raise EngineError(explain(f"status {response.status_code}", path), response.status_code)
+            raise _errors.EngineError(
+                _sentences.explain(f"status {response.status_code}", path), response.status_code
+            )
         return response.status_code, response.headers
 
     def pieces(self, path: str, params: Mapping[str, Any] | None = None) -> Generator[bytes, None, None]:
@@ -107,10 +106,10 @@ class Engine:
         response = self._send("GET", path, params, None, None, LONG_TIMEOUT)
         try:
             if response.status_code >= 400:
-                self._refuse(response, b"".join(pieces_of(response, end, self.account)), path)
-            yield from pieces_of(response, end, self.account, content=True)
+                self._refuse(response, b"".join(_answers.pieces_of(response, end, self.account)), path)
+            yield from _answers.pieces_of(response, end, self.account, content=True)
         except OSError as error:
-            raise broken(self.account, error, f"GET {path}", LONG_TIMEOUT) from error
+            raise _answers.broken(self.account, error, f"GET {path}", LONG_TIMEOUT) from error
         finally:
             response.close()
 
@@ -132,7 +131,7 @@ class Engine:
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
         self.admit(method, path)
         _response, answer = self._request(method, path, params, body, headers, timeout)
-        return json_of(answer, self.account) if answer.strip() and not plain else None
+        return _answers.json_of(answer, self.account) if answer.strip() and not plain else None
 
     def stream(
         self,
@@ -148,19 +147,21 @@ class Engine:
         """
         self.admit("POST", path)
         answer = self._request("POST", path, params, body, headers, LONG_TIMEOUT)[1]
-        lines = [line for line in json_lines_of(answer, self.account) if isinstance(line, dict)]
+        lines = [line for line in _answers.json_lines_of(answer, self.account) if isinstance(line, dict)]
         for line in lines:
             detail = line.get("errorDetail")
             failed = line.get("error") or (detail.get("message") if isinstance(detail, dict) else detail)
             if failed:
                 told = "".join(str(each.get("stream", "")) for each in lines[-30:])
-                raise EngineError(explain(str(failed), path), 200, str(failed), output=told[-4000:])
+                raise _errors.EngineError(
+                    _sentences.explain(str(failed), path), 200, str(failed), output=told[-4000:]
+                )
         return lines
 
     def admit(self, method: str, path: str) -> None:
         """Let a call pass that can write: never in check mode, and not before what has to precede the first."""
         if self.check:
-            raise Failure(f"internal: {method} {path} in check mode; please report this.")
+            raise _errors.Failure(f"internal: {method} {path} in check mode; please report this.")
         prepare, self.before_writes = self.before_writes, None
         if prepare is not None:
             prepare()
@@ -178,10 +179,10 @@ class Engine:
         end = time.monotonic() + timeout
         response = self._send(method, path, params, body, headers, timeout)
         try:
-            answer = b"".join(pieces_of(response, end, self.account))
+            answer = b"".join(_answers.pieces_of(response, end, self.account))
         except OSError as error:
             response.close()  # whatever else comes is not the answer to the next request
-            raise broken(self.account, error, f"{method} {path}", timeout) from error
+            raise _answers.broken(self.account, error, f"{method} {path}", timeout) from error
         if response.status_code >= 400:
             self._refuse(response, answer, path)
         return response, answer
@@ -204,12 +205,12 @@ class Engine:
                 path, params=_query(params), headers=headers, timeout=(10.0, timeout), stream=True, **options
             )
         except OSError as error:  # podman-py's and requests' errors are OSErrors too
-            raise broken(self.account, error, f"{method} {path}", timeout) from error
+            raise _answers.broken(self.account, error, f"{method} {path}", timeout) from error
 
     @staticmethod
     def _refuse(response: Any, answer: bytes, path: str) -> NoReturn:
         cause = podmans_cause(answer)
-        raise EngineError(explain(cause, path), response.status_code, cause)
+        raise _errors.EngineError(_sentences.explain(cause, path), response.status_code, cause)
 
 
 def _query(params: Mapping[str, Any] | None) -> dict[str, Any] | None:

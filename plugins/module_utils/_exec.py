@@ -14,15 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ._attach import Overdue, attach
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._module import Task
-from ._options import get_path
-from ._plan import Step, outcome
-from ._process_values import Words
-from ._streams import STDERR, STDOUT, Output
-from ._values import Pairs
+from . import _attach, _engine, _errors, _module, _options, _plan, _process_values, _streams, _values
 
 # What a command may say on each of its streams, in bytes; the rest is dropped.
 SAID_LIMIT = 4 * 1024 * 1024
@@ -39,16 +31,16 @@ class Done:
     cut: bool
 
 
-def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:  # noqa: ARG001  there is nothing to record
+def travel(task: _module.Task, engine: _engine.Engine, key: bytes) -> dict[str, Any]:  # noqa: ARG001  there is nothing to record
     """Run one command in a running container, unless a guard says that it need not run; return the task's result."""
     params = task.params
     spec = parse(params)
     name = str(params["name"])
     identity = running(engine, name)
     guard = _guard(task, engine, identity, params, spec)
-    steps = [] if guard else [Step("exec", "container", name)]
+    steps = [] if guard else [_plan.Step("exec", "container", name)]
     result = {
-        **outcome(steps),
+        **_plan.outcome(steps),
         "guard": guard,
         "stdout": "",
         "stderr": "",
@@ -74,7 +66,7 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:  # noqa: A
         stderr_lines=done.stderr.splitlines(),
     )
     if done.rc not in params["expect"]:
-        raise Failure(refusal(name, done, params["expect"]), **result)
+        raise _errors.Failure(refusal(name, done, params["expect"]), **result)
     # Ansible takes any rc but 0 for a failure unless it is told otherwise.
     return {**result, "failed": False}
 
@@ -98,19 +90,19 @@ def parse(params: Mapping[str, Any]) -> dict[str, Any]:
 def words(option: str, raw: Any) -> list[str]:
     """A command as a list of words. Raises Failure."""
     try:
-        found = Words().parse(raw)
+        found = _process_values.Words().parse(raw)
     except ValueError as error:
-        raise Failure(f"{option}: {error} is needed.") from error
+        raise _errors.Failure(f"{option}: {error} is needed.") from error
     if not found or not found[0]:
-        raise Failure(f"{option}: it is empty, and a command such as 'ls -l /data' is needed.")
+        raise _errors.Failure(f"{option}: it is empty, and a command such as 'ls -l /data' is needed.")
     return found
 
 
 def _pairs(raw: Any) -> dict[str, str]:
     try:
-        return Pairs().parse(raw)
+        return _values.Pairs().parse(raw)
     except ValueError as error:
-        raise Failure(f"env: {error} is needed.") from error
+        raise _errors.Failure(f"env: {error} is needed.") from error
 
 
 def refusal(name: str, done: Done, expected: list[int]) -> str:
@@ -123,16 +115,16 @@ def refusal(name: str, done: Done, expected: list[int]) -> str:
     return f"container {name}: the command ended with exit code {done.rc}, and expect: [{codes}] is declared{said}"
 
 
-def running(engine: Engine, name: str) -> str:
+def running(engine: _engine.Engine, name: str) -> str:
     """The ID of the running container of that name. Raises Failure."""
-    there = engine.find(f"containers/{name_in_path(name)}/json") if name else None
+    there = engine.find(f"containers/{_engine.name_in_path(name)}/json") if name else None
     if there is None or there.get("Name") != name:
-        raise Failure(
+        raise _errors.Failure(
             f"name: account {engine.account.name} has no container {name!r}; make it first with rootless.podman.container, or start it if it is in a unit."
         )
-    status = get_path(there, "State.Status")
+    status = _options.get_path(there, "State.Status")
     if status != "running":
-        raise Failure(
+        raise _errors.Failure(
             f"name: container {name} is not running (it is {status}); start it first with rootless.podman.container: "
             f"name={name} state=started"
         )
@@ -140,7 +132,11 @@ def running(engine: Engine, name: str) -> str:
 
 
 def _guard(
-    task: Task, engine: Engine, identity: str, params: Mapping[str, Any], spec: Mapping[str, Any]
+    task: _module.Task,
+    engine: _engine.Engine,
+    identity: str,
+    params: Mapping[str, Any],
+    spec: Mapping[str, Any],
 ) -> str:
     """The guard because of which the command need not run, empty if it has to."""
     for option, wanted in (("creates", True), ("removes", False)):
@@ -160,40 +156,52 @@ def _guard(
     return ""
 
 
-def _is_there(engine: Engine, identity: str, option: str, path: str) -> bool:
+def _is_there(engine: _engine.Engine, identity: str, option: str, path: str) -> bool:
     if not path.startswith("/") or "*" in path:
-        raise Failure(
+        raise _errors.Failure(
             f"{option}: {path!r} was given, and an absolute path in the container without * is needed."
         )
     return engine.look(f"containers/{identity}/archive", {"path": path})[0] == 200
 
 
-def _session(engine: Engine, identity: str, spec: Mapping[str, Any]) -> str:
+def _session(engine: _engine.Engine, identity: str, spec: Mapping[str, Any]) -> str:
     return str(engine.write("POST", f"containers/{identity}/exec", None, spec)["Id"])
 
 
 def run(
-    engine: Engine, identity: str, name: str, spec: Mapping[str, Any], stdin: str | None, timeout: float
+    engine: _engine.Engine,
+    identity: str,
+    name: str,
+    spec: Mapping[str, Any],
+    stdin: str | None,
+    timeout: float,
 ) -> Done:
     """Run a command to its end. Raises Failure when it takes too long; it is killed then."""
     session = _session(engine, identity, spec)
-    output = Output(framed=not spec["Tty"], limit=SAID_LIMIT)
+    output = _streams.Output(framed=not spec["Tty"], limit=SAID_LIMIT)
     raw = None if stdin is None else stdin.encode("utf-8", "surrogateescape")
     end = time.monotonic() + timeout
     try:
-        attach(engine, f"exec/{session}/start", {"Detach": False, "Tty": spec["Tty"]}, raw, output, timeout)
+        _attach.attach(
+            engine, f"exec/{session}/start", {"Detach": False, "Tty": spec["Tty"]}, raw, output, timeout
+        )
         rc = _exit_code(engine, session, end)
-    except Overdue:
+    except _attach.Overdue:
         _kill(engine, session)
-        raise Failure(
+        raise _errors.Failure(
             f"container {name}: the command took longer than timeout: {timeout:g} seconds and was killed.",
-            stdout=output.text(STDOUT).rstrip("\r\n"),
-            stderr=output.text(STDERR).rstrip("\r\n"),
+            stdout=output.text(_streams.STDOUT).rstrip("\r\n"),
+            stderr=output.text(_streams.STDERR).rstrip("\r\n"),
         ) from None
-    return Done(rc, output.text(STDOUT).rstrip("\r\n"), output.text(STDERR).rstrip("\r\n"), output.cut)
+    return Done(
+        rc,
+        output.text(_streams.STDOUT).rstrip("\r\n"),
+        output.text(_streams.STDERR).rstrip("\r\n"),
+        output.cut,
+    )
 
 
-def _exit_code(engine: Engine, session: str, end: float) -> int:
+def _exit_code(engine: _engine.Engine, session: str, end: float) -> int:
     """A command that closed its output may still run."""
     pause = 0.01
     while True:
@@ -201,18 +209,18 @@ def _exit_code(engine: Engine, session: str, end: float) -> int:
         if not told.get("Running"):
             return int(told.get("ExitCode") or 0)
         if time.monotonic() > end:
-            raise Overdue
+            raise _attach.Overdue
         time.sleep(pause)
         pause = min(2 * pause, 0.5)
 
 
-def _kill(engine: Engine, session: str) -> None:
+def _kill(engine: _engine.Engine, session: str) -> None:
     """End a command and what it started in its process group.
 
     Podman can only do it from 4.8 on. The kernel lets an account do it, because it owns the user namespace. The group's
     leader may have ended before (Podman 4.3 with crun).
     """
-    with contextlib.suppress(EngineError, OSError):
+    with contextlib.suppress(_errors.EngineError, OSError):
         pid = engine.get(f"exec/{session}/json").get("Pid")
         if isinstance(pid, int) and pid > 1:
             group = os.getpgid(pid)

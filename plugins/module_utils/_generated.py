@@ -10,8 +10,7 @@ import dataclasses
 import os
 import re
 
-from ._errors import Failure
-from ._quadlet import LINE_LIMIT, canonical
+from . import _errors, _quadlet
 
 _HEAD = re.compile(r"---(?P<service>[^/\n]+)---\Z")
 _LEAD = re.compile(r"\Aquadlet-generator\[\d+\]: ")
@@ -33,8 +32,8 @@ class Generated:
             longest = max(map(len, self.texts[file].split("\n")))
             return (
                 ""
-                if longest < LINE_LIMIT
-                else f"a line of its service has {longest} characters, and systemd reads at most {LINE_LIMIT}"
+                if longest < _quadlet.LINE_LIMIT
+                else f"a line of its service has {longest} characters, and systemd reads at most {_quadlet.LINE_LIMIT}"
             )
         mine = [each for each in self.complaints if f'"{file}"' in each or f"/{file}" in each]
         # A file that cannot be read takes all others of its folder with it.
@@ -81,12 +80,12 @@ def same(one: str, other: str) -> bool:
     """
     try:
         return _meaning(one) == _meaning(other)
-    except Failure:
+    except _errors.Failure:
         return one == other
 
 
 def _meaning(text: str) -> dict[str, dict[str, list[list[str]]]]:
-    found = canonical(text)
+    found = _quadlet.canonical(text)
     found.get("Unit", {}).pop("SourcePath", None)
     for section, keys in found.items():
         if not section.startswith("X-"):

@@ -14,11 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from ._account import Account, call_as
+from . import _account, _errors, _generated, _quadlet_keys
 from ._checks import commands
-from ._errors import Failure
-from ._generated import Generated, read
-from ._quadlet_keys import FIRST
 
 # Where distributions put it, see _checks/commands.
 PLACES = (
@@ -41,22 +38,22 @@ def version() -> str:
             return told[-1]
     found = commands.podman_version()
     podman = f"Podman {found} without Quadlet" if found else "no Podman"
-    raise Failure(
-        f"name: units need Quadlet, which comes with Podman {FIRST} and newer, and this host has {podman}; upgrade Podman, or use "
+    raise _errors.Failure(
+        f"name: units need Quadlet, which comes with Podman {_quadlet_keys.FIRST} and newer, and this host has {podman}; upgrade Podman, or use "
         "rootless.podman.container and rootless.podman.pod, which need no units."
     )
 
 
-def of_tree(account: Account, tree: Tree, folder: str) -> Generated:
+def of_tree(account: _account.Account, tree: Tree, folder: str) -> _generated.Generated:
     """What the generator makes of these files alone, as if they lay in ``folder``; run as the account."""
-    told = call_as(account, _on_a_copy, tree, folder, account.runtime_dir)
-    return read(told["out"], told["err"])
+    told = _account.call_as(account, _on_a_copy, tree, folder, account.runtime_dir)
+    return _generated.read(told["out"], told["err"])
 
 
-def of_account(account: Account) -> Generated:
+def of_account(account: _account.Account) -> _generated.Generated:
     """What it makes of all that it finds for the account, as at the next reload."""
-    told = call_as(account, _as_it_is)
-    return read(told["out"], told["err"])
+    told = _account.call_as(account, _as_it_is)
+    return _generated.read(told["out"], told["err"])
 
 
 def is_there() -> bool:

@@ -16,22 +16,21 @@ import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
-from ._errors import Failure
-from ._tree import FILE, FOLDER, LINK, OTHER, Digester, Entry, Tree, of_bytes
+from . import _errors, _tree
 
 # What the action plugin marks as not to be shown: files that were encrypted with Ansible Vault.
 VAULT = "vault"
 
 
-def read(src: str) -> Tree:
+def read(src: str) -> _tree.Tree:
     """A file, or a folder with all that is in it. Raises Failure for what the account cannot read."""
     if not os.path.isabs(src):
-        raise Failure(
+        raise _errors.Failure(
             f"src: {src!r} was given, and an absolute path on the host is needed with remote_src: true."
         )
     src = os.path.realpath(src)  # what src itself leads to is meant, links below it stay links
     tree = {"": _read_one(src)}
-    if tree[""].kind == FOLDER:
+    if tree[""].kind == _tree.FOLDER:
         for folder, folders, files in os.walk(src, onerror=_refuse):
             for each in folders + files:
                 path = os.path.join(folder, each)
@@ -40,48 +39,50 @@ def read(src: str) -> Tree:
 
 
 def _refuse(error: OSError) -> None:
-    raise Failure(
+    raise _errors.Failure(
         f"src: the account cannot read {error.filename} ({error.strerror}); make it readable for the account."
     )
 
 
-def _read_one(path: str) -> Entry:
+def _read_one(path: str) -> _tree.Entry:
     try:
         there = os.lstat(path)
         mode = stat.S_IMODE(there.st_mode)
         if stat.S_ISLNK(there.st_mode):
-            return Entry(LINK, 0o777, target=os.readlink(path))
+            return _tree.Entry(_tree.LINK, 0o777, target=os.readlink(path))
         if stat.S_ISDIR(there.st_mode):
-            return Entry(FOLDER, mode)
+            return _tree.Entry(_tree.FOLDER, mode)
         if not stat.S_ISREG(there.st_mode):
-            raise Failure(f"src: {path} is neither a file, a folder nor a link, and nothing else is copied.")
-        told = Digester()
+            raise _errors.Failure(
+                f"src: {path} is neither a file, a folder nor a link, and nothing else is copied."
+            )
+        told = _tree.Digester()
         with open(path, "rb") as file:
             for piece in iter(lambda: file.read(1 << 20), b""):
                 told.feed(piece)
     except OSError as error:
         _refuse(error)
         raise
-    return Entry(FILE, mode, there.st_size, told.digest, text=told.text, content=path)
+    return _tree.Entry(_tree.FILE, mode, there.st_size, told.digest, text=told.text, content=path)
 
 
-def unpack(packed: str) -> Tree:
+def unpack(packed: str) -> _tree.Tree:
     """What the action plugin packed on the controller: a base64 tar whose root is called '.'."""
     tree = {}
     with tarfile.open(fileobj=io.BytesIO(base64.b64decode(packed)), mode="r:*") as tar:
         for info in tar:
             name = "" if info.name == "." else info.name
             if info.isdir():
-                tree[name] = Entry(FOLDER, info.mode)
+                tree[name] = _tree.Entry(_tree.FOLDER, info.mode)
             elif info.issym():
-                tree[name] = Entry(LINK, 0o777, target=info.linkname)
+                tree[name] = _tree.Entry(_tree.LINK, 0o777, target=info.linkname)
             else:
                 file = tar.extractfile(info)
-                tree[name] = of_bytes(file.read() if file else b"", info.mode, info.uname == VAULT)
+                tree[name] = _tree.of_bytes(file.read() if file else b"", info.mode, info.uname == VAULT)
     return tree
 
 
-def look(root: str, wanted: Mapping[str, Entry]) -> Tree:
+def look(root: str, wanted: Mapping[str, _tree.Entry]) -> _tree.Tree:
     """Of what is wanted below ``root`` all that is there already; links are never followed."""
     found = {}
     for name in wanted:
@@ -93,20 +94,20 @@ def look(root: str, wanted: Mapping[str, Entry]) -> Tree:
     return found
 
 
-def _look_one(folder: int, last: str) -> Entry:
+def _look_one(folder: int, last: str) -> _tree.Entry:
     there = os.stat(last, dir_fd=folder, follow_symlinks=False)
     mode = stat.S_IMODE(there.st_mode)
     if stat.S_ISLNK(there.st_mode):
-        return Entry(LINK, 0o777, target=os.readlink(last, dir_fd=folder))
+        return _tree.Entry(_tree.LINK, 0o777, target=os.readlink(last, dir_fd=folder))
     if stat.S_ISDIR(there.st_mode):
-        return Entry(FOLDER, mode)
+        return _tree.Entry(_tree.FOLDER, mode)
     if not stat.S_ISREG(there.st_mode):
-        return Entry(OTHER, mode)
-    told = Digester()
+        return _tree.Entry(_tree.OTHER, mode)
+    told = _tree.Digester()
     with open(os.open(last, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb") as file:
         for piece in iter(lambda: file.read(1 << 20), b""):
             told.feed(piece)
-    return Entry(FILE, mode, there.st_size, told.digest)
+    return _tree.Entry(_tree.FILE, mode, there.st_size, told.digest)
 
 
 @contextlib.contextmanager
@@ -130,10 +131,10 @@ def opened(root: str, name: str) -> IO[bytes]:
         return open(os.open(last, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
 
 
-def write(root: str, name: str, entry: Entry, content: IO[bytes] | None) -> None:
+def write(root: str, name: str, entry: _tree.Entry, content: IO[bytes] | None) -> None:
     """Make one entry as it is wanted. What was there is replaced at once, never half."""
     with _parent(root, name) as (folder, last):
-        if entry.kind == FOLDER:
+        if entry.kind == _tree.FOLDER:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(last, 0o700, dir_fd=folder)
             inner = os.open(last, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
@@ -141,7 +142,7 @@ def write(root: str, name: str, entry: Entry, content: IO[bytes] | None) -> None
                 os.fchmod(inner, entry.mode)
             finally:
                 os.close(inner)
-        elif entry.kind == LINK:
+        elif entry.kind == _tree.LINK:
             _replace(folder, last, lambda draft: os.symlink(entry.target, draft, dir_fd=folder))
         else:
             _replace(folder, last, lambda draft: _fill(folder, draft, entry.mode, content))

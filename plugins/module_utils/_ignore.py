@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ._errors import Failure
+from . import _errors
 
 # What one token of a pattern matches; a class, an escaped character and any other one are looked at further.
 _TOKEN = re.compile(r"\*\*/?|\*|\?|\[(?:(\^)|(?!\^))((?:\\.|[^\]\\])+)\]|\\(.)|(.)", re.DOTALL)
@@ -82,8 +82,8 @@ def _members(text: str) -> str:
     )
 
 
-def _unreadable(line: str, source: str) -> Failure:
-    return Failure(
+def _unreadable(line: str, source: str) -> _errors.Failure:
+    return _errors.Failure(
         f"build: the line {line!r} of {source} in the context is no pattern; close its [ with ], put no \\ at its end and "
         "no ! on its own, or take it out."
     )

@@ -14,18 +14,20 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import _record
-from ._context import TEXT_LIMIT, Context
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._image_names import Platform, Reference, foreign, native_platform, parse_name, print_platform
-from ._image_pull import moved
-from ._module import Task
-from ._options import Spec
-from ._plan import CHANGED, DECLARED, REMOVED, Reason, Step
-from ._pull import KIND, about, find, pull
-from ._resources.image import TABLE, UNCACHED
-from ._survey import facts_of
+from . import (
+    _context,
+    _engine,
+    _errors,
+    _image_names,
+    _image_pull,
+    _module,
+    _options,
+    _plan,
+    _pull,
+    _record,
+    _survey,
+)
+from ._resources import image
 
 # The first version whose API shows what a secret holds.
 SHOWS_SECRETS = (4, 7, 0)
@@ -33,12 +35,12 @@ HIDDEN = "(hidden)"
 
 
 def build_steps(
-    task: Task, engine: Engine, key: bytes, reference: Reference, platform: Platform,
+    task: _module.Task, engine: _engine.Engine, key: bytes, reference: _image_names.Reference, platform: _image_names.Platform,
     there: Mapping[str, Any] | None,
-) -> list[Step]:  # fmt: skip
+) -> list[_plan.Step]:  # fmt: skip
     """Build an image unless it was built from the same; what was done, or would be."""
     if reference.digest:
-        raise Failure(
+        raise _errors.Failure(
             f"name: {reference.text!r} was given, and what is built gets its digest from the build; write a tag instead."
         )
     return _Build(task, engine, key, reference, platform).steps(there)
@@ -48,7 +50,12 @@ class _Build:
     """One build: everything that decides over it, read once."""
 
     def __init__(
-        self, task: Task, engine: Engine, key: bytes, reference: Reference, platform: Platform
+        self,
+        task: _module.Task,
+        engine: _engine.Engine,
+        key: bytes,
+        reference: _image_names.Reference,
+        platform: _image_names.Platform,
     ) -> None:
         self.task, self.engine, self.key, self.name, self.platform = (
             task,
@@ -58,33 +65,37 @@ class _Build:
             platform,
         )
         declared = dict(task.params["build"])
-        self.spec: Spec = TABLE.parse(declared, "build.")
-        TABLE.gate(self.spec, facts_of(engine), "build.")
+        self.spec: _options.Spec = image.TABLE.parse(declared, "build.")
+        image.TABLE.gate(self.spec, _survey.facts_of(engine), "build.")
         if self.spec.get("format") == "docker" and self.spec.get("annotation"):
-            raise Failure(
+            raise _errors.Failure(
                 "build.annotation: images in Docker's format have none, and build.format is docker; use build.label, or format: oci."
             )
-        self.context = Context(declared)
+        self.context = _context.Context(declared)
         self.arguments: dict[str, str] = self.spec.get("args") or {}
         self.policy = str(self.spec.get("pull") or "missing")
         self.secrets = {each["id"]: self._content(each) for each in self.spec.get("secrets") or []}
 
-    def steps(self, there: Mapping[str, Any] | None) -> list[Step]:
+    def steps(self, there: Mapping[str, Any] | None) -> list[_plan.Step]:
         found = self._bases()
-        recorded = _record.read(self.key, KIND, self.name, (there or {}).get("Labels"))
+        recorded = _record.read(self.key, _pull.KIND, self.name, (there or {}).get("Labels"))
         wanted = _record.digests(self.key, self._recorded(found))
         if there and recorded is None:
-            reasons = [Reason("build", DECLARED, "not built by this collection", self.context.digest()[:12])]
+            reasons = [
+                _plan.Reason(
+                    "build", _plan.DECLARED, "not built by this collection", self.context.digest()[:12]
+                )
+            ]
         else:
             lost = bool(there) and None in found.values()
             reasons = list(self._differing(wanted, recorded or {}, bool(there), lost))
         if self.task.params["force"]:
-            reasons.append(Reason("force", DECLARED, None, True))
+            reasons.append(_plan.Reason("force", _plan.DECLARED, None, True))
         if not reasons:
             return []
         if not self.task.check:
             self._build(found, self._uncached(reasons, recorded is None))
-        return [Step("build", KIND, self.name, tuple(reasons))]
+        return [_plan.Step("build", _pull.KIND, self.name, tuple(reasons))]
 
     def _recorded(self, bases: Mapping[str, str | None]) -> dict[str, Any]:
         """Everything whose change makes the image anew; of it only keyed digests are kept."""
@@ -94,38 +105,42 @@ class _Build:
         content = {each: base64.b64encode(data).decode() for each, data in self.secrets.items()}
         more: dict[str, Any] = {"secrets": content} if content else {}
         if self.platform:
-            more["platform"] = print_platform(self.platform)
+            more["platform"] = _image_names.print_platform(self.platform)
         return {**fixed, **self.spec, **more}
 
     def _differing(
         self, wanted: Mapping[str, str], recorded: Mapping[str, str], there: bool, lost: bool
-    ) -> Iterator[Reason]:
+    ) -> Iterator[_plan.Reason]:
         for option in wanted:
             if recorded.get(option) != wanted[option] and not (option == "bases" and lost):
-                yield Reason(option, CHANGED if there else DECLARED, None, self._shown(option))
+                yield _plan.Reason(
+                    option, _plan.CHANGED if there else _plan.DECLARED, None, self._shown(option)
+                )
         for option in recorded:
             if option not in wanted:
-                yield Reason(option, REMOVED)
+                yield _plan.Reason(option, _plan.REMOVED)
 
     def _shown(self, option: str) -> Any:
         if option == "platform":
-            return print_platform(self.platform)
-        return TABLE.by_name[option].type.show(self.spec[option]) if option in self.spec else None
+            return _image_names.print_platform(self.platform)
+        return image.TABLE.by_name[option].type.show(self.spec[option]) if option in self.spec else None
 
-    def _uncached(self, reasons: list[Reason], first: bool) -> bool:
+    def _uncached(self, reasons: list[_plan.Reason], first: bool) -> bool:
         """Whether layers of earlier builds could be of another time or another secret."""
         if self.task.params["force"]:
             return True
         if first:
-            return any(option in UNCACHED for option in self.spec)
-        return any(reason.option in UNCACHED for reason in reasons)
+            return any(option in image.UNCACHED for option in self.spec)
+        return any(reason.option in image.UNCACHED for reason in reasons)
 
     def _bases(self) -> dict[str, str | None]:
         """The base images and their IDs; None for one that is not on the host for this platform."""
         found: dict[str, str | None] = {}
         for base in self.context.bases(self.arguments):
-            there = find(self.engine, base)
-            if there and foreign(there, {**native_platform(host.machine()), **self.platform}):
+            there = _pull.find(self.engine, base)
+            if there and _image_names.foreign(
+                there, {**_image_names.native_platform(host.machine()), **self.platform}
+            ):
                 there = None
             if there and self.policy in ("always", "newer") and not base.startswith("localhost/"):
                 there = self._followed(base, there)
@@ -135,9 +150,11 @@ class _Build:
     def _followed(self, base: str, there: Mapping[str, Any]) -> Mapping[str, Any]:
         """A base whose tag may have moved: fetched, or in check mode asked for."""
         if not self.task.check:
-            pull(self.engine, base, self.policy, {"platform": self.platform})
-            return find(self.engine, base) or there
-        held = moved(self.task, self.engine, parse_name(base, "build"), self.platform, self.policy, there)
+            _pull.pull(self.engine, base, self.policy, {"platform": self.platform})
+            return _pull.find(self.engine, base) or there
+        held = _image_pull.moved(
+            self.task, self.engine, _image_names.parse_name(base, "build"), self.platform, self.policy, there
+        )
         return {"Id": held.identity} if held else there
 
     def _content(self, secret: Mapping[str, str]) -> bytes:
@@ -147,24 +164,26 @@ class _Build:
             return secret["data"].encode("utf-8", "surrogateescape")
         if "path" in secret:
             if not os.path.isabs(secret["path"]) or not os.path.isfile(secret["path"]):
-                raise Failure(
+                raise _errors.Failure(
                     f"{where} is to come from {secret['path']!r}, and an absolute path of a file on the host is needed that the account can read."
                 )
             try:
                 with open(secret["path"], "rb") as file:
-                    return file.read(TEXT_LIMIT)
+                    return file.read(_context.TEXT_LIMIT)
             except OSError as error:
-                raise Failure(
+                raise _errors.Failure(
                     f"{where} is to come from {secret['path']}, which the account cannot read ({error.strerror}); make it readable for it."
                 ) from error
         if self.engine.version < SHOWS_SECRETS:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where} is to come from the secret {secret['secret']}, which Podman shows from 4.7 on, and the host has "
                 f"{self.engine.version_text}; use path or data."
             )
-        told = self.engine.find(f"secrets/{name_in_path(secret['secret'])}/json", {"showsecret": True})
+        told = self.engine.find(
+            f"secrets/{_engine.name_in_path(secret['secret'])}/json", {"showsecret": True}
+        )
         if not told:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where} is to come from the secret {secret['secret']}, which the account does not have; make it first with rootless.podman.secret."
             )
         return str(told.get("SecretData") or "").encode("utf-8", "surrogateescape")
@@ -172,30 +191,32 @@ class _Build:
     def _build(self, found: Mapping[str, str | None], uncached: bool) -> None:
         if self.policy != "never":
             for base in [base for base, identity in found.items() if identity is None]:
-                pull(self.engine, base, "missing", {"platform": self.platform})
-        bases = {base: str((find(self.engine, base) or {}).get("Id") or "") for base in found}
+                _pull.pull(self.engine, base, "missing", {"platform": self.platform})
+        bases = {base: str((_pull.find(self.engine, base) or {}).get("Id") or "") for base in found}
         files = {f"podman-build-secret-{secrets.token_hex(8)}": each for each in self.secrets}
-        query = TABLE.body({"network": "private", "layers": True, **self.spec}, facts_of(self.engine))
-        record = _record.write(self.key, KIND, self.name, self._recorded(bases))
+        query = image.TABLE.body(
+            {"network": "private", "layers": True, **self.spec}, _survey.facts_of(self.engine)
+        )
+        record = _record.write(self.key, _pull.KIND, self.name, self._recorded(bases))
         query.update(
             t=self.name, dockerfile=self.context.file, rm=True, forcerm=True,
             labels={**(query.get("labels") or {}), _record.LABEL: record},
             pullpolicy="never" if self.policy == "never" else "missing",
-            nocache=uncached or bool(query.get("nocache")), platform=print_platform(self.platform) or None,
+            nocache=uncached or bool(query.get("nocache")), platform=_image_names.print_platform(self.platform) or None,
         )  # fmt: skip
         if files:
             query["secrets"] = json.dumps([f"id={each},src={file}" for file, each in files.items()])
         try:
             with self.context.archive({file: self.secrets[each] for file, each in files.items()}) as archive:
                 self.engine.stream("build", query, archive, {"Content-Type": "application/x-tar"})
-        except EngineError as error:
+        except _errors.EngineError as error:
             raise self._without_secrets(error) from None
-        if find(self.engine, self.name) is None:
-            raise Failure(
+        if _pull.find(self.engine, self.name) is None:
+            raise _errors.Failure(
                 f"image {self.name}: the build ended without an error and without an image; run the task again with force: true."
             )
 
-    def _without_secrets(self, error: EngineError) -> EngineError:
+    def _without_secrets(self, error: _errors.EngineError) -> _errors.EngineError:
         """A step that fails may have printed a secret."""
         hide = {data.decode("utf-8", "replace").strip() for data in self.secrets.values()}
         hide |= {line.strip() for text in hide for line in text.splitlines() if len(line.strip()) > 3}
@@ -208,6 +229,6 @@ class _Build:
         facts = {
             name: hidden(value) if isinstance(value, str) else value for name, value in error.facts.items()
         }
-        return about(
-            self.name, EngineError(hidden(error.message), error.status, hidden(error.cause), **facts)
+        return _pull.about(
+            self.name, _errors.EngineError(hidden(error.message), error.status, hidden(error.cause), **facts)
         )

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ._errors import Failure
-from ._plan import CHANGED, Reason
+from . import _errors, _plan
 
 # Source: the grammar of distribution/reference, by which Podman reads names too.
 _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
@@ -68,7 +67,7 @@ def parse_name(name: str, option: str = "name") -> Reference:
             hint = " without a transport"
         elif "@" in name:
             hint = ", or one with a digest of 64 digits such as docker.io/library/nginx@sha256:0123..."
-        raise Failure(
+        raise _errors.Failure(
             f"{option}: {name!r} was given, and an image such as docker.io/library/nginx:1.27{hint} is needed."
         )
     host, repository = found["host"] or "", found["repository"]
@@ -88,7 +87,7 @@ def parse_platform(params: Mapping[str, Any]) -> dict[str, str]:
         text = str(params["platform"])
         parts = text.split("/")
         if not 2 <= len(parts) <= 3 or not all(map(_word, parts)):
-            raise Failure(
+            raise _errors.Failure(
                 f"platform: {text!r} was given, and OS/ARCHITECTURE[/VARIANT], such as linux/arm64, is needed."
             )
         told = dict(zip(("OS", "Arch", "Variant"), parts))
@@ -96,7 +95,9 @@ def parse_platform(params: Mapping[str, Any]) -> dict[str, str]:
         if params.get(option):
             told[field] = str(params[option])
             if not _word(told[field]):
-                raise Failure(f"{option}: {told[field]!r} was given, and one word such as arm64 is needed.")
+                raise _errors.Failure(
+                    f"{option}: {told[field]!r} was given, and one word such as arm64 is needed."
+                )
     if "Arch" in told:
         told["Arch"] = _SPELLINGS.get(told["Arch"], told["Arch"])
     return told
@@ -115,13 +116,13 @@ def native_platform(machine: str) -> dict[str, str]:
     return {"OS": "linux", "Arch": _SPELLINGS.get(machine, machine)}
 
 
-def foreign(inspect: Mapping[str, Any] | None, platform: Platform) -> tuple[Reason, ...]:
+def foreign(inspect: Mapping[str, Any] | None, platform: Platform) -> tuple[_plan.Reason, ...]:
     """In what an image on the host is for another platform than declared. Podman shows no variant."""
     if not inspect:
         return ()
     pairs = [("os", "OS", inspect.get("Os")), ("arch", "Arch", inspect.get("Architecture"))]
     return tuple(
-        Reason(option, CHANGED, there, platform[field])
+        _plan.Reason(option, _plan.CHANGED, there, platform[field])
         for option, field, there in pairs
         if field in platform and there != platform[field]
     )

@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._engine import Engine
-from ._errors import EngineError, Failure
-from ._image_names import Platform, Reference, foreign, print_platform
-from ._module import Task
-from ._plan import CHANGED, Reason, Step
-from ._pull import KIND, SHORT, Access, about, present, pull
-from ._registry import Held, ask
+from . import _engine, _errors, _image_names, _module, _plan, _pull, _registry
 
 
 def pull_steps(
-    task: Task, engine: Engine, reference: Reference, platform: Platform, there: Mapping[str, Any] | None
-) -> list[Step]:
+    task: _module.Task,
+    engine: _engine.Engine,
+    reference: _image_names.Reference,
+    platform: _image_names.Platform,
+    there: Mapping[str, Any] | None,
+) -> list[_plan.Step]:
     """Bring an image from its registry to the host; what was done, or would be."""
     name, policy = reference.text, "always" if task.params["force"] else str(task.params["pull"])
-    other = foreign(there, platform)
+    other = _image_names.foreign(there, platform)
     # What a digest names is the same for ever.
     if there and not other and (policy in ("missing", "never") or reference.digest):
         return []
@@ -31,24 +29,24 @@ def pull_steps(
         found = (
             f"on the host for {other[0].before}, not for {other[0].after}," if other else "not on the host,"
         )
-        raise Failure(
+        raise _errors.Failure(
             f"name: image {name} is {found} and pull: never forbids to fetch it; load or build it, or choose another policy."
         )
     if task.check:
         if not there:
             # What is to pull it may be made by an earlier task of the same run, a login say.
-            return [Step("pull", KIND, name)]
+            return [_plan.Step("pull", _pull.KIND, name)]
         if other:
             moved(task, engine, reference, platform, "always", there)
-            return [Step("pull", KIND, name, other)]
+            return [_plan.Step("pull", _pull.KIND, name, other)]
         held = moved(task, engine, reference, platform, policy, there)
-        return [Step("pull", KIND, name, (_id_reason(there, held.identity),))] if held else []
+        return [_plan.Step("pull", _pull.KIND, name, (_id_reason(there, held.identity),))] if held else []
     # Asked for by its digest, Podman 4.3 would take the nameless image for the one that is meant.
-    pull(engine, name, "always" if reference.digest else policy, {**task.params, "platform": platform})
-    now = present(engine, reference) or {}
-    wrong = foreign(now, platform)
+    _pull.pull(engine, name, "always" if reference.digest else policy, {**task.params, "platform": platform})
+    now = _pull.present(engine, reference) or {}
+    wrong = _image_names.foreign(now, platform)
     if wrong:
-        raise Failure(
+        raise _errors.Failure(
             f"{wrong[0].option}: the registry has image {name} for {wrong[0].before} alone, and {wrong[0].after} is needed; "
             "name an image that is made for it."
         )
@@ -56,34 +54,34 @@ def pull_steps(
         return []
     # What comes with a first pull cannot be foretold, so it is no reason either.
     reasons = other or ((_id_reason(there, str(now.get("Id"))),) if there else ())
-    return [Step("pull", KIND, name, reasons)]
+    return [_plan.Step("pull", _pull.KIND, name, reasons)]
 
 
-def _id_reason(there: Mapping[str, Any], identity: str) -> Reason:
-    return Reason("id", CHANGED, str(there["Id"])[:SHORT], identity[:SHORT])
+def _id_reason(there: Mapping[str, Any], identity: str) -> _plan.Reason:
+    return _plan.Reason("id", _plan.CHANGED, str(there["Id"])[: _pull.SHORT], identity[: _pull.SHORT])
 
 
 def moved(
-    task: Task,
-    engine: Engine,
-    reference: Reference,
-    platform: Platform,
+    task: _module.Task,
+    engine: _engine.Engine,
+    reference: _image_names.Reference,
+    platform: _image_names.Platform,
     policy: str,
     there: Mapping[str, Any],
-) -> Held | None:
+) -> _registry.Held | None:
     """What a pull would bring in place of what is there, None for nothing. Raises EngineError where the pull would fail."""
     name = reference.text
     try:
-        held = ask(engine, reference, platform, Access.of(task.params))
-    except EngineError as error:
+        held = _registry.ask(engine, reference, platform, _pull.Access.of(task.params))
+    except _errors.EngineError as error:
         if policy == "newer":  # content with what is there
             return None
-        raise about(name, error) from error
+        raise _pull.about(name, error) from error
     if held is None:
         if policy == "newer":
             return None
-        raise EngineError(
-            f"image {name}: the registry has no such image, or none for {print_platform(platform) or 'this host'}; "
+        raise _errors.EngineError(
+            f"image {name}: the registry has no such image, or none for {_image_names.print_platform(platform) or 'this host'}; "
             "look for a name or tag that it has."
         )
     return None if held.same(there) else held

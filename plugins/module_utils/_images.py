@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._image_archive import FORMATS, load_steps, refuse_place, save_steps, tag
-from ._image_build import build_steps
-from ._image_names import Reference, parse_name, parse_platform
-from ._image_pull import pull_steps
-from ._image_push import destination_of, push_steps
-from ._module import Task
-from ._plan import CHANGED, DECLARED, Reason, Step, outcome
-from ._pull import KIND, POLICIES, SHORT, find, present, refuse_retries
-from ._resources.image import TABLE
+from . import (
+    _engine,
+    _errors,
+    _image_archive,
+    _image_build,
+    _image_names,
+    _image_pull,
+    _image_push,
+    _module,
+    _plan,
+    _pull,
+)
+from ._resources import image
 
 ACCESS: dict[str, dict[str, Any]] = {
     "username": {"type": "str"},
@@ -30,7 +32,7 @@ ACCESS: dict[str, dict[str, Any]] = {
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "pull": {"type": "str", "choices": list(POLICIES), "default": "missing"},
+    "pull": {"type": "str", "choices": list(_pull.POLICIES), "default": "missing"},
     "platform": {"type": "str"},
     "os": {"type": "str"},
     "arch": {"type": "str"},
@@ -45,7 +47,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "context": {"type": "str"},
             "containerfile": {"type": "str"},
             "file": {"type": "str"},
-            **TABLE.argument_spec(),
+            **image.TABLE.argument_spec(),
         },
         "mutually_exclusive": [("path", "src"), ("containerfile", "file")],
         "required_one_of": [("path", "src", "context", "containerfile")],
@@ -55,7 +57,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "type": "dict",
         "options": {
             "path": {"type": "path", "required": True},
-            "format": {"type": "str", "choices": list(FORMATS), "default": FORMATS[0]},
+            "format": {
+                "type": "str",
+                "choices": list(_image_archive.FORMATS),
+                "default": _image_archive.FORMATS[0],
+            },
         },
     },
     "push": {
@@ -78,85 +84,87 @@ CONSTRAINTS: dict[str, Any] = {
 }
 
 
-def travel(task: Task, engine: Engine, key: bytes) -> dict[str, Any]:
+def travel(task: _module.Task, engine: _engine.Engine, key: bytes) -> dict[str, Any]:
     """Bring one image to what the task declares; return the task's result."""
     params = task.params
-    reference = parse_name(str(params["name"]))
+    reference = _image_names.parse_name(str(params["name"]))
     tags = [_further(str(each)) for each in params.get("tag") or []]
-    platform = parse_platform(params)
-    refuse_retries(params, engine)
+    platform = _image_names.parse_platform(params)
+    _pull.refuse_retries(params, engine)
     if params["state"] == "absent":
-        return outcome(_absent(task, engine, [reference, *tags]))
+        return _plan.outcome(_absent(task, engine, [reference, *tags]))
     # What cannot end well does not begin.
     if params.get("save"):
-        refuse_place(params["save"])
+        _image_archive.refuse_place(params["save"])
     if params.get("push"):
-        destination_of(params["push"], reference)
-    there = present(engine, reference)
+        _image_push.destination_of(params["push"], reference)
+    there = _pull.present(engine, reference)
     if params.get("build"):
-        steps = build_steps(task, engine, key, reference, platform, there)
+        steps = _image_build.build_steps(task, engine, key, reference, platform, there)
     elif params.get("archive"):
-        steps = load_steps(task, engine, reference, there)
+        steps = _image_archive.load_steps(task, engine, reference, there)
     else:
-        steps = pull_steps(task, engine, reference, platform, there)
+        steps = _image_pull.pull_steps(task, engine, reference, platform, there)
     anew = bool(steps)
     if anew and not task.check:
-        there = present(engine, reference)
+        there = _pull.present(engine, reference)
     steps += _tag_steps(task, engine, tags, reference, there, anew)
     if params.get("save"):
-        steps += save_steps(task, engine, reference, there, anew)
+        steps += _image_archive.save_steps(task, engine, reference, there, anew)
     if params.get("push"):
-        steps += push_steps(task, engine, reference, there, anew)
-    result = outcome(steps)
-    result[KIND] = _public(present(engine, reference) if steps and not task.check else there)
+        steps += _image_push.push_steps(task, engine, reference, there, anew)
+    result = _plan.outcome(steps)
+    result[_pull.KIND] = _public(_pull.present(engine, reference) if steps and not task.check else there)
     return result
 
 
-def _further(name: str) -> Reference:
-    reference = parse_name(name, "tag")
+def _further(name: str) -> _image_names.Reference:
+    reference = _image_names.parse_name(name, "tag")
     if reference.digest or not reference.host:
-        raise Failure(
+        raise _errors.Failure(
             f"tag: {name!r} was given, and a whole name without a digest, such as localhost/shop:1, is needed."
         )
     return reference
 
 
 def _tag_steps(
-    task: Task, engine: Engine, tags: list[Reference], reference: Reference,
+    task: _module.Task, engine: _engine.Engine, tags: list[_image_names.Reference], reference: _image_names.Reference,
     there: Mapping[str, Any] | None, anew: bool,
-) -> list[Step]:  # fmt: skip
+) -> list[_plan.Step]:  # fmt: skip
     """Further names of the image. Others that it has stay; one of another image moves to this."""
     steps = []
     for each in tags:
-        found = find(engine, each.text)
+        found = _pull.find(engine, each.text)
         if not anew and found and there and found.get("Id") == there.get("Id"):
             continue
-        before = str(found["Id"])[:SHORT] if found else None
+        before = str(found["Id"])[: _pull.SHORT] if found else None
         # What a name leads to from now on is only known where the image itself stays.
-        after = None if anew or not there else str(there["Id"])[:SHORT]
+        after = None if anew or not there else str(there["Id"])[: _pull.SHORT]
         if not task.check:
-            tag(engine, reference.text, each)
-        reason = Reason("tag", CHANGED if found else DECLARED, before, after)
-        steps.append(Step("tag", KIND, each.text, (reason,)))
+            _image_archive.tag(engine, reference.text, each)
+        reason = _plan.Reason("tag", _plan.CHANGED if found else _plan.DECLARED, before, after)
+        steps.append(_plan.Step("tag", _pull.KIND, each.text, (reason,)))
     return steps
 
 
-def _absent(task: Task, engine: Engine, names: list[Reference]) -> list[Step]:
-    steps = [Step("remove", KIND, each.text) for each in names if present(engine, each)]
+def _absent(
+    task: _module.Task, engine: _engine.Engine, names: list[_image_names.Reference]
+) -> list[_plan.Step]:
+    steps = [_plan.Step("remove", _pull.KIND, each.text) for each in names if _pull.present(engine, each)]
     for step in steps:
         if not task.check:
             _remove(engine, step.name, bool(task.params["force"]))
     return steps
 
 
-def _remove(engine: Engine, name: str, force: bool) -> None:
+def _remove(engine: _engine.Engine, name: str, force: bool) -> None:
     try:
-        engine.write("DELETE", f"images/{name_in_path(name)}", {"force": force})
-    except EngineError as error:
+        engine.write("DELETE", f"images/{_engine.name_in_path(name)}", {"force": force})
+    except _errors.EngineError as error:
         if error.status == 404:
             return
         if error.status == 409:
-            raise Failure(
+            raise _errors.Failure(
                 f"image {name}: containers use it ({error.cause}); remove them first, or set force: true to remove them with it."
             ) from error
         raise

@@ -11,19 +11,21 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from . import _info_extras
-from ._account import Account, choose
-from ._checks.ids import lingering
-from ._each_account import call_as_each
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._info_kinds import InfoKind
-from ._libraries import podman_py
-from ._module import Task
-from ._parallel import in_parallel
-from ._query import Query
-from ._survey import inspected
-from ._values import OBJECT_NAME
+from . import (
+    _account,
+    _each_account,
+    _engine,
+    _errors,
+    _info_extras,
+    _info_kinds,
+    _libraries,
+    _module,
+    _parallel,
+    _query,
+    _survey,
+    _values,
+)
+from ._checks import ids
 
 ARGUMENTS = {
     "user": {"type": "str"},
@@ -41,12 +43,12 @@ MOST = 10000
 DEEPEST = 64
 
 
-def arguments(kind: InfoKind) -> dict[str, Any]:
+def arguments(kind: _info_kinds.InfoKind) -> dict[str, Any]:
     """The argument spec of the info module of that kind."""
     return {**ARGUMENTS, **kind.options}
 
 
-def look(kind: InfoKind, task: Task) -> dict[str, Any]:
+def look(kind: _info_kinds.InfoKind, task: _module.Task) -> dict[str, Any]:
     """What the accounts have of that kind; nothing is changed."""
     params = task.params
     wanted = {
@@ -56,14 +58,14 @@ def look(kind: InfoKind, task: Task) -> dict[str, Any]:
         "discover": params["users"] == [ALL],
     }
     _info_extras.check_options(wanted)
-    query = Query(params["query"]) if params["query"] is not None else None
+    query = _query.Query(params["query"]) if params["query"] is not None else None
     return ask_each(task, kind.plural, query, _ask, kind, wanted)
 
 
 def ask_each(
-    task: Task,
+    task: _module.Task,
     plural: str,
-    query: Query | None,
+    query: _query.Query | None,
     work: Callable[..., Any],
     *arguments: Any,
     added: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None,
@@ -75,11 +77,11 @@ def ask_each(
     """
     accounts, silent = accounts_of(task.params)
     if len(accounts) > 1:
-        podman_py()  # once, before the children are forked
+        _libraries.podman_py()  # once, before the children are forked
     found: list[dict[str, Any]] = []
     asked, calls = [], 0
-    for account, answer in zip(accounts, call_as_each(accounts, work, *arguments)):
-        if isinstance(answer, Failure):
+    for account, answer in zip(accounts, _each_account.call_as_each(accounts, work, *arguments)):
+        if isinstance(answer, _errors.Failure):
             silent[account.name] = answer
         elif answer is not None:
             asked.append(account.name)
@@ -96,7 +98,7 @@ def ask_each(
     return {"changed": False, **result}
 
 
-def judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) -> None:
+def judge(task: _module.Task, silent: Mapping[str, _errors.Failure], facts: Mapping[str, Any]) -> None:
     """Raise Failure, or warn, for accounts that gave no answer."""
     if not silent:
         return
@@ -110,49 +112,49 @@ def judge(task: Task, silent: Mapping[str, Failure], facts: Mapping[str, Any]) -
     goes_on = (task.params["on_no_answer"] or ("warn" if discovered else "fail")) == "warn"
     # What nobody answers is wrong in the task, such as a filter.
     if not goes_on or (not facts["accounts"] and discovered):
-        raise Failure(
+        raise _errors.Failure(
             f"{sentence}; on_no_answer: warn goes on without them" if facts["accounts"] else sentence,
             **facts,
         )
     task.warn(sentence)
 
 
-def accounts_of(params: Mapping[str, Any]) -> tuple[list[Account], dict[str, Failure]]:
+def accounts_of(params: Mapping[str, Any]) -> tuple[list[_account.Account], dict[str, _errors.Failure]]:
     """Whom to ask, each once, and for whom that is impossible."""
     users = params["users"]
     if users is None:
         return _chosen([params["user"]])
     if not users:
-        raise Failure(
+        raise _errors.Failure(
             "users: it is empty, and the names of accounts are needed, or [all] for every account that lingers."
         )
     if users == [ALL]:
-        users = lingering() if os.geteuid() == 0 else [None]
+        users = ids.lingering() if os.geteuid() == 0 else [None]
     return _chosen(users)
 
 
-def _chosen(names: Iterable[str | None]) -> tuple[list[Account], dict[str, Failure]]:
-    accounts: dict[int, Account] = {}
-    refused: dict[str, Failure] = {}
+def _chosen(names: Iterable[str | None]) -> tuple[list[_account.Account], dict[str, _errors.Failure]]:
+    accounts: dict[int, _account.Account] = {}
+    refused: dict[str, _errors.Failure] = {}
     for name in names:
         try:
-            account = choose(name)
+            account = _account.choose(name)
             accounts[account.uid] = account
-        except Failure as failure:
+        except _errors.Failure as failure:
             refused[name or "this account"] = failure
     return list(accounts.values()), refused
 
 
-def _names(kind: InfoKind, names: Iterable[str] | None) -> list[str] | None:
+def _names(kind: _info_kinds.InfoKind, names: Iterable[str] | None) -> list[str] | None:
     if names is None:
         return None
     pattern, needed = (
-        (_REFERENCE, "an image name or ID") if kind.by_reference else (OBJECT_NAME, "a name or ID")
+        (_REFERENCE, "an image name or ID") if kind.by_reference else (_values.OBJECT_NAME, "a name or ID")
     )
     told = list(dict.fromkeys(str(name) for name in names))
     for name in told:
         if not pattern.fullmatch(name) or len(name) > 1000:
-            raise Failure(
+            raise _errors.Failure(
                 f"name: {name[:100]!r} was given, and {needed} is needed; patterns belong into filters:."
             )
     return told
@@ -164,16 +166,20 @@ def _filters(filters: Mapping[str, Any] | None) -> dict[str, list[str]]:
     for key, value in (filters or {}).items():
         values = value if isinstance(value, (list, tuple)) else [value]
         if not values or not all(isinstance(each, (str, int, float)) for each in values):
-            raise Failure(f"filters: {key} has the value {value!r}, and a text or a list of texts is needed.")
+            raise _errors.Failure(
+                f"filters: {key} has the value {value!r}, and a text or a list of texts is needed."
+            )
         told[str(key)] = [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
     return told
 
 
-def _ask(account: Account, kind: InfoKind, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+def _ask(
+    account: _account.Account, kind: _info_kinds.InfoKind, wanted: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """One account's answer, in a child that has become it; None for one that was only guessed to have a Podman."""
     if wanted["discover"] and not os.path.exists(account.socket):
         return None
-    engine = Engine(account, check=True)  # refuses every call that could write
+    engine = _engine.Engine(account, check=True)  # refuses every call that could write
     found = _found(engine, kind, wanted)
     for each in found:
         _identity(engine, kind, each)
@@ -185,17 +191,21 @@ def _ask(account: Account, kind: InfoKind, wanted: Mapping[str, Any]) -> dict[st
     return {"found": told, "api_calls": engine.calls, "warnings": warnings}
 
 
-def _found(engine: Engine, kind: InfoKind, wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _found(
+    engine: _engine.Engine, kind: _info_kinds.InfoKind, wanted: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
     """Inspect data of the objects that fit both names and filters."""
     names, filters = wanted["name"], wanted["filters"]
     listed = _listed(engine, kind, filters) if names is None or (names and filters) else []
     if names is None:
         looked = (
-            listed if kind.listed_whole else in_parallel(lambda each: _inspected(engine, kind, each), listed)
+            listed
+            if kind.listed_whole
+            else _parallel.in_parallel(lambda each: _inspected(engine, kind, each), listed)
         )
         return [each for each in looked if isinstance(each, dict) and each]
     there = {}
-    for name, each in zip(names, in_parallel(lambda name: _by_name(engine, kind, name), names)):
+    for name, each in zip(names, _parallel.in_parallel(lambda name: _by_name(engine, kind, name), names)):
         if isinstance(each, dict) and kind.is_named(each, name):
             there[str(each.get(kind.id_at))] = each
     if filters:
@@ -204,13 +214,17 @@ def _found(engine: Engine, kind: InfoKind, wanted: Mapping[str, Any]) -> list[Ma
     return list(there.values())
 
 
-def _listed(engine: Engine, kind: InfoKind, filters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _listed(
+    engine: _engine.Engine, kind: _info_kinds.InfoKind, filters: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
     try:
         answer = engine.get(f"{kind.plural}/json", {**kind.params, "filters": dict(filters) or None}) or []
-    except EngineError as error:
+    except _errors.EngineError as error:
         if not filters or error.status < 400:
             raise
-        raise Failure(f"filters: Podman {engine.version_text} refuses them ({error.cause[:300]}).") from error
+        raise _errors.Failure(
+            f"filters: Podman {engine.version_text} refuses them ({error.cause[:300]})."
+        ) from error
     if (
         not isinstance(answer, list)
         or len(answer) > MOST
@@ -220,29 +234,31 @@ def _listed(engine: Engine, kind: InfoKind, filters: Mapping[str, Any]) -> list[
     return answer
 
 
-def _by_name(engine: Engine, kind: InfoKind, name: str) -> Any:
-    return engine.find(f"{kind.plural}/{name_in_path(name)}/json")
+def _by_name(engine: _engine.Engine, kind: _info_kinds.InfoKind, name: str) -> Any:
+    return engine.find(f"{kind.plural}/{_engine.name_in_path(name)}/json")
 
 
-def _inspected(engine: Engine, kind: InfoKind, listed: Mapping[str, Any]) -> Mapping[str, Any]:
+def _inspected(
+    engine: _engine.Engine, kind: _info_kinds.InfoKind, listed: Mapping[str, Any]
+) -> Mapping[str, Any]:
     identity = _identity(engine, kind, listed)
     if kind.name == "container":
-        return inspected(engine, {**listed, "Id": identity})
+        return _survey.inspected(engine, {**listed, "Id": identity})
     found: Mapping[str, Any] = _by_name(engine, kind, identity)
     return found
 
 
-def _identity(engine: Engine, kind: InfoKind, listed: Mapping[str, Any]) -> str:
+def _identity(engine: _engine.Engine, kind: _info_kinds.InfoKind, listed: Mapping[str, Any]) -> str:
     """The ID under which something is listed, which goes into a path."""
     identity = str(listed.get(kind.id_at) or "")
-    if not OBJECT_NAME.fullmatch(identity):
+    if not _values.OBJECT_NAME.fullmatch(identity):
         raise _strange(engine)
     return identity
 
 
-def _strange(engine: Engine) -> EngineError:
+def _strange(engine: _engine.Engine) -> _errors.EngineError:
     account = engine.account
-    return EngineError(
+    return _errors.EngineError(
         f"user: what listens on {account.socket} of account {account.name} does not answer like Podman."
     )
 

@@ -10,11 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._options import get_path
-from ._parallel import in_parallel
-from ._streams import text_of
+from . import _engine, _errors, _options, _parallel, _streams
 
 MOST_LINES = 10000
 # Bytes of a log that are read, and characters of its end that are told.
@@ -29,21 +25,23 @@ def check_options(params: Mapping[str, Any]) -> None:
     """Raise Failure for values that make no sense."""
     lines = params.get("logs") or 0
     if not 0 <= lines <= MOST_LINES:
-        raise Failure(f"logs: {lines} was given, and a number of lines from 0 to {MOST_LINES} is needed.")
+        raise _errors.Failure(
+            f"logs: {lines} was given, and a number of lines from 0 to {MOST_LINES} is needed."
+        )
 
 
-def add(engine: Engine, found: list[dict[str, Any]], params: Mapping[str, Any]) -> list[str]:
+def add(engine: _engine.Engine, found: list[dict[str, Any]], params: Mapping[str, Any]) -> list[str]:
     """Add to the containers what the task asks for; returns warnings."""
     warnings = []
     if params.get("health_log"):
         for each in found:
             each["health_log"] = health_log(each)
     if params.get("logs"):
-        lines = in_parallel(lambda each: _last_lines(engine, each, int(params["logs"])), found)
+        lines = _parallel.in_parallel(lambda each: _last_lines(engine, each, int(params["logs"])), found)
         for each, said in zip(found, lines):
             each["logs"] = said
     if params.get("stats"):
-        running = [str(each["Id"]) for each in found if get_path(each, "State.Running") is True]
+        running = [str(each["Id"]) for each in found if _options.get_path(each, "State.Running") is True]
         stats, refusal = _stats(engine, running)
         if refusal:
             warnings.append(f"stats: the Podman of account {engine.account.name} told none ({refusal}).")
@@ -54,7 +52,9 @@ def add(engine: Engine, found: list[dict[str, Any]], params: Mapping[str, Any]) 
 
 def health_log(inspect: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The last health checks, oldest first, in the same form for every Podman."""
-    checks = get_path(inspect, "State.Health.Log") or get_path(inspect, "State.Healthcheck.Log")
+    checks = _options.get_path(inspect, "State.Health.Log") or _options.get_path(
+        inspect, "State.Healthcheck.Log"
+    )
     return [
         {
             "start": each.get("Start"),
@@ -67,9 +67,9 @@ def health_log(inspect: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _last_lines(engine: Engine, container: Mapping[str, Any], lines: int) -> list[str] | None:
+def _last_lines(engine: _engine.Engine, container: Mapping[str, Any], lines: int) -> list[str] | None:
     """The end of a container's log; None where nothing keeps it."""
-    path = f"containers/{name_in_path(str(container['Id']))}/logs"
+    path = f"containers/{_engine.name_in_path(str(container['Id']))}/logs"
     raw = bytearray()
     try:
         with closing(engine.pieces(path, {"stdout": True, "stderr": True, "tail": str(lines)})) as pieces:
@@ -77,12 +77,12 @@ def _last_lines(engine: Engine, container: Mapping[str, Any], lines: int) -> lis
                 raw += piece
                 if len(raw) > READ:
                     break
-    except EngineError as error:
+    except _errors.EngineError as error:
         # The log driver none, or a container that has just gone.
         if error.status in (404, 409, 500):
             return None
         raise
-    return last_lines(text_of(bytes(raw[:READ])), lines)
+    return last_lines(_streams.text_of(bytes(raw[:READ])), lines)
 
 
 def last_lines(text: str, lines: int) -> list[str]:
@@ -91,13 +91,13 @@ def last_lines(text: str, lines: int) -> list[str]:
     return [line.rstrip("\r") for line in told[-lines:]] if text else []
 
 
-def _stats(engine: Engine, running: list[str]) -> tuple[dict[str, Any], str]:
+def _stats(engine: _engine.Engine, running: list[str]) -> tuple[dict[str, Any], str]:
     """Use of resources by ID, asked for once for all, and why there is none."""
     if not running:
         return {}, ""
     try:
         answer = engine.get("containers/stats", {"stream": False, "containers": running})
-    except EngineError as error:
+    except _errors.EngineError as error:
         if not error.status:
             raise
         return {}, error.cause[:300]

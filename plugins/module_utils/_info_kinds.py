@@ -10,8 +10,7 @@ import dataclasses
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Callable
 
-from ._options import get_path
-from ._record import LABEL
+from . import _options, _record
 
 Version = tuple[int, int, int]
 HIDDEN = "(hidden)"
@@ -40,16 +39,16 @@ def _of_container(found: MutableMapping[str, Any], version: Version) -> None:
         return
     for at in reversed(range(len(command))):
         word = str(command[at])
-        if word.startswith(f"--label={LABEL}="):
+        if word.startswith(f"--label={_record.LABEL}="):
             del command[at]
-        elif word.startswith(f"{LABEL}=") and at and command[at - 1] == "--label":
+        elif word.startswith(f"{_record.LABEL}=") and at and command[at - 1] == "--label":
             del command[at - 1 : at + 1]
 
 
 def _without_data(found: MutableMapping[str, Any], _version: Version) -> None:
     """The secret itself is not asked for. Options of other drivers than ``file`` may hold a password or a command."""
     found.pop("SecretData", None)
-    driver = get_path(found, "Spec.Driver")
+    driver = _options.get_path(found, "Spec.Driver")
     if isinstance(driver, dict) and driver.get("Name") != "file" and isinstance(driver.get("Options"), dict):
         driver["Options"] = dict.fromkeys(driver["Options"], HIDDEN)
 
@@ -82,7 +81,7 @@ class InfoKind:
 
         Podman itself also answers to the beginning of a name.
         """
-        if self.by_reference or get_path(found, self.name_at) == name:
+        if self.by_reference or _options.get_path(found, self.name_at) == name:
             return True
         has_id = self.id_at != self.name_at
         return has_id and len(name) >= 12 and str(found.get(self.id_at) or "").startswith(name)
@@ -92,15 +91,15 @@ class InfoKind:
         told = dict(found)
         recorded = False
         for path in self.labels_at:
-            labels = get_path(told, path)
+            labels = _options.get_path(told, path)
             if isinstance(labels, dict):
-                recorded = labels.pop(LABEL, None) is not None or recorded
+                recorded = labels.pop(_record.LABEL, None) is not None or recorded
         self.leave_out(told, version)
         return {**told, "account": account, "recorded": recorded}
 
     def sort_key(self, told: Mapping[str, Any]) -> tuple[str, str]:
         """Objects of an account are told in this order."""
-        return _text(get_path(told, self.name_at)), str(told.get(self.id_at) or "")
+        return _text(_options.get_path(told, self.name_at)), str(told.get(self.id_at) or "")
 
 
 def _text(value: Any) -> str:

@@ -11,12 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import _record
-from ._errors import Failure
-from ._networks import Address, MacAddress
-from ._options import get_path
-from ._plan import CHANGED, DECLARED, Reason, Step
-from ._values import OBJECT_NAME, as_line, as_list
+from . import _errors, _networks, _options, _plan, _record, _values
 
 Settings = dict[str, Any]  # as Podman's connect takes them: static_ips, static_mac, aliases, interface_name
 Inspect = Mapping[str, Any]
@@ -26,22 +21,26 @@ KEYS = ("name", "ip", "ip6", "mac", "aliases", "interface_name")
 def parse(raw: Any) -> dict[str, Settings]:
     """The containers that the task declares, with the settings that it gives them. Raises Failure."""
     declared: dict[str, Settings] = {}
-    for each in as_list(raw or []):
+    for each in _values.as_list(raw or []):
         entry = {"name": each} if isinstance(each, str) else each
         if not isinstance(entry, Mapping) or not entry.get("name"):
-            raise Failure(
+            raise _errors.Failure(
                 f"connected: {each!r} was given, and a container's name or a map of {', '.join(KEYS)} is needed."
             )
         name = str(entry["name"])
         unknown = sorted(set(map(str, entry)) - set(KEYS))
         if unknown:
-            raise Failure(f"connected[{name}]: {unknown[0]} was given, and only {', '.join(KEYS)} are known.")
-        if not OBJECT_NAME.fullmatch(name) or name in declared:
-            raise Failure(f"connected: {name!r} was given, and the name of a container is needed, each once.")
+            raise _errors.Failure(
+                f"connected[{name}]: {unknown[0]} was given, and only {', '.join(KEYS)} are known."
+            )
+        if not _values.OBJECT_NAME.fullmatch(name) or name in declared:
+            raise _errors.Failure(
+                f"connected: {name!r} was given, and the name of a container is needed, each once."
+            )
         try:
             declared[name] = _settings(entry)
         except ValueError as error:
-            raise Failure(f"connected[{name}]: {error} is needed.") from None
+            raise _errors.Failure(f"connected[{name}]: {error} is needed.") from None
     return declared
 
 
@@ -51,26 +50,26 @@ def _settings(entry: Mapping[str, Any]) -> Settings:
     for key, version in (("ip", 4), ("ip6", 6)):
         if entry.get(key) is not None:
             try:
-                addresses.append(Address(version).parse(entry[key]))
+                addresses.append(_networks.Address(version).parse(entry[key]))
             except ValueError as error:
                 raise ValueError(f"{key}: {entry[key]!r} was given, and {error}") from None
     if addresses:
         settings["static_ips"] = addresses
     if entry.get("mac") is not None:
         try:
-            settings["static_mac"] = MacAddress().parse(entry["mac"])
+            settings["static_mac"] = _networks.MacAddress().parse(entry["mac"])
         except ValueError as error:
             raise ValueError(f"mac: {entry['mac']!r} was given, and {error}") from None
     if entry.get("aliases"):
-        settings["aliases"] = sorted({as_line(each) for each in as_list(entry["aliases"])})
+        settings["aliases"] = sorted({_values.as_line(each) for each in _values.as_list(entry["aliases"])})
     if entry.get("interface_name"):
-        settings["interface_name"] = as_line(entry["interface_name"])
+        settings["interface_name"] = _values.as_line(entry["interface_name"])
     return settings
 
 
 def joined(inspect: Inspect, network: str) -> Mapping[str, Any] | None:
     """What inspect shows of a container on that network, None where it has not joined it."""
-    found = (get_path(inspect, "NetworkSettings.Networks") or {}).get(network)
+    found = (_options.get_path(inspect, "NetworkSettings.Networks") or {}).get(network)
     return found if isinstance(found, Mapping) else None
 
 
@@ -85,36 +84,36 @@ def without(inspect: Inspect, network: str) -> Inspect:
 
 def require_connectable(inspect: Inspect, name: str) -> None:
     """Refuse a container that can join no network."""
-    mode = str(get_path(inspect, "HostConfig.NetworkMode") or "")
+    mode = str(_options.get_path(inspect, "HostConfig.NetworkMode") or "")
     if mode.startswith("container:"):
-        raise Failure(
+        raise _errors.Failure(
             f"connected[{name}]: it uses the network of another container, and one of its own is needed; name that one "
             "(in a pod: the infra container)."
         )
     if mode != "bridge":
-        raise Failure(
+        raise _errors.Failure(
             f"connected[{name}]: its network is {mode or 'unknown'}, and Podman only connects a container that has joined a network; "
             "declare its network with rootless.podman.container."
         )
 
 
-def step(network: str, name: str, inspect: Inspect, wanted: Settings) -> Step | None:
+def step(network: str, name: str, inspect: Inspect, wanted: Settings) -> _plan.Step | None:
     """Connect a container, or connect it anew with other settings; None where all is as wanted."""
     there = joined(inspect, network)
     after = shown(network, wanted)
     if there is None:
-        reasons = (Reason("connected", DECLARED, None, after),)
-        return Step("connect", "container", name, reasons, {"settings": wanted})
+        reasons = (_plan.Reason("connected", _plan.DECLARED, None, after),)
+        return _plan.Step("connect", "container", name, reasons, {"settings": wanted})
     if fits(there, wanted):
         return None
-    reasons = (Reason("connected", CHANGED, shown(network, _reported(there)), after),)
-    return Step("connect", "container", name, reasons, {"settings": wanted, "was": inspect})
+    reasons = (_plan.Reason("connected", _plan.CHANGED, shown(network, _reported(there)), after),)
+    return _plan.Step("connect", "container", name, reasons, {"settings": wanted, "was": inspect})
 
 
-def away(network: str, name: str, inspect: Inspect) -> Step:
+def away(network: str, name: str, inspect: Inspect) -> _plan.Step:
     """Take a container off the network."""
-    reasons = (Reason("connected", CHANGED, network, None),)
-    return Step("disconnect", "container", name, reasons, {"was": inspect})
+    reasons = (_plan.Reason("connected", _plan.CHANGED, network, None),)
+    return _plan.Step("disconnect", "container", name, reasons, {"was": inspect})
 
 
 def fits(there: Mapping[str, Any], wanted: Settings) -> bool:
@@ -153,7 +152,7 @@ def require_inside(settings: Settings, name: str, subnets: Sequence[Mapping[str,
     for address in settings.get("static_ips", []):
         inside = any(ipaddress.ip_address(address) in each for each in wholes)
         if wholes and (not inside or address in gateways):
-            raise Failure(
+            raise _errors.Failure(
                 f"connected[{name}]: {address} was given, and an address in {' or '.join(map(str, wholes))} is needed that is no gateway's "
                 f"({', '.join(gateways)})."
             )
@@ -180,12 +179,12 @@ def may_be_fixed(inspect: Inspect, network: str, recorded: Mapping[str, str] | N
     if recorded is not None:
         if {"ip", "ip6", "mac_address"} & set(recorded):
             return True
-        names = sorted(get_path(inspect, "NetworkSettings.Networks") or {})
+        names = sorted(_options.get_path(inspect, "NetworkSettings.Networks") or {})
         return recorded.get("network") not in [
             _record.digest(key, _plain(names)),
             _record.digest(key, _plain([network])),
         ]
-    command: Sequence[str] = get_path(inspect, "Config.CreateCommand") or []
+    command: Sequence[str] = _options.get_path(inspect, "Config.CreateCommand") or []
     if not command:
         return True
     return any(

@@ -12,8 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _own_files
-from ._account import Account
+from . import _account, _own_files
 
 PLACE = ".local/share/containers"
 LIMIT = 1 << 20
@@ -22,7 +21,7 @@ LIMIT = 1 << 20
 class Journal:
     """Notes about one object, such as the containers that a network had before it was made anew."""
 
-    def __init__(self, account: Account, kind: str, name: str) -> None:
+    def __init__(self, account: _account.Account, kind: str, name: str) -> None:
         self.path = os.path.join(account.home, PLACE, f"rootless.podman.{kind}.{name}.json")
 
     def read(self) -> dict[str, Any] | None:
@@ -53,12 +52,12 @@ class Journal:
             os.unlink(self.path)
 
 
-def connections(account: Account, network: str) -> Journal:
+def connections(account: _account.Account, network: str) -> Journal:
     """Where it is noted which containers joined a network through the network's own task."""
     return Journal(account, "connected", network)
 
 
-def connected(account: Account, network: str) -> set[str]:
+def connected(account: _account.Account, network: str) -> set[str]:
     """The IDs of those containers."""
     told = (connections(account, network).read() or {}).get("containers")
     return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()

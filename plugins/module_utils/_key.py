@@ -12,16 +12,12 @@ import glob
 import os
 import secrets
 
-from . import _own_files
-from ._account import Account
-from ._engine import Engine
-from ._errors import Failure
-from ._record import KEY_BYTES
+from . import _account, _engine, _errors, _own_files, _record
 
 PLACE = ".local/share/containers/rootless.podman.key"
 
 
-def record_key(account: Account, engine: Engine) -> bytes:
+def record_key(account: _account.Account, engine: _engine.Engine) -> bytes:
     """The key of the account's records. Must be called as the account.
 
     It lives and dies with the storage that holds the records. A missing one is drawn, and kept
@@ -31,7 +27,7 @@ def record_key(account: Account, engine: Engine) -> bytes:
     try:
         return _read(path)
     except FileNotFoundError:
-        key = secrets.token_bytes(KEY_BYTES)
+        key = secrets.token_bytes(_record.KEY_BYTES)
         engine.before_writes = functools.partial(_keep, path, key)
         return key
 
@@ -53,7 +49,7 @@ def _keep(path: str, key: bytes) -> None:
     try:
         os.link(draft, path)
     except FileExistsError:
-        raise Failure(
+        raise _errors.Failure(
             "another task made the first object of this account at the same moment; run the task again."
         ) from None
     finally:
@@ -68,15 +64,15 @@ def _left_behind(path: str) -> list[str]:
 
 def _read(path: str) -> bytes:
     try:
-        key = _own_files.read(path, KEY_BYTES + 1)
+        key = _own_files.read(path, _record.KEY_BYTES + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"the record key {path} cannot be read ({error.strerror}); remove what lies there, and objects are adopted anew."
         ) from error
-    if len(key) != KEY_BYTES:
-        raise Failure(
-            f"the record key {path} is damaged ({len(key)} bytes, {KEY_BYTES} are needed); remove it, and objects are adopted anew."
+    if len(key) != _record.KEY_BYTES:
+        raise _errors.Failure(
+            f"the record key {path} is damaged ({len(key)} bytes, {_record.KEY_BYTES} are needed); remove it, and objects are adopted anew."
         )
     return key

@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any
 
-from ._errors import Failure
+from . import _errors
 
 # Where the role rootless_host puts libraries that no distribution package has.
 PYTHON_FOLDER = "/usr/local/lib/rootless_podman/python"
@@ -39,7 +39,7 @@ def _brought(module: str, name: str, package: str, option: str = "") -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"{option}the host has no {name} for {sys.executable} ({error}); the role rootless.podman.rootless_host "
             f"installs it, or: apt-get install {package} (dnf install {package})"
         ) from error

@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._options import Body, Facts
-from ._values import Bytes, Pairs, ValueType, as_line, as_list, print_bytes
+from . import _errors, _options, _values
 
 CONTROLLERS = ("cpu", "cpuset", "hugetlb", "io", "memory", "misc", "pids", "rdma")
 
 
-class DeviceNumbers(ValueType):
+class DeviceNumbers(_values.ValueType):
     """A number for each of some devices: DEVICE:NUMBER, where ``size`` says that it is one of bytes."""
 
     argument = {"type": "list", "elements": "str"}
@@ -29,10 +27,10 @@ class DeviceNumbers(ValueType):
         if isinstance(raw, Mapping):
             raw = [f"{path}:{number}" for path, number in raw.items()]
         typed = {}
-        for each in as_list(raw):
-            path, _colon, number = as_line(each).rpartition(":")
+        for each in _values.as_list(raw):
+            path, _colon, number = _values.as_line(each).rpartition(":")
             known = path.startswith("/dev/") and (self.size or re.fullmatch("[0-9]+", number))
-            value = (Bytes().parse(number) if self.size else int(number)) if known else 0
+            value = (_values.Bytes().parse(number) if self.size else int(number)) if known else 0
             if not 0 < value <= self.most:
                 raise ValueError(
                     f"/dev/DEVICE:{'SIZE such as /dev/sda:10m' if self.size else 'NUMBER'} (found {each!r})"
@@ -40,7 +38,7 @@ class DeviceNumbers(ValueType):
             typed[path] = value
         return dict(sorted(typed.items()))
 
-    def write(self, value: dict[str, int], body: Body, _facts: Facts) -> None:
+    def write(self, value: dict[str, int], body: _options.Body, _facts: _options.Facts) -> None:
         """A map by path."""
         body[self.field] = {path: {self.entry: number} for path, number in value.items()}
 
@@ -48,10 +46,12 @@ class DeviceNumbers(ValueType):
         return {str(each["Path"]): int(each.get("Rate") or each.get("Weight") or 0) for each in raw or []}
 
     def show(self, value: dict[str, int]) -> list[str]:
-        return [f"{path}:{print_bytes(number) if self.size else number}" for path, number in value.items()]
+        return [
+            f"{path}:{_values.print_bytes(number) if self.size else number}" for path, number in value.items()
+        ]
 
 
-class CgroupFiles(Pairs):
+class CgroupFiles(_values.Pairs):
     """Files of the container's cgroup and what is written to them: {memory.high: 512000000}."""
 
     def parse(self, raw: Any) -> dict[str, str]:
@@ -64,12 +64,12 @@ class CgroupFiles(Pairs):
         return typed
 
     @staticmethod
-    def write(value: dict[str, str], body: Body, facts: Facts) -> None:
+    def write(value: dict[str, str], body: _options.Body, facts: _options.Facts) -> None:
         """Raises Failure for a file whose controller is not there."""
         for name in value:
             controller = name.split(".")[0]
             if controller not in facts.controllers:
-                raise Failure(
+                raise _errors.Failure(
                     f"cgroup_conf: {name} needs the cgroup v2 controller {controller}, and the account may use "
                     f"{', '.join(facts.controllers) or 'none'}; the role rootless.podman.rootless_host delegates it where the kernel has it."
                 )

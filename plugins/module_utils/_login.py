@@ -17,12 +17,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ._account import Account
-from ._auth import Data, Login, found, helper, parse, put, registry_key, take, text_of
-from ._engine import Engine
-from ._errors import EngineError, Failure
-from ._module import Task
-from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step, outcome
+from . import _account, _auth, _engine, _errors, _module, _plan
 
 KIND = "login"
 # Podman looks in the runtime folder first, which a reboot empties, and then here.
@@ -42,23 +37,29 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 REQUIRED_IF = [("state", "present", ("username", "password"))]
 
 
-def travel(task: Task, engine: Engine, key: bytes) -> dict[str, object]:  # noqa: ARG001  there is nothing to record
+def travel(task: _module.Task, engine: _engine.Engine, key: bytes) -> dict[str, object]:  # noqa: ARG001  there is nothing to record
     """Bring one login to what the task declares; return the task's result."""
     params, account = task.params, engine.account
-    registry = registry_key(str(params["registry"]))
+    registry = _auth.registry_key(str(params["registry"]))
     path = _path(account, params["auth_file"])
     passing = (
         os.path.join(account.runtime_dir, "containers/auth.json") if params["auth_file"] is None else None
     )
     if params["state"] == "absent":
         steps = [
-            Step("remove", KIND, registry, (Reason("auth_file", DECLARED, each, None),), {"path": each})
+            _plan.Step(
+                "remove",
+                KIND,
+                registry,
+                (_plan.Reason("auth_file", _plan.DECLARED, each, None),),
+                {"path": each},
+            )
             for each in (path, passing)
-            if each and found(_read(each), registry)
+            if each and _auth.found(_read(each), registry)
         ]
         login = None
     else:
-        login = Login(_word("username", params["username"]), _word("password", params["password"]))
+        login = _auth.Login(_word("username", params["username"]), _word("password", params["password"]))
         steps = _present(registry, login, path, passing)
     if steps and not task.check:
         if login and params["verify"] and any(step.work["path"] == path for step in steps):
@@ -66,12 +67,12 @@ def travel(task: Task, engine: Engine, key: bytes) -> dict[str, object]:  # noqa
         for step in steps:
             _edit(step.work["path"], _change(step, registry, login))
     return {
-        **outcome(steps),
+        **_plan.outcome(steps),
         "login": {"registry": registry, "username": login.username, "auth_file": path} if login else {},
     }
 
 
-def kept(account: Account, place: str) -> Login | None:
+def kept(account: _account.Account, place: str) -> _auth.Login | None:
     """The login that Podman finds for REGISTRY/REPOSITORY: the most particular one, the runtime folder's first."""
     parts = place.split("/")
     keys = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
@@ -81,80 +82,82 @@ def kept(account: Account, place: str) -> Login | None:
     ):
         data = _read(path)
         for key in keys:
-            login = found(data, key)
+            login = _auth.found(data, key)
             if login:
                 return login
     return None
 
 
-def _present(registry: str, login: Login, path: str, passing: str | None) -> list[Step]:
+def _present(registry: str, login: _auth.Login, path: str, passing: str | None) -> list[_plan.Step]:
     data = _read(path)
-    program = helper(data, registry)
+    program = _auth.helper(data, registry)
     if program:
-        raise Failure(
+        raise _errors.Failure(
             f"registry: {path} says in credHelpers that logins of {registry} are asked of docker-credential-{program}, so what "
             "the task declares would not be used; take that line out first."
         )
     steps = []
-    there = found(data, registry)
+    there = _auth.found(data, registry)
     reasons = list(_differing(login, there))
     if there and not reasons and _open_to_others(path):
-        reasons = [Reason("mode", DRIFT, f"{stat.S_IMODE(os.stat(path).st_mode):04o}", "0600")]
+        reasons = [_plan.Reason("mode", _plan.DRIFT, f"{stat.S_IMODE(os.stat(path).st_mode):04o}", "0600")]
     if reasons:
-        steps.append(Step("update" if there else "create", KIND, registry, tuple(reasons), {"path": path}))
-    if passing and found(_read(passing), registry) not in (None, login):
+        steps.append(
+            _plan.Step("update" if there else "create", KIND, registry, tuple(reasons), {"path": path})
+        )
+    if passing and _auth.found(_read(passing), registry) not in (None, login):
         # Somebody logged in by hand: until the next reboot Podman would use that login and not this one.
-        shadow = Reason("auth_file", DRIFT, passing, None)
-        steps.append(Step("remove", KIND, registry, (shadow,), {"path": passing}))
+        shadow = _plan.Reason("auth_file", _plan.DRIFT, passing, None)
+        steps.append(_plan.Step("remove", KIND, registry, (shadow,), {"path": passing}))
     return steps
 
 
-def _differing(login: Login, there: Login | None) -> Iterator[Reason]:
-    why = CHANGED if there else DECLARED
+def _differing(login: _auth.Login, there: _auth.Login | None) -> Iterator[_plan.Reason]:
+    why = _plan.CHANGED if there else _plan.DECLARED
     if there is None or there.username != login.username:
-        yield Reason("username", why, there.username if there else None, login.username)
+        yield _plan.Reason("username", why, there.username if there else None, login.username)
     if there is None or there.password != login.password:
-        yield Reason("password", why, HIDDEN if there else None, HIDDEN)
+        yield _plan.Reason("password", why, HIDDEN if there else None, HIDDEN)
 
 
 def _word(option: str, raw: object) -> str:
     text = str(raw)
     if not text or "\0" in text or (option == "username" and ":" in text):
-        raise Failure(
+        raise _errors.Failure(
             f"{option}: it is empty or has a character that no registry takes, and one without ':' and NUL is needed."
         )
     return text
 
 
-def _path(account: Account, raw: str | None) -> str:
+def _path(account: _account.Account, raw: str | None) -> str:
     """Where the logins are kept; ~ is the account's home, not that of whoever runs the task."""
     if raw is None:
         return os.path.realpath(os.path.join(account.home, LASTING))
     path = account.home + raw[1:] if raw == "~" or raw.startswith("~/") else raw
     if not os.path.isabs(path):
-        raise Failure(
+        raise _errors.Failure(
             f"auth_file: {raw!r} was given, and an absolute path on the host, or one that begins with ~/, is needed."
         )
     return os.path.realpath(path)
 
 
-def _read(path: str) -> Data:
+def _read(path: str) -> _auth.Data:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"auth_file: {path} is no file; choose another.")
+                raise _errors.Failure(f"auth_file: {path} is no file; choose another.")
             raw = file.read(FILE_LIMIT + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"auth_file: the account cannot read {path} ({error.strerror}); choose another."
         ) from error
     if len(raw) > FILE_LIMIT:
-        raise Failure(
+        raise _errors.Failure(
             f"auth_file: {path} has more than {FILE_LIMIT} bytes, so it holds no logins; choose another."
         )
-    return parse(raw.decode("utf-8", "replace"), path)
+    return _auth.parse(raw.decode("utf-8", "replace"), path)
 
 
 def _open_to_others(path: str) -> bool:
@@ -163,7 +166,7 @@ def _open_to_others(path: str) -> bool:
     return False
 
 
-def _verify(engine: Engine, registry: str, login: Login, tls: bool) -> None:
+def _verify(engine: _engine.Engine, registry: str, login: _auth.Login, tls: bool) -> None:
     """Ask the registry through Podman, which keeps nothing of it."""
     host = registry.split("/", 1)[0]
     try:
@@ -176,29 +179,29 @@ def _verify(engine: Engine, registry: str, login: Login, tls: bool) -> None:
             header = base64.urlsafe_b64encode(json.dumps(login._asdict()).encode()).decode()
             query = {"term": f"{host}/{registry.partition('/')[2] or 'x'}", "limit": 1, "tlsVerify": False}
             engine.raw("images/search", query, {"X-Registry-Auth": header})
-    except EngineError as error:
+    except _errors.EngineError as error:
         cause = " ".join(error.cause.rpartition("failed with status: ")[2].split())
         if re.search("401|invalid username/password|authentication required|unauthorized", cause):
-            raise Failure(
+            raise _errors.Failure(
                 f"password: registry {host} refuses the login of {login.username!r}; nothing was changed."
             ) from None
-        raise Failure(
+        raise _errors.Failure(
             f"registry: Podman cannot ask {host} whether the login is right ({cause}); for a registry without a valid certificate "
             "add tls_verify: false, and to keep the login unasked verify: false."
         ) from None
 
 
-def _change(step: Step, registry: str, login: Login | None) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
+def _change(step: _plan.Step, registry: str, login: _auth.Login | None) -> Callable[[_auth.Data], None]:
+    def change(data: _auth.Data) -> None:
         if login is None or step.action == "remove":
-            take(data, registry)
+            _auth.take(data, registry)
         else:
-            put(data, registry, login)
+            _auth.put(data, registry, login)
 
     return change
 
 
-def _edit(path: str, change: Callable[[Data], None]) -> None:
+def _edit(path: str, change: Callable[[_auth.Data], None]) -> None:
     """Change the file as it is now; it is replaced at once, and nobody but the account can read it."""
     folder = os.path.dirname(path)
     draft = os.path.join(folder, f".auth.json.{secrets.token_hex(4)}")
@@ -214,7 +217,7 @@ def _edit(path: str, change: Callable[[Data], None]) -> None:
                 "w",
                 encoding="utf-8",
             ) as file:
-                file.write(text_of(data))
+                file.write(_auth.text_of(data))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, path)
@@ -222,7 +225,7 @@ def _edit(path: str, change: Callable[[Data], None]) -> None:
         finally:
             os.close(lock)
     except OSError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"auth_file: the account cannot write {path} ({error.strerror}); choose a place of its own."
         ) from error
     finally:

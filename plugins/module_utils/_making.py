@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._plan import Step
+from . import _errors, _plan
 
 NAMESPACES = ("netns", "pidns", "ipcns", "utsns", "userns", "cgroupns")
 
@@ -32,13 +31,13 @@ def resolved(body: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]
     return whole
 
 
-def shared_network(step: Step) -> str:
+def shared_network(step: _plan.Step) -> str:
     """What a container that is started shares with others: its pod's network, that of the account's bridges, or none."""
     body = step.work.get("body") or {}
     return f"pod {body['pod']}" if body.get("pod") else str((body.get("netns") or {}).get("nsmode") or "")
 
 
-def batches(steps: list[Step]) -> list[list[Step]]:
+def batches(steps: list[_plan.Step]) -> list[list[_plan.Step]]:
     """The steps in batches, each of which only needs what the ones before it make. Raises Failure for a circle."""
     left = {step.name: step for step in steps}
     found = []
@@ -47,7 +46,7 @@ def batches(steps: list[Step]) -> list[list[Step]]:
             step for step in left.values() if not any(name in left for name in _needs(step.work["body"]))
         ]
         if not ready:
-            raise Failure(
+            raise _errors.Failure(
                 f"requires: {', '.join(sorted(left))} require each other in a circle; take one requirement out."
             )
         found.append(ready)

@@ -20,9 +20,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from . import _name_server, _own_files
-from ._account import Account, call_as
-from ._errors import Failure
+from . import _account, _errors, _name_server, _own_files
 
 # Where systemd looks for units that a package or an administrator brings for all managers, systemd.unit(5).
 UNIT_FOLDERS = (
@@ -69,58 +67,58 @@ class Unit:
         return self.file in ("enabled", "enabled-runtime", "static", "generated", "alias")
 
 
-def service_of(account: Account) -> str:
+def service_of(account: _account.Account) -> str:
     """The system's unit that is the account's manager."""
     return f"user@{account.uid}.service"
 
 
-def is_running(account: Account) -> bool:
+def is_running(account: _account.Account) -> bool:
     """Whether the account's manager is up."""
     return bool(_system(["is-active", "--quiet", service_of(account)], 30)["rc"] == 0)
 
 
-def start_manager(account: Account) -> None:
+def start_manager(account: _account.Account) -> None:
     """Start the account's manager and return when it is ready for units. Needs root."""
     # On a host without systemd nothing below would say so plainly.
     if not os.path.isdir("/run/systemd/system"):
-        raise Failure(
+        raise _errors.Failure(
             "this host was not booted with systemd, and rootless containers that outlive their task need "
             "each account's systemd --user; "
             "use a host (or a virtual machine) that boots with systemd"
         )
     told = _system(["start", service_of(account)], START_SECONDS)
     if told["rc"] != 0:
-        raise Failure(
+        raise _errors.Failure(
             f"the systemd --user of account {account.name} does not start: {told['err']}; "
             f"see why with: journalctl -u {service_of(account)} -n 30"
         )
 
 
-def stop_manager(account: Account) -> None:
+def stop_manager(account: _account.Account) -> None:
     """Stop the account's manager, its sessions and all that runs below them. Needs root."""
     for command in (["stop", service_of(account)], ["stop", f"user-{account.uid}.slice"]):
         told = _system(command, STOP_SECONDS)
         if told["rc"] not in (0, 5):  # 5: there is no such unit
-            raise Failure(
+            raise _errors.Failure(
                 f"the systemd --user of account {account.name} does not stop: {told['err']}; "
                 f"see why with: systemctl status user-{account.uid}.slice"
             )
 
 
-def set_linger(account: Account, wanted: bool) -> None:
+def set_linger(account: _account.Account, wanted: bool) -> None:
     """Have systemd start the account's manager at boot and keep it, or not. Needs root."""
     if wanted:
         _await_forgotten(account)
     verb = "enable-linger" if wanted else "disable-linger"
     told = _call(["loginctl", verb, account.name], 30)
     if told["rc"] != 0:
-        raise Failure(
+        raise _errors.Failure(
             f"linger: loginctl {verb} {account.name} failed: {told['err']}; see: systemctl status "
             "systemd-logind"
         )
 
 
-def _await_forgotten(account: Account) -> None:
+def _await_forgotten(account: _account.Account) -> None:
     """Wait until logind has forgotten who had the account's uid before.
 
     It keeps a user for UserStopDelaySec (10 s) and looks for linger under the name that it knows: a manager that starts meanwhile is
@@ -134,13 +132,13 @@ def _await_forgotten(account: Account) -> None:
         time.sleep(0.2)
 
 
-def has_sessions(account: Account) -> bool:
+def has_sessions(account: _account.Account) -> bool:
     """Whether somebody is logged in with the account."""
     told = _call(["loginctl", "show-user", "--property=Sessions", "--value", "--", account.name], 30)
     return bool(told["out"].strip())
 
 
-def has_socket(account: Account) -> bool:
+def has_socket(account: _account.Account) -> bool:
     """Whether the file of the account's API socket is there."""
     return os.path.lexists(account.socket)
 
@@ -154,19 +152,19 @@ def missing_units(names: Sequence[str]) -> list[str]:
     ]
 
 
-def units(account: Account, names: Sequence[str]) -> dict[str, Unit]:
+def units(account: _account.Account, names: Sequence[str]) -> dict[str, Unit]:
     """What the running manager says of each unit."""
     told = properties(account, names, _SHOWN)
     return {name: Unit(name, *(values.get(key, "") for key in _SHOWN)) for name, values in told.items()}
 
 
-def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str, Unit] | None:
+def settled(account: _account.Account, names: Sequence[str], seconds: float) -> dict[str, Unit] | None:
     """As ``units``, but first wait for those that are on their way up, for so many seconds at most. None where no manager runs."""
     end = time.monotonic() + seconds
     while True:
         try:
             found = units(account, names)
-        except Failure:
+        except _errors.Failure:
             # Asked only now: most often it answers.
             if is_running(account):
                 raise
@@ -176,11 +174,13 @@ def settled(account: Account, names: Sequence[str], seconds: float) -> dict[str,
         time.sleep(0.2)
 
 
-def properties(account: Account, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
+def properties(
+    account: _account.Account, names: Sequence[str], keys: Sequence[str]
+) -> dict[str, dict[str, str]]:
     """Properties of units, in systemd's words; what the running manager does not know is left out."""
     told = _ask(account, ["show", f"--property=Id,{','.join(keys)}", "--", *names], 30)
     if told["rc"] != 0:
-        raise Failure(
+        raise _errors.Failure(
             f"the systemd --user of account {account.name} does not answer: {told['err']}; "
             f"see why with: systemctl status {service_of(account)}"
         )
@@ -196,9 +196,9 @@ def units_on_host(names: Sequence[str]) -> dict[str, Unit]:
     return {name: _on_disk(name, said[name]) for name in names}
 
 
-def units_on_disk(account: Account, names: Sequence[str]) -> dict[str, Unit]:
+def units_on_disk(account: _account.Account, names: Sequence[str]) -> dict[str, Unit]:
     """Which of the units start with the account's manager, read from the links when it does not run."""
-    home = call_as(account, _states, list(names), os.path.join(account.home, ".config/systemd/user"))
+    home = _account.call_as(account, _states, list(names), os.path.join(account.home, ".config/systemd/user"))
     host = _states(list(names), "/etc/systemd/user")
     # The home's word counts first, as in systemd.
     return {name: _on_disk(name, home[name] or host[name]) for name in names}
@@ -224,14 +224,14 @@ def _states(names: list[str], folder: str) -> dict[str, str]:
     return said
 
 
-def enable(account: Account, names: Sequence[str]) -> None:
+def enable(account: _account.Account, names: Sequence[str]) -> None:
     """Have the units start with the manager, also when somebody masked them for the account."""
     # The manager reads its units again once, not after each of the two.
     _do(account, ["unmask", "--no-reload", "--", *names], 30)
     _do(account, ["enable", "--", *names], 30)
 
 
-def disable(account: Account, names: Sequence[str]) -> None:
+def disable(account: _account.Account, names: Sequence[str]) -> None:
     """Have the units not start with the manager; one that is enabled for all accounts is masked here."""
     _do(account, ["disable", "--", *names], 30)
     stubborn = [name for name, unit in units(account, names).items() if unit.is_enabled]
@@ -239,29 +239,31 @@ def disable(account: Account, names: Sequence[str]) -> None:
         _do(account, ["mask", "--", *stubborn], 30)
 
 
-def start(account: Account, names: Sequence[str], seconds: float = START_SECONDS) -> None:
+def start(account: _account.Account, names: Sequence[str], seconds: float = START_SECONDS) -> None:
     """Start units and wait for the result of their jobs."""
     _do(account, ["start", "--", *names], seconds)
 
 
-def stop(account: Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
+def stop(account: _account.Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
     """Stop units and wait until they are gone."""
     _do(account, ["stop", "--", *names], seconds)
 
 
-def restart(account: Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
+def restart(account: _account.Account, names: Sequence[str], seconds: float = STOP_SECONDS) -> None:
     """Stop and start units and wait for the result of their jobs."""
     _do(account, ["restart", "--", *names], seconds)
 
 
-def reload(account: Account) -> None:
+def reload(account: _account.Account) -> None:
     """Have the manager read its units again (and generators run)."""
     _do(account, ["daemon-reload"], START_SECONDS)
 
 
-def generated_texts(account: Account, names: Sequence[str]) -> dict[str, str | None]:
+def generated_texts(account: _account.Account, names: Sequence[str]) -> dict[str, str | None]:
     """What a generator made of units of the account when the manager last read its units; None for nothing."""
-    told = call_as(account, _texts, os.path.join(account.runtime_dir, "systemd", "generator"), list(names))
+    told = _account.call_as(
+        account, _texts, os.path.join(account.runtime_dir, "systemd", "generator"), list(names)
+    )
     return {str(name): None if text is None else str(text) for name, text in told.items()}
 
 
@@ -273,7 +275,9 @@ def _texts(folder: str, names: list[str]) -> dict[str, str | None]:
     return found
 
 
-def try_start(account: Account, verb: str, names: Sequence[str], seconds: float, block: bool = True) -> str:
+def try_start(
+    account: _account.Account, verb: str, names: Sequence[str], seconds: float, block: bool = True
+) -> str:
     """Start or restart units, waiting for the result of their jobs; empty, or what systemd says against it."""
     # A unit that failed too often before is not even tried.
     _ask(account, ["reset-failed", "--", *names], 30)
@@ -281,12 +285,12 @@ def try_start(account: Account, verb: str, names: Sequence[str], seconds: float,
     return "" if told["rc"] == 0 else str(told["err"] or f"systemctl {verb} ended with {told['rc']}")
 
 
-def forget_failed(account: Account, names: Sequence[str]) -> None:
+def forget_failed(account: _account.Account, names: Sequence[str]) -> None:
     """Have the manager forget units that failed, which are gone otherwise."""
     _ask(account, ["reset-failed", "--", *names], 30)
 
 
-def last_lines(account: Account, name: str, since: float, count: int = 5) -> list[str]:
+def last_lines(account: _account.Account, name: str, since: float, count: int = 5) -> list[str]:
     """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent."""
     command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{int(since)}"]
     for field in ("_SYSTEMD_USER_UNIT", "USER_UNIT"):
@@ -298,7 +302,7 @@ def last_lines(account: Account, name: str, since: float, count: int = 5) -> lis
     return lines[-count:]
 
 
-def lines_of_run(account: Account, invocation: str) -> list[str]:
+def lines_of_run(account: _account.Account, invocation: str) -> list[str]:
     """All that one run of a unit of the account printed. systemd tells the runs of a unit apart by an ID."""
     if not re.fullmatch("[0-9a-f]{32}", invocation):
         return []
@@ -322,12 +326,12 @@ def is_reached(target: str) -> bool:
     return bool(_system(["is-active", "--quiet", "--", target], 30)["rc"] == 0)
 
 
-def _do(account: Account, command: list[str], seconds: float) -> None:
+def _do(account: _account.Account, command: list[str], seconds: float) -> None:
     told = _ask(account, command, seconds)
     if told["rc"] != 0:
         names = [word for word in command[1:] if not word.startswith("--")]
         hint = f"journalctl _UID={account.uid} -n 30"
-        raise Failure(
+        raise _errors.Failure(
             f"systemctl --user {command[0]} {' '.join(names)} failed for account {account.name}: "
             f"{told['err']}; "
             f"see why with: {hint}"
@@ -335,13 +339,13 @@ def _do(account: Account, command: list[str], seconds: float) -> None:
 
 
 def _ask(
-    account: Account,
+    account: _account.Account,
     command: list[str],
     seconds: float,
     call: Callable[[list[str], float], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Run systemctl --user as the account; rc, out and err."""
-    told = call_as(account, call or _call, ["systemctl", "--user", "--no-pager", *command], seconds)
+    told = _account.call_as(account, call or _call, ["systemctl", "--user", "--no-pager", *command], seconds)
     if told["rc"] != 0 and not os.path.isdir(account.runtime_dir):
         told["err"] = f"its systemd --user does not run (there is no {account.runtime_dir})"
     return dict(told)

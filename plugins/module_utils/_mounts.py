@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
+from . import _errors, _values
 from ._options import Body, Facts, set_path
-from ._values import OBJECT_NAME, ValueType, as_line, as_list
 
 # File systems that have no source.
 MEMORY_MOUNTS = ("tmpfs", "ramfs", "devpts")
@@ -20,7 +19,7 @@ OBJECT_MOUNTS = ("image", "artifact")
 UNSEEN_MOUNTS = ("overlay", "artifact", "ramfs", "devpts")
 
 
-class Mounts(ValueType):
+class Mounts(_values.ValueType):
     """Volumes and mounts: each is typed as {type, source, target, options}, sorted by target."""
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
@@ -32,7 +31,7 @@ class Mounts(ValueType):
         return sorted(found, key=lambda each: str(each["target"]))
 
     def _items(self, raw: Any) -> list[Any]:
-        return as_list(raw)
+        return _values.as_list(raw)
 
     def _one(self, raw: Any) -> dict[str, Any]:
         raise NotImplementedError
@@ -90,7 +89,7 @@ class Volumes(Mounts):
     argument = {"type": "list", "elements": "str"}
 
     def _one(self, raw: Any) -> dict[str, Any]:
-        text = as_line(raw)
+        text = _values.as_line(raw)
         parts = text.split(":")
         if len(parts) == 1:
             parts = ["", parts[0]]
@@ -101,7 +100,7 @@ class Volumes(Mounts):
             raise ValueError(f"an absolute path in the container (found {text!r})")
         if source.startswith("/"):
             kind = "overlay" if "O" in options else "bind"
-        elif source and not OBJECT_NAME.fullmatch(source):
+        elif source and not _values.OBJECT_NAME.fullmatch(source):
             raise ValueError(f"an absolute path or the name of a volume as source (found {text!r})")
         else:
             kind = "volume"
@@ -119,10 +118,13 @@ class MountList(Mounts):
 
     def _one(self, raw: Any) -> dict[str, Any]:
         if not isinstance(raw, Mapping):
-            raw = {part.partition("=")[0]: part.partition("=")[2] or True for part in as_line(raw).split(",")}
+            raw = {
+                part.partition("=")[0]: part.partition("=")[2] or True
+                for part in _values.as_line(raw).split(",")
+            }
         fields = {self.KEYS.get(key, key): value for key, value in raw.items()}
         kind = str(fields.pop("type", "volume"))
-        source, target = as_line(fields.pop("source", "")), as_line(fields.pop("target", ""))
+        source, target = _values.as_line(fields.pop("source", "")), _values.as_line(fields.pop("target", ""))
         if kind not in ("bind", "volume", *MEMORY_MOUNTS, *OBJECT_MOUNTS):
             raise ValueError(
                 f"a mount of type bind, volume, tmpfs, ramfs, devpts, image or artifact (found {kind!r})"
@@ -131,7 +133,7 @@ class MountList(Mounts):
             raise ValueError(f"target=/PATH, absolute in the container (found {target!r})")
         if (
             (kind == "bind" and not source.startswith("/"))
-            or (kind == "volume" and source and not OBJECT_NAME.fullmatch(source))
+            or (kind == "volume" and source and not _values.OBJECT_NAME.fullmatch(source))
             or (kind in OBJECT_MOUNTS and not source)
         ):
             raise ValueError(f"a source that fits a mount of type {kind} (found {source!r})")
@@ -152,16 +154,17 @@ class MountList(Mounts):
                 options.append("ro" if on == (key != "rw") else "rw")
             elif key == "options":
                 options += [
-                    as_line(each) for each in (value if isinstance(value, list) else str(value).split(","))
+                    _values.as_line(each)
+                    for each in (value if isinstance(value, list) else str(value).split(","))
                 ]
             elif key in ("bind-propagation", "bind_propagation"):
-                options.append(as_line(value))
+                options.append(_values.as_line(value))
             elif key in ("tmpfs-size", "tmpfs-mode"):
-                options.append(f"{key[6:]}={as_line(value)}")
+                options.append(f"{key[6:]}={_values.as_line(value)}")
             elif value is True or str(value).lower() == "true":
-                options.append(as_line(key))
+                options.append(_values.as_line(key))
             else:
-                options.append(f"{as_line(key)}={as_line(value)}")
+                options.append(f"{_values.as_line(key)}={_values.as_line(value)}")
         return sorted(set(options))
 
 
@@ -173,10 +176,10 @@ class Tmpfs(Mounts):
     def _items(self, raw: Any) -> list[Any]:
         if isinstance(raw, Mapping):
             return [f"{path}:{options or ''}" for path, options in raw.items()]
-        return as_list(raw)
+        return _values.as_list(raw)
 
     def _one(self, raw: Any) -> dict[str, Any]:
-        target, _colon, options = as_line(raw).partition(":")
+        target, _colon, options = _values.as_line(raw).partition(":")
         if not target.startswith("/"):
             raise ValueError(f"an absolute path in the container (found {raw!r})")
         return {
@@ -192,7 +195,7 @@ def _write_object(mount: Mapping[str, Any], body: Body, facts: Facts) -> None:
     given = dict(option.partition("=")[::2] for option in mount["options"])
     if mount["type"] == "artifact":
         if not facts.has("5.5"):
-            raise Failure(
+            raise _errors.Failure(
                 f"mount: type=artifact needs Podman 5.5 or later, and the host has {facts.version_text}; "
                 "leave it out or install a newer Podman."
             )
@@ -200,7 +203,7 @@ def _write_object(mount: Mapping[str, Any], body: Body, facts: Facts) -> None:
         entry = {"source": mount["source"], "destination": mount["target"], **known}
     else:
         if "subpath" in given and not facts.has("5.3"):
-            raise Failure(
+            raise _errors.Failure(
                 f"mount: subpath of an image needs Podman 5.3 or later, and the host has {facts.version_text}; "
                 "leave it out or install a newer Podman."
             )
@@ -210,7 +213,7 @@ def _write_object(mount: Mapping[str, Any], body: Body, facts: Facts) -> None:
         if "subpath" in given:
             entry["subPath"] = given.pop("subpath")
     if given:
-        raise Failure(
+        raise _errors.Failure(
             f"mount: {', '.join(sorted(given))} is no option of a mount of type {mount['type']}; leave it out."
         )
     set_path(body, {"image": "image_volumes", "artifact": "artifact_volumes"}[mount["type"]], [entry])

@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ._errors import Failure
+from . import _errors
 
 PROGRAM = "aardvark-dns"
 # Below the account's runtime directory: a file for each network that has containers, and the process's id.
@@ -112,11 +112,11 @@ def renew() -> None:
             check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise Failure(f"{PROGRAM} cannot be started ({error}).") from error
+        raise _errors.Failure(f"{PROGRAM} cannot be started ({error}).") from error
     # A container that started at the same moment has seen to it.
     if done.returncode and unanswered():
         said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
-        raise Failure(f"{PROGRAM} does not start ({said or f'exit code {done.returncode}'}).")
+        raise _errors.Failure(f"{PROGRAM} does not start ({said or f'exit code {done.returncode}'}).")
 
 
 def _folder() -> str:
@@ -154,7 +154,7 @@ def _usual_command() -> Sequence[str]:
     for place in places:
         if os.access(place, os.X_OK):
             return [place, "--config", _folder(), "-p", "53", "run"]
-    raise Failure(f"{PROGRAM} is not there ({', '.join(places)}); install the package {PROGRAM}.")
+    raise _errors.Failure(f"{PROGRAM} is not there ({', '.join(places)}); install the package {PROGRAM}.")
 
 
 def _end(server: Server) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ._options import Body, Facts
-from ._values import ValueType, as_line, as_list
+from . import _options, _values
 
 
-class UserNamespace(ValueType):
+class UserNamespace(_values.ValueType):
     """How ids inside map to the account's: nomap, keep-id[:uid=,gid=], auto[:...], host, private, container:NAME, ns:PATH."""
 
     argument = {"type": "str"}
@@ -24,7 +23,7 @@ class UserNamespace(ValueType):
         return list(raw or [])
 
     def parse(self, raw: Any) -> str:
-        text = as_line(raw).replace("no-map", "nomap")
+        text = _values.as_line(raw).replace("no-map", "nomap")
         mode, _colon, rest = text.partition(":")
         if mode not in self.MODES or (mode in ("container", "ns") and not rest):
             raise ValueError(
@@ -33,7 +32,7 @@ class UserNamespace(ValueType):
         return text
 
     @staticmethod
-    def write(value: str, body: Body, facts: Facts) -> None:
+    def write(value: str, body: _options.Body, facts: _options.Facts) -> None:
         """For a container; nomap is spelled out, and auto wants its own switch.
 
         Podman looks up the account's ids for nomap, in a library that does not stand two calls at once: when containers were
@@ -62,7 +61,7 @@ class UserNamespace(ValueType):
         return mode in ("container", "ns") or bool(maps) == (mode != "host")
 
 
-def _spell_out(body: Body, facts: Facts) -> None:
+def _spell_out(body: _options.Body, facts: _options.Facts) -> None:
     """All ids of the account but its own, in their order."""
     uids, gids = facts.id_counts
     body["userns"] = {"nsmode": "private"}
@@ -74,7 +73,7 @@ def _spell_out(body: Body, facts: Facts) -> None:
     }
 
 
-class Namespace(ValueType):
+class Namespace(_values.ValueType):
     """An IPC, PID, UTS or cgroup namespace: private, host, shareable, container:NAME or ns:PATH."""
 
     argument = {"type": "str"}
@@ -83,7 +82,7 @@ class Namespace(ValueType):
         self.modes = modes
 
     def parse(self, raw: Any) -> str:
-        text = as_line(raw)
+        text = _values.as_line(raw)
         mode, _colon, rest = text.partition(":")
         if text not in self.modes and (mode not in ("container", "ns") or not rest):
             raise ValueError(f"one of {', '.join(self.modes)}, container:NAME or ns:PATH")
@@ -103,7 +102,7 @@ class Namespace(ValueType):
         )
 
 
-class IdMap(ValueType):
+class IdMap(_values.ValueType):
     """A mapping of ids as INSIDE:OUTSIDE:COUNT lines; outside counts from 0, the account itself, on."""
 
     argument = {"type": "list", "elements": "str"}
@@ -113,14 +112,14 @@ class IdMap(ValueType):
 
     def parse(self, raw: Any) -> list[str]:
         lines = []
-        for each in as_list(raw):
-            found = re.fullmatch(r"(\d{1,10}):(\d{1,10})(?::(\d{1,10}))?", as_line(each))
+        for each in _values.as_list(raw):
+            found = re.fullmatch(r"(\d{1,10}):(\d{1,10})(?::(\d{1,10}))?", _values.as_line(each))
             if not found or int(found.group(3) or 1) < 1:
                 raise ValueError(f"lines of INSIDE:OUTSIDE:COUNT, such as 0:1:65536 (found {each!r})")
             lines.append(f"{int(found.group(1))}:{int(found.group(2))}:{int(found.group(3) or 1)}")
         return sorted(lines, key=lambda line: int(line.split(":")[0]))
 
-    def write(self, value: list[str], body: Body, _facts: Facts) -> None:
+    def write(self, value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
         """The API wants both maps and does not copy one to the other, as the command line does."""
         entries = []
         for line in value:

@@ -10,8 +10,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from ._options import Body, Facts
-from ._values import Lines, Pairs, Text, ValueType, as_line, as_list
+from . import _options, _values
 
 # What other tools call an option of a driver.
 SPELLINGS = {
@@ -23,31 +22,31 @@ SPELLINGS = {
 INTERFACES = ("bridge_name", "parent")
 
 
-class Address(Text):
+class Address(_values.Text):
     """An IP address."""
 
     def parse(self, raw: Any) -> str:
         try:
-            return str(ipaddress.ip_address(as_line(raw)))
+            return str(ipaddress.ip_address(_values.as_line(raw)))
         except ValueError:
             raise ValueError("an IP address such as 10.90.0.1") from None
 
 
-class Subnet(Text):
+class Subnet(_values.Text):
     """A subnet in CIDR form."""
 
     def parse(self, raw: Any) -> str:
         try:
-            return str(ipaddress.ip_network(as_line(raw)))
+            return str(ipaddress.ip_network(_values.as_line(raw)))
         except ValueError:
             raise ValueError("a subnet such as 10.90.0.0/24") from None
 
 
-class AddressRange(Text):
+class AddressRange(_values.Text):
     """The part of a subnet that addresses are leased from: a smaller subnet, or FIRST-LAST."""
 
     def parse(self, raw: Any) -> Any:
-        text = as_line(raw)
+        text = _values.as_line(raw)
         try:
             if "-" in text:
                 first, last = (ipaddress.ip_address(each.strip()) for each in text.split("-", 1))
@@ -72,7 +71,7 @@ def _range_text(value: Any) -> str:
     )
 
 
-class SubnetList(ValueType):
+class SubnetList(_values.ValueType):
     """Several subnets, each with a gateway and a range of its own."""
 
     argument = {
@@ -88,7 +87,7 @@ class SubnetList(ValueType):
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
         subnets = []
-        for each in as_list(raw):
+        for each in _values.as_list(raw):
             if not isinstance(each, Mapping) or not each.get("subnet") or set(each) - set(self.TYPES):
                 raise ValueError("a list of subnet, gateway and ip_range, each with its subnet,")
             told = {key: self.TYPES[key].parse(value) for key, value in each.items() if value is not None}
@@ -118,7 +117,7 @@ class SubnetList(ValueType):
         ]
 
 
-class ServerAddresses(Lines):
+class ServerAddresses(_values.Lines):
     """Addresses of name servers in their order."""
 
     def parse(self, raw: Any) -> list[str]:
@@ -131,13 +130,13 @@ class ServerAddresses(Lines):
         return declared == (reported or [])
 
 
-class Route(ValueType):
+class Route(_values.ValueType):
     """Static routes of the containers: DESTINATION,GATEWAY[,METRIC], in any order."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
-        return sorted((self._one(as_line(each)) for each in as_list(raw)), key=self._text)
+        return sorted((self._one(_values.as_line(each)) for each in _values.as_list(raw)), key=self._text)
 
     @staticmethod
     def _one(text: str) -> dict[str, Any]:
@@ -166,7 +165,7 @@ class Route(ValueType):
         return [self._text(each) for each in value]
 
 
-class Drivers(Pairs):
+class Drivers(_values.Pairs):
     """Options of the network's driver, whatever other tools call them."""
 
     def parse(self, raw: Any) -> dict[str, str]:
@@ -180,7 +179,7 @@ class Drivers(Pairs):
         return dict(sorted(told.items()))
 
     @staticmethod
-    def write(value: dict[str, str], body: Body, _facts: Facts) -> None:
+    def write(value: dict[str, str], body: _options.Body, _facts: _options.Facts) -> None:
         """The bridge or the parent is no option over the API, but the network's interface."""
         for name in INTERFACES:
             if name in value:

@@ -11,15 +11,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._options import Body, Facts
-from ._values import OBJECT_NAME, Lines, ValueType, as_line, as_list
+from . import _errors, _options, _values
 
 NETWORK_MODES = ("host", "none", "private", "pasta", "slirp4netns", "bridge")
 DEFAULT_NETWORK = "podman"
 
 
-class NetworkList(ValueType):
+class NetworkList(_values.ValueType):
     """Networks to join: names with options (NAME:ip=,mac=,alias=,interface_name=), or one mode.
 
     Typed as {mode, value, networks: {name: {aliases, static_ips, static_mac, interface_name}}, options}.
@@ -29,8 +27,8 @@ class NetworkList(ValueType):
 
     def parse(self, raw: Any) -> dict[str, Any]:
         typed: dict[str, Any] = {"mode": "", "value": "", "networks": {}, "options": []}
-        for each in as_list(raw):
-            text = as_line(each)
+        for each in _values.as_list(raw):
+            text = _values.as_line(each)
             name, _colon, rest = text.partition(":")
             if name in ("container", "ns"):
                 typed.update(mode={"ns": "path"}.get(name, name), value=rest)
@@ -50,7 +48,7 @@ class NetworkList(ValueType):
 
     @staticmethod
     def _joined(name: str, rest: str) -> dict[str, Any]:
-        if not OBJECT_NAME.fullmatch(name):
+        if not _values.OBJECT_NAME.fullmatch(name):
             raise ValueError(
                 f"the name of a network, or one of {', '.join(NETWORK_MODES)}, container:NAME (found {name!r})"
             )
@@ -73,7 +71,7 @@ class NetworkList(ValueType):
         return joined
 
     @staticmethod
-    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
+    def write(value: dict[str, Any], body: _options.Body, _facts: _options.Facts) -> None:
         """``Networks`` is only heard when the mode is said to be bridge."""
         if value["mode"]:
             body["netns"] = {"nsmode": value["mode"], "value": value["value"]}
@@ -104,11 +102,11 @@ def reported_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
     return {"mode": mode, "networks": names if mode == "bridge" else []}
 
 
-def write_aliases(value: list[str], body: Body, _facts: Facts) -> None:
+def write_aliases(value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
     """Aliases belong to each network that is joined; without one, to the default bridge. Raises Failure."""
     mode = body.get("netns", {}).get("nsmode", "bridge")
     if mode != "bridge":
-        raise Failure(
+        raise _errors.Failure(
             f"network_aliases: network {mode} knows no aliases; name a network, or leave the aliases out."
         )
     if "Networks" not in body:
@@ -118,7 +116,7 @@ def write_aliases(value: list[str], body: Body, _facts: Facts) -> None:
         joined["aliases"] = sorted({*joined.get("aliases", []), *value})
 
 
-class Address(ValueType):
+class Address(_values.ValueType):
     """One fixed address (``version`` 4 or 6) on the one network that is joined."""
 
     argument = {"type": "str"}
@@ -129,41 +127,41 @@ class Address(ValueType):
     def parse(self, raw: Any) -> str:
         needed = f"an IPv{self.version} address"
         try:
-            address = ipaddress.ip_address(as_line(raw))
+            address = ipaddress.ip_address(_values.as_line(raw))
         except ValueError:
             raise ValueError(needed) from None
         if address.version != self.version:
             raise ValueError(needed)
         return str(address)
 
-    def write(self, value: str, body: Body, _facts: Facts) -> None:
+    def write(self, value: str, body: _options.Body, _facts: _options.Facts) -> None:
         """Raises Failure when there is not one network that it could belong to."""
         joined = _only_network(body, "ip" if self.version == 4 else "ip6")
         joined["static_ips"] = [*joined.get("static_ips", []), value]
 
 
-class MacAddress(ValueType):
+class MacAddress(_values.ValueType):
     """A fixed hardware address on the one network that is joined."""
 
     argument = {"type": "str"}
 
     def parse(self, raw: Any) -> str:
-        text = as_line(raw).lower().replace("-", ":")
+        text = _values.as_line(raw).lower().replace("-", ":")
         if not re.fullmatch(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", text):
             raise ValueError("a MAC address such as 92:d0:c6:0a:29:33")
         return text
 
     @staticmethod
-    def write(value: str, body: Body, _facts: Facts) -> None:
+    def write(value: str, body: _options.Body, _facts: _options.Facts) -> None:
         """Raises Failure when there is not one network that it could belong to."""
         _only_network(body, "mac_address")["static_mac"] = value
 
 
-def _only_network(body: Body, option: str) -> dict[str, Any]:
+def _only_network(body: _options.Body, option: str) -> dict[str, Any]:
     """The entry of the one network that is joined; Podman's own bridge when none is named."""
     mode = body.get("netns", {}).get("nsmode", "bridge")
     if mode != "bridge" or len(body.get("Networks", {})) > 1:
-        raise Failure(
+        raise _errors.Failure(
             f"{option}: one address needs one network of type bridge, and network says otherwise; "
             "write it behind the network's name (NAME:ip=ADDRESS,mac=ADDRESS)."
         )
@@ -173,7 +171,7 @@ def _only_network(body: Body, option: str) -> dict[str, Any]:
     return joined
 
 
-class NameServers(Lines):
+class NameServers(_values.Lines):
     """Name servers in their order; none leaves resolv.conf as the image has it."""
 
     def __init__(self, field: str, none: str) -> None:
@@ -190,7 +188,7 @@ class NameServers(Lines):
                 raise ValueError(f"addresses of name servers, or none alone (found {server!r})") from None
         return servers
 
-    def write(self, value: list[str], body: Body, _facts: Facts) -> None:
+    def write(self, value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
         """None is a switch of its own."""
         if value == ["none"]:
             body[self.none] = True

@@ -12,38 +12,43 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import _generator
-from ._container_wanted import Wanted, bound
-from ._errors import Failure
-from ._pod_text import texts_of
-from ._pods import WantedPod
-from ._service_text import is_ours, text_of, unit_of_name
-from ._state import NEW, OLD, Survey
-from ._unit_folder import Folder
+from . import _container_wanted, _errors, _generator, _pod_text, _pods, _service_text, _state, _unit_folder
 
 
-def container_fits(wanted: Wanted, key: bytes, version: str, in_app: Mapping[str, Any] | None = None) -> bool:
+def container_fits(
+    wanted: _container_wanted.Wanted, key: bytes, version: str, in_app: Mapping[str, Any] | None = None
+) -> bool:
     """Whether a unit of this Podman can hold the container."""
-    return _is_said(lambda: text_of(wanted, key, version, None, in_app))
+    return _is_said(lambda: _service_text.text_of(wanted, key, version, None, in_app))
 
 
-def pod_fits(wanted: WantedPod, key: bytes, version: str, in_app: Mapping[str, Any] | None = None) -> bool:
+def pod_fits(
+    wanted: _pods.WantedPod, key: bytes, version: str, in_app: Mapping[str, Any] | None = None
+) -> bool:
     """Whether units of this Podman can hold the pod and its containers."""
-    return _is_said(lambda: texts_of(wanted, key, version, {}, in_app))
+    return _is_said(lambda: _pod_text.texts_of(wanted, key, version, {}, in_app))
 
 
-def takes_container(wanted: Wanted, survey: Survey, folder: Folder, key: bytes, version: str) -> bool:
+def takes_container(
+    wanted: _container_wanted.Wanted,
+    survey: _state.Survey,
+    folder: _unit_folder.Folder,
+    key: bytes,
+    version: str,
+) -> bool:
     """Whether the container goes into a unit. One that cannot be without others only does when these have units."""
     if not wanted.image or not _are_new([wanted.name], survey.containers):
         return False
     return (
         container_fits(wanted, key, version)
-        and folder.text(unit_of_name(wanted.name).file) is None
-        and all(_has_unit(folder, name) for name in bound(wanted.spec))
+        and folder.text(_service_text.unit_of_name(wanted.name).file) is None
+        and all(_has_unit(folder, name) for name in _container_wanted.bound(wanted.spec))
     )
 
 
-def takes_pod(wanted: WantedPod, survey: Survey, folder: Folder, key: bytes, version: str) -> bool:
+def takes_pod(
+    wanted: _pods.WantedPod, survey: _state.Survey, folder: _unit_folder.Folder, key: bytes, version: str
+) -> bool:
     """Whether the pod goes into units. One whose containers come from other tasks does not."""
     if wanted.containers is None or not _are_new([wanted.name], survey.pods):
         return False
@@ -52,13 +57,13 @@ def takes_pod(wanted: WantedPod, survey: Survey, folder: Folder, key: bytes, ver
 
 
 def _are_new(names: list[str], there: Collection[str]) -> bool:
-    return not any(name + tail in there for name in names for tail in ("", NEW, OLD))
+    return not any(name + tail in there for name in names for tail in ("", _state.NEW, _state.OLD))
 
 
-def _has_unit(folder: Folder, name: str) -> bool:
+def _has_unit(folder: _unit_folder.Folder, name: str) -> bool:
     try:
-        return is_ours(folder.text(unit_of_name(name).file))
-    except Failure:  # Podman takes names that no unit can have
+        return _service_text.is_ours(folder.text(_service_text.unit_of_name(name).file))
+    except _errors.Failure:  # Podman takes names that no unit can have
         return False
 
 
@@ -67,6 +72,6 @@ def _is_said(texts: Callable[[], Any]) -> bool:
         return False
     try:
         texts()
-    except Failure:
+    except _errors.Failure:
         return False
     return True

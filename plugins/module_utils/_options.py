@@ -12,8 +12,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
-from ._errors import Failure
-from ._values import ValueType
+from . import _errors, _values
 
 Spec = dict[str, Any]  # option name -> typed value, declared options only
 Body = dict[str, Any]  # what is posted
@@ -79,7 +78,7 @@ class Option:
     """
 
     name: str
-    type: ValueType
+    type: _values.ValueType
     api: str = ""
     state: str = ""
     aliases: tuple[str, ...] = ()
@@ -159,19 +158,21 @@ class OptionTable:
                 spec[row.name] = row.type.parse(raw)
             except ValueError as error:
                 found = "a value that is not shown" if row.type.argument.get("no_log") else _found(raw)
-                raise Failure(f"{where}{row.name}: {found} was given, and {error} is needed.") from None
+                raise _errors.Failure(
+                    f"{where}{row.name}: {found} was given, and {error} is needed."
+                ) from None
         for first, *others in self.either:
             # Podman would take one of them and drop the other without a word.
             for other in others:
                 if first in spec and other in spec:
-                    raise Failure(
+                    raise _errors.Failure(
                         f"{where}{other}: was given beside {first}, and only one of them can decide this; leave one of them out."
                     )
         for part, total in self.within:
             # Only the runtime would notice, in a sentence without a reason.
             if part in spec and 0 < spec.get(total, 0) < spec[part]:
                 shown = self.shown(spec)
-                raise Failure(
+                raise _errors.Failure(
                     f"{where}{total}: {shown[total]} was given, and it counts {part} in, so at least {shown[part]} is needed; "
                     "raise it or leave it out."
                 )
@@ -182,14 +183,14 @@ class OptionTable:
         for name in spec:
             row = self.by_name[name]
             if row.never and spec[name] != row.default:
-                raise Failure(f"{where}{name}: this option cannot be honoured: {row.never}.")
+                raise _errors.Failure(f"{where}{name}: this option cannot be honoured: {row.never}.")
             if row.since and not facts.has(row.since):
-                raise Failure(
+                raise _errors.Failure(
                     f"{where}{name}: this option needs Podman {row.since} or later, and the host has {facts.version_text}; "
                     "leave it out or install a newer Podman."
                 )
             if row.controller and row.controller not in facts.controllers:
-                raise Failure(
+                raise _errors.Failure(
                     f"{where}{name}: this limit needs the cgroup v2 controller {row.controller}, and the account may use "
                     f"{', '.join(facts.controllers) or 'none'}; the role rootless.podman.rootless_host delegates it where the kernel has it."
                 )

@@ -15,12 +15,12 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
-from ._tree import Owner
+from . import _tree
 
 LINK_LIMIT = 40
 
 
-def owners(pid: int, paths: Iterable[str]) -> dict[str, Owner]:
+def owners(pid: int, paths: Iterable[str]) -> dict[str, _tree.Owner]:
     """The owner of each of these absolute paths as the container sees it; None where it cannot be told."""
     try:
         maps = [_map(f"/proc/{pid}/{each}_map") for each in ("uid", "gid")]
@@ -33,7 +33,7 @@ def owners(pid: int, paths: Iterable[str]) -> dict[str, Owner]:
         os.close(root)
 
 
-def _owner(root: int, path: str, maps: list[list[tuple[int, int, int]]]) -> Owner:
+def _owner(root: int, path: str, maps: list[list[tuple[int, int, int]]]) -> _tree.Owner:
     try:
         there = _look(root, path)
     except OSError:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
+from . import _errors
 
 # Which option each kind of file fills.
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -39,23 +39,25 @@ def with_files(params: Mapping[str, Any], where: str = "") -> dict[str, Any]:
 def _pairs(path: str, option: str) -> dict[str, str]:
     """What one file says. Values stay as they are, quotes and all, as Podman reads such files."""
     if not os.path.isabs(path):
-        raise Failure(f"{option}: {path!r} was given, and an absolute path of a file on the host is needed.")
+        raise _errors.Failure(
+            f"{option}: {path!r} was given, and an absolute path of a file on the host is needed."
+        )
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
-        raise Failure(
+        raise _errors.Failure(
             f"{option}: {path} was given, and a text file on the host is needed that the account can read ({why})."
         ) from error
     if len(text) > LIMIT:
-        raise Failure(f"{option}: {path} has more than {LIMIT} characters; write less into it.")
+        raise _errors.Failure(f"{option}: {path} has more than {LIMIT} characters; write less into it.")
     pairs = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.lstrip().partition("=")
         if (not name and not equals) or name.startswith("#"):
             continue
         if not equals or not name.strip():
-            raise Failure(f"{option}: line {number} of {path} is not NAME=VALUE, which is needed.")
+            raise _errors.Failure(f"{option}: line {number} of {path} is not NAME=VALUE, which is needed.")
         pairs[name.strip()] = value
     return pairs

@@ -15,60 +15,64 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from . import _manager, _pod_account, _pod_units, _unit_plan
-from ._account import Account, choose, require_linger
-from ._container_wanted import ABSENT, PRESENT, STARTED
-from ._errors import Failure
-from ._living import InUnits, folder_of, left_units
-from ._module import Task, in_account
+from . import (
+    _account,
+    _container_wanted,
+    _errors,
+    _living,
+    _manager,
+    _module,
+    _pod_account,
+    _pod_text,
+    _pod_units,
+    _pods,
+    _quadlet_keys,
+    _road,
+    _service_plan,
+    _service_road,
+    _service_text,
+    _shadows,
+    _times,
+    _unit_change,
+    _unit_folder,
+    _unit_plan,
+    _units,
+)
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
-from ._pod_text import unit_of_pod_name, units_of
-from ._pod_units import Plan, PodThere
-from ._pods import WantedPod
-from ._quadlet_keys import unit_name
+from ._pod_text import units_of
 from ._resources import pod as pods
-from ._road import travel_pod
-from ._service_plan import UNIT
-from ._service_road import STOP_MARGIN, pulls_of
-from ._service_text import is_ours, starts_at_boot
-from ._shadows import sentence
-from ._times import Times
-from ._unit_change import Gate
-from ._unit_folder import Folder
-from ._unit_plan import Seen
-from ._units import Units
 from ._wanted import AUTO, POD_SPEC, PODMAN, STATES, SYSTEMD, defined, object_name
 
 
-def work(task: Task) -> dict[str, Any]:
+def work(task: _module.Task) -> dict[str, Any]:
     """Bring one pod to what the task declares, in the runtime that it names."""
-    account = choose(task.params["user"])
-    require_linger(account)
+    account = _account.choose(task.params["user"])
+    _account.require_linger(account)
     task.params = defined(task.params, POD_SPEC)
     return travel(task, account)
 
 
-def travel(task: Task, account: Account) -> dict[str, Any]:
+def travel(task: _module.Task, account: _account.Account) -> dict[str, Any]:
     """The same for an account that was chosen, and a declaration that was checked."""
     params = task.params
     name = object_name(params["name"])
-    runtime, absent = params["runtime"], params["state"] == ABSENT
-    before = _texts_in(folder_of(task, account), name)
+    runtime, absent = params["runtime"], params["state"] == _container_wanted.ABSENT
+    before = _texts_in(_living.folder_of(task, account), name)
     if before and (absent or (runtime == PODMAN and _says_what_it_is(params))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the pod wherever it lives.
     if not absent and (before or (runtime == SYSTEMD and _says_what_it_is(params))):
         return Living(task, account, name).travel()
-    open_to = Folder(account) if runtime == AUTO and not absent else None
-    answer = in_account(task, account, partial(travel_pod, folder=open_to))
+    open_to = _unit_folder.Folder(account) if runtime == AUTO and not absent else None
+    answer = _module.in_account(task, account, partial(_road.travel_pod, folder=open_to))
     if answer.get("runtime") == SYSTEMD:
         return Living(task, account, name, calls=answer["api_calls"]).travel()
     return {**answer, "runtime": PODMAN, "unit": ""}
 
 
-def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
+def leave(task: _module.Task, account: _account.Account, name: str, why: Reason) -> list[Step]:
     """Stop the pod of units, and take all of it away. Returns the steps. Raises Failure."""
-    units = Units(account)
+    units = _units.Units(account)
     with contextlib.nullcontext() if task.check else units.folder.locked():
         wanted = _absent(texts_now(account, name))
         seen = units.look(wanted)
@@ -78,34 +82,40 @@ def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
     return [_of_unit(step, why) for way in ways.values() for step in way.steps]
 
 
-def restore(task: Task, account: Account, name: str, before: Mapping[str, str]) -> None:
+def restore(task: _module.Task, account: _account.Account, name: str, before: Mapping[str, str]) -> None:
     """The units as they were, and their services with them; those that were not there go. Raises Failure.
 
     A pod that somebody else made under that name meanwhile is left as it is, and the units stay away.
     """
-    if in_account(task, account, _pod_account.stands_alone)["there"]:
+    if _module.in_account(task, account, _pod_account.stands_alone)["there"]:
         return
-    units = Units(account)
+    units = _units.Units(account)
     with units.folder.locked():
         now = texts_now(account, name)
-        own = before.get(unit_of_pod_name(name).file)
-        state = STARTED if own is not None and starts_at_boot(own) else PRESENT
-        wanted = [_unit_plan.Wanted(unit_name(file), text, state) for file, text in before.items()]
+        own = before.get(_pod_text.unit_of_pod_name(name).file)
+        state = (
+            _container_wanted.STARTED
+            if own is not None and _service_text.starts_at_boot(own)
+            else _container_wanted.PRESENT
+        )
+        wanted = [
+            _unit_plan.Wanted(_quadlet_keys.unit_name(file), text, state) for file, text in before.items()
+        ]
         wanted += _absent({file: text for file, text in now.items() if file not in before})
         seen = units.look(wanted)
         ways = {each.name.file: _unit_plan.plan(each, seen[each.name.file]) for each in wanted}
         units.apply(wanted, ways, seen, _manager.STOP_SECONDS + 120.0, _evicting(task, account, wanted))
 
 
-def texts_now(account: Account, name: str) -> dict[str, str]:
+def texts_now(account: _account.Account, name: str) -> dict[str, str]:
     """The units of a pod that this collection made, its own first."""
-    return _texts_in(Folder(account), name)
+    return _texts_in(_unit_folder.Folder(account), name)
 
 
-def _texts_in(folder: Folder, name: str) -> dict[str, str]:
+def _texts_in(folder: _unit_folder.Folder, name: str) -> dict[str, str]:
     try:
-        own = unit_of_pod_name(name).file
-    except Failure:  # Podman takes names that no unit can have
+        own = _pod_text.unit_of_pod_name(name).file
+    except _errors.Failure:  # Podman takes names that no unit can have
         return {}
     found = units_of(folder.tree(), name)
     return dict(sorted(found.items(), key=lambda each: (each[0] != own, each[0])))
@@ -120,34 +130,47 @@ def _says_what_it_is(params: Mapping[str, Any]) -> bool:
 
 
 def _absent(texts: Mapping[str, str]) -> list[_unit_plan.Wanted]:
-    return [_unit_plan.Wanted(unit_name(file), None, ABSENT) for file in texts]
+    return [
+        _unit_plan.Wanted(_quadlet_keys.unit_name(file), None, _container_wanted.ABSENT) for file in texts
+    ]
 
 
 def _of_unit(step: Step, why: Reason) -> Step:
-    return Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
+    return Step(
+        step.action, _service_plan.UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,)
+    )
 
 
-def _evicting(task: Task, account: Account, units: list[_unit_plan.Wanted]) -> Gate:
+def _evicting(
+    task: _module.Task, account: _account.Account, units: list[_unit_plan.Wanted]
+) -> _unit_change.Gate:
     names = [each.name.stem for each in units if each.name.suffix == "container"]
 
-    def evict(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
+    def evict(task: _module.Task, engine: Any, key: bytes) -> Mapping[str, Any]:
         return _pod_account.evict(task, engine, key, names)
 
-    return Gate(evict=partial(in_account, task, account, evict))
+    return _unit_change.Gate(evict=partial(_module.in_account, task, account, evict))
 
 
-class Living(InUnits):
+class Living(_living.InUnits):
     """One pod in its units."""
 
     def __init__(
-        self, task: Task, account: Account, name: str, folder: Folder | None = None, calls: int = 0
+        self,
+        task: _module.Task,
+        account: _account.Account,
+        name: str,
+        folder: _unit_folder.Folder | None = None,
+        calls: int = 0,
     ) -> None:
         super().__init__(task, account, folder, calls)
-        self._refuse_roots(f"pod {name}", unit_of_pod_name(name).file)
+        self._refuse_roots(f"pod {name}", _pod_text.unit_of_pod_name(name).file)
         self.name = name
         params = task.params
         declared = params.get("containers")
-        state = str(params["state"] or (PRESENT if declared is None else STARTED))
+        state = str(
+            params["state"] or (_container_wanted.PRESENT if declared is None else _container_wanted.STARTED)
+        )
         # What of a declaration is needed without reading the files that its options name.
         self.state = STATES.get(state, state)
 
@@ -161,11 +184,11 @@ class Living(InUnits):
                         # Another task may have been faster.
                         told, units, seen = self._look()
                     self._carry_out(told, units, seen)
-        found = PodThere.read(told["there"])
+        found = _pod_units.PodThere.read(told["there"])
         for unit in units:
             shadows = self.units.shadows(unit)
             if shadows:
-                self.task.warn(sentence(unit.name.file, self.account.name, shadows))
+                self.task.warn(_shadows.sentence(unit.name.file, self.account.name, shadows))
         for each in found.foreign:
             self.task.warn(
                 f"pod {self.name}: container {each} belongs to it, but no pod task made it; it is left alone."
@@ -190,20 +213,22 @@ class Living(InUnits):
         """The units that are wanted, its own first, by what the account says."""
         before: Mapping[str, str] = told["before"]
         texts: Mapping[str, str] = told["texts"]
-        own = unit_of_pod_name(self.name).file
-        state = _pod_units.states(self.state, PodThere.read(told["there"]))
-        units = [_unit_plan.Wanted(unit_name(file), text, state) for file, text in texts.items()]
+        own = _pod_text.unit_of_pod_name(self.name).file
+        state = _pod_units.states(self.state, _pod_units.PodThere.read(told["there"]))
+        units = [
+            _unit_plan.Wanted(_quadlet_keys.unit_name(file), text, state) for file, text in texts.items()
+        ]
         units.sort(key=lambda each: each.name.file != own)
         self._refuse_others([each.name.file for each in units if each.name.file not in before])
         return units + _absent({file: text for file, text in before.items() if file not in texts})
 
     def steps(
-        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, _unit_plan.Seen]
     ) -> list[Step]:
         """What has to happen, by what the account says and the units show."""
-        return [*pulls_of(told), *self._plan(told, units, seen).steps]
+        return [*_service_road.pulls_of(told), *self._plan(told, units, seen).steps]
 
-    def _look(self) -> tuple[Mapping[str, Any], list[_unit_plan.Wanted], Mapping[str, Seen]]:
+    def _look(self) -> tuple[Mapping[str, Any], list[_unit_plan.Wanted], Mapping[str, _unit_plan.Seen]]:
         told = self._ask(_pod_account.look, self.texts())
         units = self.units_of(told)
         return told, units, self.units.look(units)
@@ -212,33 +237,33 @@ class Living(InUnits):
         """A container that lives in a unit of its own is another task's."""
         for file in files:
             text = self.folder.text(file)
-            if text is not None and is_ours(text):
+            if text is not None and _service_text.is_ours(text):
                 stem = file.rpartition(".")[0]
-                raise Failure(
+                raise _errors.Failure(
                     f"containers[{stem}].name: container {stem} lives in a unit already, outside pod {self.name}; choose another name, or "
                     "remove it first with rootless.podman.container: state=absent."
                 )
 
     def _plan(
-        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
-    ) -> Plan:
-        return _pod_units.plan(self._wanted(told), PodThere.read(told["there"]), units, seen)
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, _unit_plan.Seen]
+    ) -> _pod_units.Plan:
+        return _pod_units.plan(self._wanted(told), _pod_units.PodThere.read(told["there"]), units, seen)
 
-    def _wanted(self, told: Mapping[str, Any]) -> WantedPod:
+    def _wanted(self, told: Mapping[str, Any]) -> _pods.WantedPod:
         """What is wanted, as far as the plan has to know it: the account has read the rest."""
         return _pod_units.outlined(self.name, self.state, bool(self.task.params["recreate"]), told["members"])
 
     def _carry_out(
-        self, told: Mapping[str, Any], units: list[_unit_plan.Wanted], seen: Mapping[str, Seen]
+        self, told: Mapping[str, Any], units: list[_unit_plan.Wanted], seen: Mapping[str, _unit_plan.Seen]
     ) -> None:
-        pulls = pulls_of(told)
+        pulls = _service_road.pulls_of(told)
         # Before anything stops: a first pull may take longer than any service may take to start.
         for step in pulls:
-            with Times().of(step):
+            with _times.Times().of(step):
                 self._ask(_pod_account.pull, [step])
         if pulls:
             told, units, seen = self._look()
-        plan, found = self._plan(told, units, seen), PodThere.read(told["there"])
+        plan, found = self._plan(told, units, seen), _pod_units.PodThere.read(told["there"])
         wait = bool(self.task.params["wait"])
         services = {
             each.name.stem: way.start or way.restart
@@ -247,11 +272,13 @@ class Living(InUnits):
             if (way.start or way.restart) and each.name.suffix == "container"
         }
         # A restart is a stop first.
-        seconds = float(self.task.params["wait_timeout"] or 120) + STOP_MARGIN + told["stop_timeout"]
+        seconds = (
+            float(self.task.params["wait_timeout"] or 120) + _service_road.STOP_MARGIN + told["stop_timeout"]
+        )
         updates = _pod_account.members_of(plan.steps)
         retag = told["images_before"] and partial(self._ask, _pod_account.retag, told["images_before"])
         names = list(services)
-        gate = Gate(
+        gate = _unit_change.Gate(
             partial(self._prove, services if wait else {}, updates)
             if (services and wait) or updates
             else None,
@@ -264,13 +291,13 @@ class Living(InUnits):
         )
         proven, gone = "", []
         if found.moves or found.stray:
-            answer = self._ask(_pod_account.prove, found, units[0].state == STARTED)
+            answer = self._ask(_pod_account.prove, found, units[0].state == _container_wanted.STARTED)
             proven, gone = str(answer["proven"]), list(answer["gone"])
         try:
             self.units.apply(units, plan.ways, seen, seconds, gate)
             if gate.prove is not None and not any(way.steps for way in plan.ways.values()):
                 gate.prove()
-        except Failure as failure:
+        except _errors.Failure as failure:
             if not proven:
                 raise
             raise self._brought_back(failure, proven) from failure
@@ -283,63 +310,77 @@ class Living(InUnits):
         if updates:
             self._ask(_pod_account.update, updates)
 
-    def _brought_back(self, failure: Failure, proven: str) -> Failure:
+    def _brought_back(self, failure: _errors.Failure, proven: str) -> _errors.Failure:
         told = f"The pod serves as {self.name}.rp-new, run the task again."
         try:
             self._ask(_pod_account.bring_back, proven)
-        except Failure as worse:
+        except _errors.Failure as worse:
             told = f"Starting {self.name}.rp-new, which serves until then, met a problem: {worse.message}"
-        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+        return _errors.Failure(
+            f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told}
+        )
 
 
 class _Leaving:
     """One pod out of its units: into Podman's own hands, or away."""
 
-    def __init__(self, task: Task, account: Account, name: str, before: Mapping[str, str]) -> None:
+    def __init__(
+        self, task: _module.Task, account: _account.Account, name: str, before: Mapping[str, str]
+    ) -> None:
         self.task, self.account, self.name, self.before = task, account, name, before
-        self.units = Units(account)
+        self.units = _units.Units(account)
 
     def travel(self) -> dict[str, Any]:
-        gone = self.task.params["state"] == ABSENT
-        why = Reason("state", DECLARED, None, ABSENT) if gone else Reason("runtime", CHANGED, SYSTEMD, PODMAN)
-        file = unit_of_pod_name(self.name).file
+        gone = self.task.params["state"] == _container_wanted.ABSENT
+        why = (
+            Reason("state", DECLARED, None, _container_wanted.ABSENT)
+            if gone
+            else Reason("runtime", CHANGED, SYSTEMD, PODMAN)
+        )
+        file = _pod_text.unit_of_pod_name(self.name).file
         active = self.units.look(_absent(self.before))[file].active
         state = self.task.params["state"]
         if active and (
-            state in (PRESENT, "created") or (state is None and self.task.params["containers"] is None)
+            state in (_container_wanted.PRESENT, "created")
+            or (state is None and self.task.params["containers"] is None)
         ):
-            self.task.params = {**self.task.params, "state": STARTED}  # it runs, and goes on running
+            self.task.params = {
+                **self.task.params,
+                "state": _container_wanted.STARTED,
+            }  # it runs, and goes on running
         if not gone:
             self._refuse_foreign()
         try:
             steps = leave(self.task, self.account, self.name, why)
-            result = in_account(self.task, self.account, partial(travel_pod, of_unit=False))
-        except Failure as failure:
+            result = _module.in_account(self.task, self.account, partial(_road.travel_pod, of_unit=False))
+        except _errors.Failure as failure:
             if self.task.check:
                 raise
             raise self._put_back(failure) from failure
-        return left_units(steps, result)
+        return _living.left_units(steps, result)
 
     def _refuse_foreign(self) -> None:
         """A pod in units is removed when it stops."""
 
-        def ask(task: Task, engine: Any, key: bytes) -> Mapping[str, Any]:
+        def ask(task: _module.Task, engine: Any, key: bytes) -> Mapping[str, Any]:
             return _pod_account.foreign(task, engine, key, self.before)
 
-        names = in_account(self.task, self.account, ask)["names"]
+        names = _module.in_account(self.task, self.account, ask)["names"]
         if names:
-            raise Failure(
+            raise _errors.Failure(
                 f"runtime: pod {self.name} has to be made anew to leave its units, and it holds {', '.join(names)}, which this task does "
                 "not declare; declare them under containers:, or remove them first."
             )
 
-    def _put_back(self, failure: Failure) -> Failure:
+    def _put_back(self, failure: _errors.Failure) -> _errors.Failure:
         told = "The units are back."
-        with contextlib.suppress(Failure):
-            if in_account(self.task, self.account, _pod_account.stands_alone)["there"]:
+        with contextlib.suppress(_errors.Failure):
+            if _module.in_account(self.task, self.account, _pod_account.stands_alone)["there"]:
                 return failure  # it was made, and only what came after failed
         try:
             restore(self.task, self.account, self.name, self.before)
-        except Failure as worse:
+        except _errors.Failure as worse:
             told = f"Putting the units back met a problem: {worse.message}"
-        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+        return _errors.Failure(
+            f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told}
+        )

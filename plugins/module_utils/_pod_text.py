@@ -12,35 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record
-from ._container_wanted import Wanted, bound
-from ._errors import Failure
-from ._pods import WantedPod
-from ._quadlet_keys import UnitName, has_version, unit_name
-from ._resources.container_unit import RESTART
-from ._resources.pod import KIND
-from ._resources.pod_unit import SECTION, labels, unit_of_pod
-from ._service_text import (
-    START_SECONDS,
-    UNKNOWN,
-    Known,
-    about,
-    at_boot,
-    is_ours,
-    pod_of_text,
-    sealed,
-    text_of,
-    unit_of_name,
-)
+from . import _container_wanted, _errors, _pods, _quadlet_keys, _record, _service_text
+from ._resources import container_unit, pod, pod_unit
 
 # Quadlet has units of pods since then.
 FIRST = "5.0"
 SUFFIX = ".container"
 
 
-def unit_of_pod_name(name: str) -> UnitName:
+def unit_of_pod_name(name: str) -> _quadlet_keys.UnitName:
     """The unit of a pod of this name. Raises Failure."""
-    return unit_name(f"{name}.pod")
+    return _quadlet_keys.unit_name(f"{name}.pod")
 
 
 def service_of_pod_name(name: str) -> str:
@@ -50,20 +32,20 @@ def service_of_pod_name(name: str) -> str:
 
 def require_version(version: str) -> None:
     """Raise Failure where Quadlet has no pods yet."""
-    if not has_version(version, FIRST):
-        raise Failure(
+    if not _quadlet_keys.has_version(version, FIRST):
+        raise _errors.Failure(
             f"runtime: systemd needs Podman {FIRST} or newer for pods, and this host has Podman {version}; use runtime: podman, or "
             "upgrade Podman."
         )
 
 
 def texts_of(
-    wanted: WantedPod,
+    wanted: _pods.WantedPod,
     key: bytes,
     version: str,
     before: Mapping[str, str],
     in_app: Mapping[str, Any] | None = None,
-    known: Mapping[str, Known] | None = None,
+    known: Mapping[str, _service_text.Known] | None = None,
 ) -> dict[str, str]:
     """The units of a pod as declared, by file. Raises Failure.
 
@@ -74,7 +56,7 @@ def texts_of(
     members = {member.name: member for member in wanted.containers or []}
     clash = f"{wanted.name}-pod"
     if clash in members:
-        raise Failure(
+        raise _errors.Failure(
             f"{members[clash].where}name: {clash} was given, and the service of pod {wanted.name} itself is called {clash}.service; "
             "choose another name."
         )
@@ -83,32 +65,32 @@ def texts_of(
     policy = wanted.spec.get("restart_policy")
     beside = {key: value for key, value in in_app.items() if key != "links"}
     if policy:
-        beside["restart"] = RESTART[policy["name"]]
+        beside["restart"] = container_unit.RESTART[policy["name"]]
     for member in members.values():
-        needs = sorted(bound(member.spec) & set(members))
+        needs = sorted(_container_wanted.bound(member.spec) & set(members))
         links = {"Requires": needs, "After": needs}
-        file = unit_of_name(member.name).file
-        found[file] = text_of(
+        file = _service_text.unit_of_name(member.name).file
+        found[file] = _service_text.text_of(
             member,
             key,
             version,
             before.get(file),
             {**beside, "links": links},
-            (known or {}).get(member.name, UNKNOWN),
+            (known or {}).get(member.name, _service_text.UNKNOWN),
         )
     return found
 
 
 def _text_of_pod(
-    wanted: WantedPod, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any]
+    wanted: _pods.WantedPod, key: bytes, version: str, before: str | None, in_app: Mapping[str, Any]
 ) -> str:
-    unit = unit_of_pod(wanted.name, wanted.spec, version)
+    unit = pod_unit.unit_of_pod(wanted.name, wanted.spec, version)
     sections = {section.name: list(section.lines) for section in unit.sections}
-    record = _record.write(key, KIND, wanted.name, wanted.recorded)
-    sections[SECTION] += labels({_record.LABEL: record, **in_app.get("marks", {})}, version)
-    service = [*sections.pop("Service", []), ("TimeoutStartSec", str(START_SECONDS))]
-    told = {"Unit": about(f"Pod {wanted.name}", in_app), **sections, "Service": service}
-    return sealed("pod", told, in_app, at_boot(wanted.state, wanted.spec, before))
+    record = _record.write(key, pod.KIND, wanted.name, wanted.recorded)
+    sections[pod_unit.SECTION] += pod_unit.labels({_record.LABEL: record, **in_app.get("marks", {})}, version)
+    service = [*sections.pop("Service", []), ("TimeoutStartSec", str(_service_text.START_SECONDS))]
+    told = {"Unit": _service_text.about(f"Pod {wanted.name}", in_app), **sections, "Service": service}
+    return _service_text.sealed("pod", told, in_app, _service_text.at_boot(wanted.state, wanted.spec, before))
 
 
 def units_of(tree: Mapping[str, str], name: str) -> dict[str, str]:
@@ -118,11 +100,11 @@ def units_of(tree: Mapping[str, str], name: str) -> dict[str, str]:
         file: text
         for file, text in tree.items()
         if "/" not in file
-        and is_ours(text)
-        and (file == own or (file.endswith(SUFFIX) and pod_of_text(text) == name))
+        and _service_text.is_ours(text)
+        and (file == own or (file.endswith(SUFFIX) and _service_text.pod_of_text(text) == name))
     }
 
 
-def is_member(found: Wanted, text: str) -> bool:
+def is_member(found: _container_wanted.Wanted, text: str) -> bool:
     """Whether a text is the unit of this container in this pod, and not of one that stands alone."""
-    return pod_of_text(text) == found.pod
+    return _service_text.pod_of_text(text) == found.pod

@@ -14,17 +14,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record
-from ._compare import compare
-from ._container_wanted import PRESENT, STARTED, STOPPED, Wanted
-from ._containers import Planner, closure
-from ._errors import Failure
-from ._options import Body, Facts, Spec, set_path
-from ._plan import CHANGED, DECLARED, Reason, Step
-from ._resources.container import KIND as CONTAINER
-from ._resources.container import TABLE as CONTAINERS
+from . import _compare, _container_wanted, _containers, _errors, _options, _plan, _record, _state
+from ._resources import container
 from ._resources.pod import KIND, TABLE
-from ._state import NEW, OLD, Found, Survey
 
 # The option of a container that runs before the others of its pod start. Podman takes none while the pod runs, so the
 # pod is made anew when one changes.
@@ -36,13 +28,13 @@ class WantedPod:
     """One pod as the task declares it; ``containers`` is None when the task says nothing about them."""
 
     name: str
-    spec: Spec
-    containers: list[Wanted] | None
-    state: str = STARTED
+    spec: _options.Spec
+    containers: list[_container_wanted.Wanted] | None
+    state: str = _container_wanted.STARTED
     recreate: bool = False
 
     @property
-    def recorded(self) -> Spec:
+    def recorded(self) -> _options.Spec:
         """What the record keeps a digest of: init containers too, which may be gone once they have run."""
         first = {
             member.name: {"image": member.image, **member.spec}
@@ -56,30 +48,32 @@ class PodPlanner:
     """Plans one pod against one survey."""
 
     def __init__(
-        self, survey: Survey, facts: Facts, key: bytes, marks: Mapping[str, str] | None = None
+        self, survey: _state.Survey, facts: _options.Facts, key: bytes, marks: Mapping[str, str] | None = None
     ) -> None:
         self.survey, self.facts, self.key = survey, facts, key
         self.marks = dict(marks or {})  # labels, see Planner
         self.warnings: list[str] = []
         self.adopted: list[str] = []
 
-    def steps(self, wanted: WantedPod) -> list[Step]:
+    def steps(self, wanted: WantedPod) -> list[_plan.Step]:
         """All that the pod and its containers need. Raises Failure."""
         TABLE.gate(wanted.spec, self.facts)
-        current, unfinished = (self.survey.pods.get(wanted.name + tail) for tail in ("", NEW))
+        current, unfinished = (self.survey.pods.get(wanted.name + tail) for tail in ("", _state.NEW))
         if wanted.state == "absent":
             return [
-                Step("remove", KIND, str(pod["Name"]), (), {"id": pod["Id"]})
+                _plan.Step("remove", KIND, str(pod["Name"]), (), {"id": pod["Id"]})
                 for pod in (current, unfinished)
                 if pod
             ]
         members = wanted.containers or []
         pulls = [
-            step for member in members for step in Planner(self.survey, self.facts, self.key).pulls(member)
+            step
+            for member in members
+            for step in _containers.Planner(self.survey, self.facts, self.key).pulls(member)
         ]
         steps = list({step.name: step for step in pulls}.values())
         if current is not None and self._is_half_there(wanted, current):
-            steps.append(Step("remove", KIND, wanted.name, (), {"id": current["Id"]}))
+            steps.append(_plan.Step("remove", KIND, wanted.name, (), {"id": current["Id"]}))
             self.survey.containers = {
                 name: found for name, found in self.survey.containers.items() if found.pod != current["Id"]
             }
@@ -89,21 +83,21 @@ class PodPlanner:
             if unfinished is not None:
                 return steps + self._replace(
                     wanted,
-                    (Reason("name", DECLARED, wanted.name + NEW, wanted.name),),
+                    (_plan.Reason("name", _plan.DECLARED, wanted.name + _state.NEW, wanted.name),),
                     "",
                     str(unfinished["Id"]),
                 )
             return steps + self._create(wanted)
         if unfinished is not None and _runs(unfinished) and not _runs(current):
             # A run ended while it removed the old pod: the new one has proved itself and serves.
-            why = (Reason("name", DECLARED, wanted.name + NEW, wanted.name),)
+            why = (_plan.Reason("name", _plan.DECLARED, wanted.name + _state.NEW, wanted.name),)
             return steps + self._replace(wanted, why, str(current["Id"]), str(unfinished["Id"]))
         if unfinished is not None:
-            steps.append(Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
+            steps.append(_plan.Step("remove", KIND, str(unfinished["Name"]), (), {"id": unfinished["Id"]}))
         if not wanted.spec and wanted.containers is None and not wanted.recreate:
             return steps + self._members(wanted, current)  # the task speaks of its state alone
         recorded = _record.read(self.key, KIND, wanted.name, current.get("Labels"))
-        compared = compare(TABLE, wanted.spec, recorded, current, self.key, self.facts)
+        compared = _compare.compare(TABLE, wanted.spec, recorded, current, self.key, self.facts)
         compared = dataclasses.replace(
             compared, fixed=(*compared.fixed, *self._init_reasons(wanted, recorded))
         )
@@ -115,33 +109,37 @@ class PodPlanner:
             self._refuse_foreign(
                 wanted, current, [reason.option for reason in compared.reasons] or ["recreate"]
             )
-            reasons = compared.reasons or (Reason("recreate", DECLARED, None, True),)
+            reasons = compared.reasons or (_plan.Reason("recreate", _plan.DECLARED, None, True),)
             steps += [
-                Step("remove", CONTAINER, found.name, (), {"id": found.id})
+                _plan.Step("remove", container.KIND, found.name, (), {"id": found.id})
                 for found in self.survey.containers.values()
-                if found.name.endswith(NEW) and found.pod == current["Id"]
+                if found.name.endswith(_state.NEW) and found.pod == current["Id"]
             ]
             return steps + self._replace(wanted, reasons, str(current["Id"]), "")
         return steps + self._members(wanted, current)
 
-    def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Step]:
+    def _members(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[_plan.Step]:
         """The pod stays; its containers are planned one by one."""
-        planner = Planner(self.survey, self.facts, self.key, str(current["Id"]), self.marks)
-        steps: list[Step] = self._undeclared(wanted, current)
+        planner = _containers.Planner(self.survey, self.facts, self.key, str(current["Id"]), self.marks)
+        steps: list[_plan.Step] = self._undeclared(wanted, current)
         members = [member for member in wanted.containers or [] if INIT not in member.spec]
         for member in members:
             steps += planner.steps(member)
-        steps = self._in_time(closure(steps, members, planner))
+        steps = self._in_time(_containers.closure(steps, members, planner))
         self.adopted += planner.adopted
         running = _runs(current)
-        if wanted.state == STOPPED and running:
+        if wanted.state == _container_wanted.STOPPED and running:
             steps = [step for step in steps if step.action != "stop"]
-            steps.append(Step("stop", KIND, wanted.name, (), {"id": current["Id"]}))
-        elif wanted.state == STARTED and not running and not any(_starts(step) for step in steps):
-            steps.append(Step("start", KIND, wanted.name, (), {"id": current["Id"]}))
+            steps.append(_plan.Step("stop", KIND, wanted.name, (), {"id": current["Id"]}))
+        elif (
+            wanted.state == _container_wanted.STARTED
+            and not running
+            and not any(_starts(step) for step in steps)
+        ):
+            steps.append(_plan.Step("start", KIND, wanted.name, (), {"id": current["Id"]}))
         return steps
 
-    def _undeclared(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Step]:
+    def _undeclared(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[_plan.Step]:
         """Members that an earlier run of this task made and that it no longer declares go; others are told of."""
         if wanted.containers is None:
             return []
@@ -149,12 +147,16 @@ class PodPlanner:
         for found in self._foreign(wanted, current):
             if self._is_ours(found):
                 steps.append(
-                    Step(
+                    _plan.Step(
                         "remove",
-                        CONTAINER,
+                        container.KIND,
                         found.name,
-                        (Reason("containers", CHANGED, found.name, None),),
-                        {"id": found.id, "late": not found.name.endswith(NEW), "running": found.running},
+                        (_plan.Reason("containers", _plan.CHANGED, found.name, None),),
+                        {
+                            "id": found.id,
+                            "late": not found.name.endswith(_state.NEW),
+                            "running": found.running,
+                        },
                     )
                 )
             else:
@@ -163,7 +165,7 @@ class PodPlanner:
                 )
         return steps
 
-    def _in_time(self, steps: list[Step]) -> list[Step]:
+    def _in_time(self, steps: list[_plan.Step]) -> list[_plan.Step]:
         """What is no longer declared goes last, but before an unproven container that it depends on."""
         found = {each.id: each for each in self.survey.containers.values()}
         while True:
@@ -178,14 +180,18 @@ class PodPlanner:
                 for step in steps
             ]
 
-    def _is_ours(self, found: Found) -> bool:
+    def _is_ours(self, found: _state.Found) -> bool:
         """Whether an earlier run of a pod task made it, be it as a part of a replacement."""
-        birth = found.name[: -len(NEW)] if found.name.endswith((NEW, OLD)) else found.name
-        recorded = _record.read(self.key, CONTAINER, birth, found.labels)
+        birth = (
+            found.name[: -len(_state.NEW)] if found.name.endswith((_state.NEW, _state.OLD)) else found.name
+        )
+        recorded = _record.read(self.key, container.KIND, birth, found.labels)
         return recorded is not None and recorded.get("owner") == _record.digest(self.key, "pod")
 
     def _foreign(self, wanted: WantedPod, current: Mapping[str, Any]) -> list[Any]:
-        known = {member.name + tail for member in wanted.containers or [] for tail in ("", NEW, ".rp-old")}
+        known = {
+            member.name + tail for member in wanted.containers or [] for tail in ("", _state.NEW, ".rp-old")
+        }
         infra = str(current.get("InfraContainerID") or "")
         found = self.survey.containers.values()
         return [
@@ -202,7 +208,7 @@ class PodPlanner:
             if wanted.containers is None or not self._is_ours(found):
                 kept.append(found.name)
         if kept:
-            raise Failure(
+            raise _errors.Failure(
                 f"pod {wanted.name}: {', '.join(options)} can only be changed by making the pod anew, and it holds "
                 f"{', '.join(names)}, which this task does not declare; declare them under containers:, or remove them first."
             )
@@ -218,47 +224,49 @@ class PodPlanner:
                 continue
             mine = bool(self.marks) and self.marks.items() <= found.labels.items()
             if mine and anew:
-                raise Failure(
+                raise _errors.Failure(
                     f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}, which has to be made anew as well; do "
                     "one after the other, in two runs."
                 )
             if not mine:
-                raise Failure(
+                raise _errors.Failure(
                     f"{member.where}name: container {member.name} exists already, outside pod {wanted.name}; "
                     "choose another name, or remove it first with rootless.podman.container: state=absent."
                 )
 
-    def _create(self, wanted: WantedPod) -> list[Step]:
-        planner = Planner(self.survey, self.facts, self.key, marks=self.marks)
+    def _create(self, wanted: WantedPod) -> list[_plan.Step]:
+        planner = _containers.Planner(self.survey, self.facts, self.key, marks=self.marks)
         shown = TABLE.shown(wanted.spec)
-        reasons = tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
-        steps = [Step("create", KIND, wanted.name, reasons, {"body": self._body(wanted)})]
+        reasons = tuple(_plan.Reason(name, _plan.DECLARED, None, value) for name, value in shown.items())
+        steps = [_plan.Step("create", KIND, wanted.name, reasons, {"body": self._body(wanted)})]
         members = wanted.containers or []
         for member in members:
             steps += planner.steps(member)
         first = any(INIT in member.spec for member in members)
-        if wanted.state == STARTED and (first or not members):
+        if wanted.state == _container_wanted.STARTED and (first or not members):
             # Only the start of the pod as a whole runs its init containers.
-            steps.append(Step("start", KIND, wanted.name))
+            steps.append(_plan.Step("start", KIND, wanted.name))
         return steps
 
-    def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> list[Step]:
+    def _replace(self, wanted: WantedPod, reasons: Any, old: str, proven: str) -> list[_plan.Step]:
         """``old`` serves now; ``proven`` is what a killed run had made under the other name, after the old one went."""
-        planner = Planner(self.survey, self.facts, self.key, marks=self.marks)
+        planner = _containers.Planner(self.survey, self.facts, self.key, marks=self.marks)
         members = wanted.containers or []
         for member in members:
-            CONTAINERS.gate(member.spec, self.facts, member.where)
-        serving = self.survey.pods.get(wanted.name + NEW if proven else wanted.name) or {}
-        start = wanted.state == STARTED or (wanted.state == PRESENT and _runs(serving))
-        why = (Reason("pod", CHANGED, "the pod is made anew", None),)
+            container.TABLE.gate(member.spec, self.facts, member.where)
+        serving = self.survey.pods.get(wanted.name + _state.NEW if proven else wanted.name) or {}
+        start = wanted.state == _container_wanted.STARTED or (
+            wanted.state == _container_wanted.PRESENT and _runs(serving)
+        )
+        why = (_plan.Reason("pod", _plan.CHANGED, "the pod is made anew", None),)
         made = [
-            Step("recreate", CONTAINER, member.name, why, {"body": planner.body(member)})
+            _plan.Step("recreate", container.KIND, member.name, why, {"body": planner.body(member)})
             for member in members
         ]
         work = {"body": self._body(wanted), "members": made, "old": old, "proven": proven, "start": start}
-        return [Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
+        return [_plan.Step("replace", KIND, wanted.name, tuple(reasons), work), *made]
 
-    def proof(self, wanted: WantedPod, old: str) -> Step:
+    def proof(self, wanted: WantedPod, old: str) -> _plan.Step:
         """The step whose first half proves the declaration in the place of a pod that runs."""
         return self._replace(wanted, (), old, "")[0]
 
@@ -275,19 +283,19 @@ class PodPlanner:
             without or pod.get("Containers") or wanted.spec.get("infra") is False
         )
 
-    def _init_reasons(self, wanted: WantedPod, recorded: Mapping[str, str] | None) -> list[Reason]:
+    def _init_reasons(self, wanted: WantedPod, recorded: Mapping[str, str] | None) -> list[_plan.Reason]:
         if wanted.containers is None:
             return []
         there = (recorded or {}).get(INIT)
         now = wanted.recorded.get(INIT)
         if there == (_record.digest(self.key, now) if now else None):
             return []
-        return [Reason(INIT, CHANGED if there else DECLARED, None, sorted(now or {}))]
+        return [_plan.Reason(INIT, _plan.CHANGED if there else _plan.DECLARED, None, sorted(now or {}))]
 
-    def _body(self, wanted: WantedPod) -> Body:
+    def _body(self, wanted: WantedPod) -> _options.Body:
         body = TABLE.body(wanted.spec, self.facts)
         record = _record.write(self.key, KIND, wanted.name, wanted.recorded)
-        set_path(body, "labels", {_record.LABEL: record, **self.marks})
+        _options.set_path(body, "labels", {_record.LABEL: record, **self.marks})
         return body
 
 
@@ -295,5 +303,5 @@ def _runs(pod: Mapping[str, Any]) -> bool:
     return pod.get("State") in ("Running", "Degraded")
 
 
-def _starts(step: Step) -> bool:
+def _starts(step: _plan.Step) -> bool:
     return step.action in ("start", "restart", "finish") or bool(step.work.get("start"))

@@ -11,18 +11,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._options import Body, Facts
-from ._values import ValueType, as_line, as_list
+from . import _options, _values
 
 
-class Ports(ValueType):
+class Ports(_values.ValueType):
     """Published ports, as Podman spells them: [[IP:]HOST:]CONTAINER[/PROTOCOL], ranges with a dash."""
 
     argument = {"type": "list", "elements": "str"}
     NEEDED = "a port such as 8080:80, 127.0.0.1:8080:80/tcp or 9000-9010:9000-9010"
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
-        ports = [self._one(as_line(each)) for each in as_list(raw)]
+        ports = [self._one(_values.as_line(each)) for each in _values.as_list(raw)]
         return sorted(
             ports,
             key=lambda port: (port["container_port"], port["protocol"], port["host_ip"], port["host_port"]),
@@ -98,15 +97,15 @@ class Ports(ValueType):
         return [print_port(port) for port in value]
 
 
-class ExposedPorts(ValueType):
+class ExposedPorts(_values.ValueType):
     """Ports that a container is said to listen on: PORT[/PROTOCOL], ranges with a dash; typed one by one."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[str]:
         ports = set()
-        for each in as_list(raw):
-            found = re.fullmatch(r"(\d+(?:-\d+)?)(?:/(tcp|udp|sctp))?", as_line(each))
+        for each in _values.as_list(raw):
+            found = re.fullmatch(r"(\d+(?:-\d+)?)(?:/(tcp|udp|sctp))?", _values.as_line(each))
             try:
                 first, count = _range(found.group(1) if found else "")
             except ValueError:
@@ -116,7 +115,7 @@ class ExposedPorts(ValueType):
         return sorted(ports)
 
     @staticmethod
-    def write(value: list[str], body: Body, _facts: Facts) -> None:
+    def write(value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
         """A map from port to its protocols, joined by commas."""
         exposed: dict[str, str] = {}
         for port in value:

@@ -13,13 +13,12 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from ._options import Body, Facts, get_path, set_path
-from ._values import Bytes, Names, ValueType, as_line, as_list, as_word, print_bytes
+from . import _options, _values
 
 LAST_SIGNAL = 64
 
 
-class Words(ValueType):
+class Words(_values.ValueType):
     """A list of words whose order matters; a string is split as a shell would (``split``), or kept whole."""
 
     def __init__(self, split: bool = True) -> None:
@@ -39,7 +38,7 @@ class Words(ValueType):
                     raise ValueError("words with matching quotes") from None
         if not isinstance(raw, (list, tuple)):
             raise ValueError("a list of words")
-        return [as_word(each) for each in raw]
+        return [_values.as_word(each) for each in raw]
 
     def reported(self, raw: Any) -> list[str] | None:
         if isinstance(raw, str):  # servers before 5.0 join the words with spaces
@@ -47,13 +46,13 @@ class Words(ValueType):
         return list(raw) if raw else None
 
 
-class Capabilities(ValueType):
+class Capabilities(_values.ValueType):
     """Capability names in any spelling; typed in upper case with CAP_, or ALL."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[str]:
-        return sorted({self._one(as_line(each)) for each in as_list(raw)})
+        return sorted({self._one(_values.as_line(each)) for each in _values.as_list(raw)})
 
     @staticmethod
     def _one(name: str) -> str:
@@ -80,7 +79,7 @@ class DroppedCapabilities(Capabilities):
         return "ALL" in declared or not set(declared) & set(reported or ())
 
 
-class Groups(Names):
+class Groups(_values.Names):
     """Further groups of a container's process; keep-groups alone keeps those of the account."""
 
     KEEP = "keep-groups"
@@ -94,21 +93,21 @@ class Groups(Names):
         return groups
 
     @classmethod
-    def write(cls, value: list[str], body: Body, _facts: Facts) -> None:
+    def write(cls, value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
         """Groups have a field, keep-groups an annotation."""
         if value == [cls.KEEP]:
-            set_path(body, "annotations", {cls.ANNOTATION: "1"})
+            _options.set_path(body, "annotations", {cls.ANNOTATION: "1"})
         else:
             body["groups"] = value
 
     @classmethod
     def read(cls, inspect: Mapping[str, Any]) -> list[str]:
         """Both, as they are declared."""
-        kept = cls.ANNOTATION in (get_path(inspect, "Config.Annotations") or {})
-        return [*(get_path(inspect, "HostConfig.GroupAdd") or []), *([cls.KEEP] if kept else [])]
+        kept = cls.ANNOTATION in (_options.get_path(inspect, "Config.Annotations") or {})
+        return [*(_options.get_path(inspect, "HostConfig.GroupAdd") or []), *([cls.KEEP] if kept else [])]
 
 
-class Signal(ValueType):
+class Signal(_values.ValueType):
     """A signal by name or number; posted as a number, shown by newer servers as a name."""
 
     argument = {"type": "str"}
@@ -132,7 +131,7 @@ class Signal(ValueType):
         return signal.Signals(value).name if value < 32 else str(value)
 
 
-class RestartPolicy(ValueType):
+class RestartPolicy(_values.ValueType):
     """no, always, unless-stopped or on-failure[:TRIES]."""
 
     argument = {"type": "str"}
@@ -154,7 +153,7 @@ class RestartPolicy(ValueType):
         return f"{value['name']}:{value['tries']}" if value["tries"] else str(value["name"])
 
 
-class HealthTest(ValueType):
+class HealthTest(_values.ValueType):
     """A health check's command: a string is run by the container's shell, a list as it is, none turns it off."""
 
     def parse(self, raw: Any) -> list[str]:
@@ -171,13 +170,16 @@ class HealthTest(ValueType):
         return list(raw) if raw else None
 
 
-class Ulimits(ValueType):
+class Ulimits(_values.ValueType):
     """Resource limits of processes: nofile=1024:2048, -1 for unlimited."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
-        return sorted((self._one(as_line(each)) for each in as_list(raw)), key=lambda each: str(each["type"]))
+        return sorted(
+            (self._one(_values.as_line(each)) for each in _values.as_list(raw)),
+            key=lambda each: str(each["type"]),
+        )
 
     @staticmethod
     def _one(text: str) -> dict[str, Any]:
@@ -205,26 +207,26 @@ class Ulimits(ValueType):
         return all(each in (reported or []) for each in declared)
 
 
-class LogOptions(ValueType):
+class LogOptions(_values.ValueType):
     """Options of the log driver: path, max_size, tag (also as a list of KEY=VALUE)."""
 
     argument = {"type": "raw"}
 
     def parse(self, raw: Any) -> dict[str, Any]:
         if not isinstance(raw, dict):
-            raw = dict(as_line(each).partition("=")[::2] for each in as_list(raw))
+            raw = dict(_values.as_line(each).partition("=")[::2] for each in _values.as_list(raw))
         typed: dict[str, Any] = {}
         for key, value in sorted(raw.items()):
             name = str(key).replace("-", "_")
-            if name not in ("path", "max_size", "tag") or not as_line(value):
+            if name not in ("path", "max_size", "tag") or not _values.as_line(value):
                 raise ValueError(f"path, max_size or tag, each with a value (found {key!r})")
-            typed[name] = Bytes().parse(value) if name == "max_size" else as_line(value)
+            typed[name] = _values.Bytes().parse(value) if name == "max_size" else _values.as_line(value)
         if not str(typed.get("path", "/")).startswith("/"):
             raise ValueError("an absolute path")
         return typed
 
     @staticmethod
-    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
+    def write(value: dict[str, Any], body: _options.Body, _facts: _options.Facts) -> None:
         """Each to its own place."""
         log = body.setdefault("log_configuration", {})
         log.update(
@@ -244,4 +246,6 @@ class LogOptions(ValueType):
         )
 
     def show(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {name: print_bytes(each) if name == "max_size" else each for name, each in value.items()}
+        return {
+            name: _values.print_bytes(each) if name == "max_size" else each for name, each in value.items()
+        }

@@ -12,9 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ._engine import BROKEN, Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._image_names import Reference
+from . import _engine, _errors, _image_names
 
 KIND = "image"
 POLICIES = ("missing", "always", "newer", "never")
@@ -45,13 +43,13 @@ class Access:
         return {"X-Registry-Auth": base64.urlsafe_b64encode(told.encode()).decode()}
 
 
-def find(engine: Engine, name: str) -> Mapping[str, Any] | None:
+def find(engine: _engine.Engine, name: str) -> Mapping[str, Any] | None:
     """What inspect shows of an image, None when it is not on the host."""
-    found: Mapping[str, Any] | None = engine.find(f"images/{name_in_path(name)}/json")
+    found: Mapping[str, Any] | None = engine.find(f"images/{_engine.name_in_path(name)}/json")
     return found
 
 
-def present(engine: Engine, reference: Reference) -> Mapping[str, Any] | None:
+def present(engine: _engine.Engine, reference: _image_names.Reference) -> Mapping[str, Any] | None:
     """As ``find``. Podman 4.3 also shows an image that has lost all names for the digest of a list that it once came from."""
     found = find(engine, reference.text)
     if found and reference.digest:
@@ -61,7 +59,7 @@ def present(engine: Engine, reference: Reference) -> Mapping[str, Any] | None:
     return found
 
 
-def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
+def pull(engine: _engine.Engine, name: str, policy: str, params: Mapping[str, Any] | None = None) -> None:
     """Pull an image by policy. Raises EngineError.
 
     ``params`` may hold username, password, tls_verify, retry, retry_delay, and platform as the API names it (OS, Arch, Variant).
@@ -75,26 +73,26 @@ def pull(engine: Engine, name: str, policy: str, params: Mapping[str, Any] | Non
     try:
         try:
             engine.stream("images/pull", query, headers=headers)
-        except EngineError as error:
-            if BROKEN not in error.cause:
+        except _errors.EngineError as error:
+            if _engine.BROKEN not in error.cause:
                 raise
             # A killed pull has left it half there, and Podman does not mend that by itself. What a container uses is not removed.
-            engine.write("DELETE", f"images/{name_in_path(name)}", timeout=300.0)
+            engine.write("DELETE", f"images/{_engine.name_in_path(name)}", timeout=300.0)
             engine.stream("images/pull", query, headers=headers)
-    except EngineError as error:
+    except _errors.EngineError as error:
         raise about(name, error) from error
 
 
-def about(name: str, error: EngineError) -> EngineError:
+def about(name: str, error: _errors.EngineError) -> _errors.EngineError:
     """The same refusal, with the image that it is about."""
-    return EngineError(f"image {name}: {error.message}", error.status, error.cause, **error.facts)
+    return _errors.EngineError(f"image {name}: {error.message}", error.status, error.cause, **error.facts)
 
 
-def refuse_retries(params: Mapping[str, Any], engine: Engine) -> None:
+def refuse_retries(params: Mapping[str, Any], engine: _engine.Engine) -> None:
     """Podman before 5.0 takes the options for tries and ignores them. Raises Failure."""
     for option in ("retry", "retry_delay"):
         if params.get(option) is not None and engine.version < RETRIES:
-            raise Failure(
+            raise _errors.Failure(
                 f"{option}: this option needs Podman 5.0 or later, and the host has {engine.version_text}; leave it out, and let "
                 "Ansible try again with retries and until."
             )

@@ -16,8 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._plan import CHANGED, DECLARED, Reason
+from . import _errors, _plan
 
 # What Go takes for white space: Quadlet cuts all of it off both ends of a line.
 BLANKS = (
@@ -57,18 +56,20 @@ def render(unit: Unit) -> str:
     names = [section.name for section in unit.sections]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise Failure(f"[{twice[0]}] is there twice in one unit; put its keys into one section.")
+        raise _errors.Failure(f"[{twice[0]}] is there twice in one unit; put its keys into one section.")
     return "\n".join("".join(_lines(section)) for section in unit.sections)
 
 
 def _lines(section: Section) -> Iterator[str]:
     if not section.name or not section.name.isprintable() or set(section.name) & set("[]"):
-        raise Failure(f"{section.name!r} is no name of a section; use one such as Container or Service.")
+        raise _errors.Failure(
+            f"{section.name!r} is no name of a section; use one such as Container or Service."
+        )
     yield f"[{section.name}]\n"
     for key, value in section.lines:
         where = f"{key}= in [{section.name}]"
         if not _KEY.match(key):
-            raise Failure(f"{key!r} in [{section.name}] is no key; use letters, digits and -.")
+            raise _errors.Failure(f"{key!r} in [{section.name}] is no key; use letters, digits and -.")
         _check(value, where)
         yield f"{key}={value}\n"
 
@@ -81,20 +82,20 @@ def _check(value: str, where: str) -> None:
             or "\x7f" <= character < "\xa0"
             or "\ud800" <= character < "\ue000"
         ):
-            raise Failure(
+            raise _errors.Failure(
                 f"{where} has the character {character!a} in it, which would end the line or be lost; in a value that is split "
                 "into words write it as an escape such as \\n within double quotes."
             )
     if value != value.strip(BLANKS):
-        raise Failure(
+        raise _errors.Failure(
             f"{where} begins or ends with a blank, which systemd cuts off; put the word into double quotes, or leave the blank out."
         )
     if value.endswith("\\"):
-        raise Failure(
+        raise _errors.Failure(
             f"{where} ends with a backslash, which would make the next line a part of it; leave it out."
         )
     if len(where) + len(value.encode()) >= LINE_LIMIT:
-        raise Failure(
+        raise _errors.Failure(
             f"{where} is longer than the 1 MiB that systemd reads in one line; bring it in by a file."
         )
 
@@ -132,7 +133,7 @@ def same(one: str, other: str) -> bool:
     """Whether two texts differ in nothing but comments and the order of unrelated keys."""
     try:
         return one == other or canonical(one) == canonical(other)
-    except Failure:
+    except _errors.Failure:
         return False
 
 
@@ -151,7 +152,7 @@ def _logical(text: str) -> Iterator[tuple[str, str, list[str]]]:
         key, equals, value = line.partition("=")
         key = key.rstrip(BLANKS)
         if not equals or not _KEY.match(key) or not section:
-            raise Failure(
+            raise _errors.Failure(
                 f"line {number} is {_short(line)}, and a unit has [SECTION] first and then lines of KEY=VALUE (or # COMMENT)."
             )
         yield section, key, _pieces(value.strip(BLANKS), lines)
@@ -172,17 +173,17 @@ def _short(line: str) -> str:
     return repr(line if len(line) <= 60 else line[:57] + "...")
 
 
-def changes(before: str | None, after: str | None) -> list[Reason]:
+def changes(before: str | None, after: str | None) -> list[_plan.Reason]:
     """What differs between two texts, a reason for each key; for the same meaning in other words ``text``."""
     old, new = _by_key(before), _by_key(after)
-    why = DECLARED if before is None else CHANGED
+    why = _plan.DECLARED if before is None else _plan.CHANGED
     reasons = [
-        Reason(key, why, old.get(key), new.get(key))
+        _plan.Reason(key, why, old.get(key), new.get(key))
         for key in [*old, *(key for key in new if key not in old)]
         if old.get(key) != new.get(key)
     ]
     if not reasons and before != after:
-        reasons = [Reason("text", why, "other comments or order", "as declared")]
+        reasons = [_plan.Reason("text", why, "other comments or order", "as declared")]
     return reasons
 
 
@@ -193,7 +194,7 @@ def _by_key(text: str | None) -> dict[str, Any]:
             for key, values in keys.items():
                 told = [_joined(pieces) for pieces in values]
                 found[f"{section}.{key}"] = told[0] if len(told) == 1 else told
-    except Failure:
+    except _errors.Failure:
         # What somebody else left there may be anything.
         return {"text": text}
     return found

@@ -12,8 +12,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from ._errors import Failure
-from ._quadlet import Unit
+from . import _errors, _quadlet
 
 # Suffix of the file: its section, and since when.
 SUFFIXES = {
@@ -160,7 +159,7 @@ def unit_name(raw: str) -> UnitName:
     """The name as a task gives it. Raises Failure."""
     stem, _dot, suffix = raw.rpartition(".")
     if suffix not in SUFFIXES or not _NAME.match(stem) or len(raw) > _LONGEST:
-        raise Failure(
+        raise _errors.Failure(
             f"name: {raw!r} was given, and the name of a file is needed, of letters, digits, '.', '_', ':', '-' and '@', that ends with "
             f"one of {', '.join('.' + each for each in SUFFIXES)}; for example web.container."
         )
@@ -171,19 +170,19 @@ def require_kind(name: UnitName, version: str) -> None:
     """Raise Failure when the host's Quadlet has no such units."""
     since = SUFFIXES[name.suffix][1]
     if not has_version(version, since):
-        raise Failure(
+        raise _errors.Failure(
             f"name: {name.file} needs Podman {since} or newer, whose Quadlet has .{name.suffix} units, and this host has Podman {version}; "
             "upgrade Podman, or use the modules that need no unit, such as rootless.podman.container and rootless.podman.pod."
         )
 
 
-def require_keys(unit: Unit, version: str) -> None:
+def require_keys(unit: _quadlet.Unit, version: str) -> None:
     """Raise Failure for the first key that the host's Quadlet learnt later."""
     for section in unit.sections:
         for key, _value in section.lines:
             since = SINCE.get(section.name, {}).get(key)
             if since and not has_version(version, since):
-                raise Failure(
+                raise _errors.Failure(
                     f"{key}= in [{section.name}] needs Podman {since} or newer, and this host has Podman {version}; take it out, or say it "
                     "with PodmanArgs=."
                 )

@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._quadlet import BLANKS, Unit, unit_of
+from . import _errors, _quadlet
 
 # Linux's MAX_ARG_STRLEN: one word of a command, with the NUL at its end.
 WORD_LIMIT = 128 * 1024
@@ -25,17 +24,17 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "%"
 def word(text: str, where: str) -> str:
     """A text as one word of a key that is split into words; ``where`` begins the sentence of a refusal."""
     if text == "":
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: an empty word was given, which Quadlet drops with all words behind it; leave it out."
         )
     if text == ";":
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: the word ';' was given, behind which systemd begins another command; put it into a longer word, for "
             "example into one of sh -c."
         )
     _expressible(text, where)
     if len(text.encode()) >= WORD_LIMIT:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: a word of {len(text.encode())} bytes was given, and Linux hands over at most {WORD_LIMIT - 1}; bring it in by a "
             "file."
         )
@@ -50,14 +49,14 @@ def words(texts: Iterable[str], where: str) -> str:
 def assignment(name: str, value: str, where: str) -> str:
     """NAME=VALUE as a word; the name ends at the first equals sign."""
     if not name or "=" in name:
-        raise Failure(f"{where}: {name!r} is no name; use one that is not empty and has no '='.")
+        raise _errors.Failure(f"{where}: {name!r} is no name; use one that is not empty and has no '='.")
     return word(f"{name}={value}", where)
 
 
 def variable(name: str, value: str, where: str) -> str:
     """A variable of the environment as a word."""
     if "\r\n" in value:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: the value of {name!r} has a line break of two characters (\\r\\n) in it, of which Podman's command line drops the "
             "first; use \\n alone, or bring it in by a file."
         )
@@ -68,15 +67,17 @@ def whole(text: str, where: str) -> str:
     """A text as the value of a key that is taken whole, where nothing can be quoted."""
     _expressible(text, where)
     if any(character < " " or character == "\x7f" for character in text):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: {text!r} has a line break or another control character, which this key cannot hold."
         )
-    if text != text.strip(BLANKS) or text.endswith("\\"):
-        raise Failure(
+    if text != text.strip(_quadlet.BLANKS) or text.endswith("\\"):
+        raise _errors.Failure(
             f"{where}: {text!r} begins or ends with a blank, or ends with a backslash, which this key cannot hold."
         )
     if text.startswith('"') or text.endswith('"'):
-        raise Failure(f"{where}: {text!r} begins or ends with a double quote, which Quadlet takes away.")
+        raise _errors.Failure(
+            f"{where}: {text!r} begins or ends with a double quote, which Quadlet takes away."
+        )
     return text.replace("%", "%%").replace("$", "$$")
 
 
@@ -84,7 +85,7 @@ def _expressible(text: str, where: str) -> None:
     for character in text:
         # \x80 is the one character that Quadlet writes down as something else than it is.
         if character in "\0\x80" or "\ud800" <= character < "\ue000":
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}: the value has the character {character!a} in it, which no unit can hold; leave it out."
             )
 
@@ -95,18 +96,20 @@ def _escaped(character: str) -> str:
     return f"\\x{ord(character):02x}" if character < " " or "\x7f" <= character < "\xa0" else character
 
 
-def unit_of_definition(definition: Mapping[str, Any]) -> Unit:
+def unit_of_definition(definition: Mapping[str, Any]) -> _quadlet.Unit:
     """A map of sections as a unit.
 
     A text is a value as a unit file has it, with systemd's quotes and specifiers; a list is the same key several
     times; a map is one NAME=VALUE for each entry, which arrive exactly as they are.
     """
-    return unit_of({str(section): list(_pairs(str(section), keys)) for section, keys in definition.items()})
+    return _quadlet.unit_of(
+        {str(section): list(_pairs(str(section), keys)) for section, keys in definition.items()}
+    )
 
 
 def _pairs(section: str, keys: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(keys, Mapping):
-        raise Failure(
+        raise _errors.Failure(
             f"definition.{section}: {type(keys).__name__} was given, and a map of keys is needed, such as Image: docker.io/library/nginx:1.27."
         )
     for key, value in keys.items():
@@ -129,6 +132,6 @@ def _text(value: Any, where: str) -> str:
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
         return str(value)
-    raise Failure(
+    raise _errors.Failure(
         f"{where}: {type(value).__name__} was given, and a text, a number, a list or a map of texts is needed."
     )

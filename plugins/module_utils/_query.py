@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ._errors import Failure
-from ._libraries import jmespath
+from . import _errors, _libraries
 
 # Characters an expression may have: the parser goes one level deeper for each opening bracket.
 LONGEST = 10000
@@ -29,9 +28,9 @@ class Query:
     def __init__(self, text: str) -> None:
         """Raise Failure, which names the position, for what is no expression."""
         self.text = text
-        self._library = jmespath()
+        self._library = _libraries.jmespath()
         if not text.strip() or len(text) > LONGEST:
-            raise Failure(
+            raise _errors.Failure(
                 f"query: {len(text)} characters were given, and an expression of 1 to {LONGEST} is needed."
             )
         try:
@@ -50,15 +49,15 @@ class Query:
             found = self._compiled.search(data)
         except Exception as error:  # noqa: BLE001  the library's functions raise what Python raises on odd values
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise Failure(f"query: the expression does not fit what was found ({reason}).") from None
+            raise _errors.Failure(f"query: the expression does not fit what was found ({reason}).") from None
         try:
             size = sum(map(len, json.JSONEncoder(allow_nan=False).iterencode(found)))
         except (TypeError, ValueError, RecursionError):
-            raise Failure(
+            raise _errors.Failure(
                 "query: what the expression makes is no data; an expression reference (&) only stands in a function's arguments."
             ) from None
         if size > LIMIT:
-            raise Failure("query: what the expression makes is too large; let it choose less.")
+            raise _errors.Failure("query: what the expression makes is too large; let it choose less.")
         return found
 
     def _check_calls(self) -> None:
@@ -78,10 +77,12 @@ class Query:
                 raise _wrong(self.text, position, f"{name}() takes {needed} arguments, not {given}")
 
 
-def _wrong(text: str, position: int, reason: str) -> Failure:
+def _wrong(text: str, position: int, reason: str) -> _errors.Failure:
     there = text[position : position + 20]
     place = f"character {position + 1} (at {there!r})" if there else f"character {position + 1} (at the end)"
-    return Failure(f"query: no JMESPath expression, wrong at {place}: {reason}; see https://jmespath.org.")
+    return _errors.Failure(
+        f"query: no JMESPath expression, wrong at {place}: {reason}; see https://jmespath.org."
+    )
 
 
 def _position_and_reason(text: str, error: Any) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ._options import get_path
+from . import _options
 
 SECOND = 10**9
 
@@ -39,8 +39,8 @@ def judge(inspect: Mapping[str, Any], lived: float, settle: float, timeout: floa
     status = str(state.get("Status"))
     restarts = int(inspect.get("RestartCount") or 0)
     health = state.get("Health") or state.get("Healthcheck") or {}
-    checked = (get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) != ["NONE"]
-    returns = (get_path(inspect, "HostConfig.RestartPolicy.Name") or "no") != "no"
+    checked = (_options.get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) != ["NONE"]
+    returns = (_options.get_path(inspect, "HostConfig.RestartPolicy.Name") or "no") != "no"
     ended = status in ("exited", "stopped") or restarts > 0
     if ended and not (checked and returns):
         code = int(state.get("ExitCode") or 0)
@@ -63,15 +63,15 @@ def judge(inspect: Mapping[str, Any], lived: float, settle: float, timeout: floa
         return Verdict(
             failure=f"was {word or status}, not healthy, {timeout:.0f} seconds after its start (wait_timeout)"
         )
-    start_period = int(get_path(inspect, "Config.Healthcheck.StartPeriod") or 0) / SECOND
+    start_period = int(_options.get_path(inspect, "Config.Healthcheck.StartPeriod") or 0) / SECOND
     return Verdict(check=status == "running" and lived < start_period)
 
 
 def judge_health(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdict:
     """Judge a container on which another one depends as healthy: running is not enough."""
-    if (get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) == ["NONE"]:
+    if (_options.get_path(inspect, "Config.Healthcheck.Test") or ["NONE"]) == ["NONE"]:
         return Verdict(failure="has no health check that could tell whether it is healthy")
-    if get_path(inspect, "State.Status") not in ("running", "paused") and lived > timeout:
+    if _options.get_path(inspect, "State.Status") not in ("running", "paused") and lived > timeout:
         return Verdict(failure="does not run")
     return judge(inspect, lived, 0.0, timeout)
 
@@ -84,7 +84,7 @@ def judge_end(inspect: Mapping[str, Any], lived: float, timeout: float) -> Verdi
     if status == "exited" and code == 0:
         return Verdict(ready=True)
     if status in ("exited", "stopped") and code != 0:
-        policy = get_path(inspect, "HostConfig.RestartPolicy") or {}
+        policy = _options.get_path(inspect, "HostConfig.RestartPolicy") or {}
         tries = int(policy.get("MaximumRetryCount") or 0)
         more = policy.get("Name") == "on-failure" and (
             not tries or int(inspect.get("RestartCount") or 0) < tries

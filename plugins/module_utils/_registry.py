@@ -12,12 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._distribution import fetch
-from ._engine import Engine, name_in_path
-from ._errors import EngineError
-from ._image_names import Platform, Reference, native_platform
-from ._login import kept
-from ._pull import Access
+from . import _distribution, _engine, _errors, _image_names, _login, _pull
 
 # Podman's words for an image that is no list: with them comes the manifest, whose configuration is the image's ID.
 _CONFIG = re.compile(r'\\"config\\":\s*\{[^{}]*?\\"digest\\":\s*\\"sha256:([0-9a-f]{64})')
@@ -39,12 +34,17 @@ class Held:
         return inspect.get("Id") == self.identity if self.identity else self.digest in digests
 
 
-def ask(engine: Engine, reference: Reference, platform: Platform, access: Access) -> Held | None:
+def ask(
+    engine: _engine.Engine,
+    reference: _image_names.Reference,
+    platform: _image_names.Platform,
+    access: _pull.Access,
+) -> Held | None:
     """What a registry has under a name for a platform, None for nothing. Raises EngineError."""
-    wanted = {**native_platform(host.machine()), **platform}
+    wanted = {**_image_names.native_platform(host.machine()), **platform}
     try:
         told = _podman(engine, reference, access)
-    except EngineError as error:
+    except _errors.EngineError as error:
         found = _CONFIG.search(error.cause)
         if found:
             return Held(found.group(1), reference.digest)
@@ -63,30 +63,39 @@ def ask(engine: Engine, reference: Reference, platform: Platform, access: Access
         return None
     if reference.digest == digest:
         return Held("", digest)
-    inner = ask(engine, Reference(reference.host, reference.repository, "", digest), platform, access)
+    inner = ask(
+        engine, _image_names.Reference(reference.host, reference.repository, "", digest), platform, access
+    )
     return inner and Held(inner.identity, digest)
 
 
-def _podman(engine: Engine, reference: Reference, access: Access) -> Any:
+def _podman(engine: _engine.Engine, reference: _image_names.Reference, access: _pull.Access) -> Any:
     query = {"tlsVerify": access.tls_verify}
-    return engine.get(f"manifests/{name_in_path(reference.text)}/json", query, access.headers(reference.host))
+    return engine.get(
+        f"manifests/{_engine.name_in_path(reference.text)}/json", query, access.headers(reference.host)
+    )
 
 
-def _registry(engine: Engine, reference: Reference, wanted: Platform, access: Access) -> Held | None:
+def _registry(
+    engine: _engine.Engine,
+    reference: _image_names.Reference,
+    wanted: _image_names.Platform,
+    access: _pull.Access,
+) -> Held | None:
     location, insecure = _location(engine, reference)
     login = (access.username, access.password) if access.username else None
     if login is None:
-        found = kept(engine.account, reference.place)
+        found = _login.kept(engine.account, reference.place)
         login = (found.username, found.password) if found and found.username else None
     verify = not insecure if access.tls_verify is None else access.tls_verify
-    manifest = fetch(location, reference.what, login, verify)
+    manifest = _distribution.fetch(location, reference.what, login, verify)
     if manifest and manifest.entries:
         digest = _chosen(manifest.entries, wanted)
-        manifest = fetch(location, digest, login, verify) if digest else None
+        manifest = _distribution.fetch(location, digest, login, verify) if digest else None
     return Held(manifest.config, manifest.digest) if manifest else None
 
 
-def _location(engine: Engine, reference: Reference) -> tuple[str, bool]:
+def _location(engine: _engine.Engine, reference: _image_names.Reference) -> tuple[str, bool]:
     """Where registries.conf says that a name really is, and whether TLS may be missing there."""
     rules = engine.info.get("registries") or {}
     place = reference.place
@@ -97,7 +106,7 @@ def _location(engine: Engine, reference: Reference) -> tuple[str, bool]:
     return place, False
 
 
-def _chosen(entries: Any, wanted: Platform) -> str:
+def _chosen(entries: Any, wanted: _image_names.Platform) -> str:
     """The digest of a list's entry for a platform, empty without one."""
     for entry in entries if isinstance(entries, list) else []:
         told = entry.get("platform") or {}

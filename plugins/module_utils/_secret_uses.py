@@ -11,19 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ._options import Body, Facts, set_path
-from ._plan import CHANGED, Reason
-from ._values import ValueType, as_line, as_list
+from . import _options, _plan, _values
 
 
-class Secrets(ValueType):
+class Secrets(_values.ValueType):
     """Secrets as files or variables: NAME[,type=mount|env,target=...,uid=,gid=,mode=], or a map of these."""
 
     argument = {"type": "list", "elements": "raw"}
 
     def parse(self, raw: Any) -> list[dict[str, Any]]:
         return sorted(
-            (self._one(each) for each in as_list(raw)),
+            (self._one(each) for each in _values.as_list(raw)),
             key=lambda each: (each["name"], each["type"], each["target"]),
         )
 
@@ -32,10 +30,13 @@ class Secrets(ValueType):
         if isinstance(raw, Mapping):
             fields = {str(key): value for key, value in raw.items() if value is not None}
         else:
-            first, *rest = as_line(raw).split(",")
+            first, *rest = _values.as_line(raw).split(",")
             fields = {"name": first, **dict(part.partition("=")[::2] for part in rest)}
-        name, kind = as_line(fields.pop("name", fields.pop("source", ""))), str(fields.pop("type", "mount"))
-        target = as_line(fields.pop("target", ""))
+        name, kind = (
+            _values.as_line(fields.pop("name", fields.pop("source", ""))),
+            str(fields.pop("type", "mount")),
+        )
+        target = _values.as_line(fields.pop("target", ""))
         if not name or kind not in ("mount", "env"):
             raise ValueError("a secret's name, and type=mount or type=env")
         try:
@@ -54,11 +55,11 @@ class Secrets(ValueType):
         return {"name": name, "type": kind, "target": target, "uid": uid, "gid": gid, "mode": mode}
 
     @staticmethod
-    def write(value: list[dict[str, Any]], body: Body, _facts: Facts) -> None:
+    def write(value: list[dict[str, Any]], body: _options.Body, _facts: _options.Facts) -> None:
         """Files into ``secrets``, variables into ``secret_env``."""
         for each in value:
             if each["type"] == "env":
-                set_path(body, "secret_env", {each["target"]: each["name"]})
+                _options.set_path(body, "secret_env", {each["target"]: each["name"]})
             else:
                 entry = {
                     "Source": each["name"],
@@ -67,7 +68,7 @@ class Secrets(ValueType):
                     "GID": each["gid"],
                     "Mode": each["mode"],
                 }
-                set_path(body, "secrets", [entry])
+                _options.set_path(body, "secrets", [entry])
 
     def covers(self, declared: list[dict[str, Any]], reported: Any) -> bool:
         return {each["name"] for each in declared if each["type"] == "mount"} <= set(reported or ())
@@ -88,14 +89,14 @@ def reported_secrets(inspect: Mapping[str, Any]) -> list[str]:
 
 def renewed_files(
     declared: list[dict[str, Any]], inspect: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]
-) -> list[Reason]:
+) -> list[_plan.Reason]:
     """Reasons to replace a container: a secret that it has as a file was copied into it, and is another one now."""
     copied = {
         str(each.get("Name")): each.get("ID") for each in (inspect.get("Config") or {}).get("Secrets") or []
     }
     files = {each["name"] for each in declared if each["type"] == "mount"}
     return [
-        Reason("secrets", CHANGED, f"{name} as it was", f"{name} as it is now")
+        _plan.Reason("secrets", _plan.CHANGED, f"{name} as it was", f"{name} as it is now")
         for name in sorted(files & set(copied) & set(now))
         if copied[name] != now[name].get("ID")
     ]
@@ -103,12 +104,12 @@ def renewed_files(
 
 def renewed_variables(
     declared: list[dict[str, Any]], inspect: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]
-) -> list[Reason]:
+) -> list[_plan.Reason]:
     """Reasons to restart a container: a secret that it has as a variable is read at each start, and changed since."""
     started = moment((inspect.get("State") or {}).get("StartedAt"))
     variables = {each["name"] for each in declared if each["type"] == "env"}
     return [
-        Reason("secrets", CHANGED, f"{name} as it was", f"{name} as it is now")
+        _plan.Reason("secrets", _plan.CHANGED, f"{name} as it was", f"{name} as it is now")
         for name in sorted(variables & set(now))
         if moment(now[name].get("UpdatedAt")) > started
     ]

@@ -13,18 +13,20 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record, _unit_plan
-from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted
-from ._containers import Planner
-from ._file_uses import renewed_mounts
-from ._options import get_path
-from ._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
-from ._resources.container import KIND, TABLE
-from ._secret_uses import renewed_variables
-from ._service_states import UNIT_LABEL
-from ._service_text import is_untouched, recorded, same_service, service_of_name
-from ._state import NEW, OLD, Found
-from ._unit_plan import Seen, Way
+from . import (
+    _container_wanted,
+    _containers,
+    _file_uses,
+    _options,
+    _plan,
+    _record,
+    _secret_uses,
+    _service_states,
+    _service_text,
+    _state,
+    _unit_plan,
+)
+from ._resources import container
 
 UNIT, SERVICE = "unit", _unit_plan.SERVICE
 # systemd does these in a unit, so what inspect shows of them says nothing.
@@ -36,8 +38,8 @@ _REASONS = ("reasons", "renewed", "live_reasons")
 class There:
     """What the account sees: why the container has to be made anew, and what is there that no unit made."""
 
-    reasons: tuple[Reason, ...] = ()
-    renewed: tuple[Reason, ...] = ()
+    reasons: tuple[_plan.Reason, ...] = ()
+    renewed: tuple[_plan.Reason, ...] = ()
     source: Mapping[str, Any] | None = None  # id, running: the container that the unit takes over from
     unproved: str = ""  # ID of what a killed run put in the place of NAME.rp-old
     old: str = ""  # ID of NAME.rp-old, which leads again
@@ -45,7 +47,7 @@ class There:
     live: Mapping[str, Any] | None = (
         None  # the work of a step that changes what runs in place, when that is enough
     )
-    live_reasons: tuple[Reason, ...] = ()
+    live_reasons: tuple[_plan.Reason, ...] = ()
     adopted: bool = False
 
     def told(self) -> dict[str, Any]:
@@ -55,25 +57,25 @@ class There:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> There:
         """From JSON."""
-        reasons = {name: tuple(Reason(**each) for each in told[name]) for name in _REASONS}
+        reasons = {name: tuple(_plan.Reason(**each) for each in told[name]) for name in _REASONS}
         return cls(**{**told, **reasons})
 
 
-def is_of_unit(found: Found) -> bool:
+def is_of_unit(found: _state.Found) -> bool:
     """Whether the unit of its own name made this container."""
-    return found.labels.get(UNIT_LABEL) == service_of_name(found.name)
+    return found.labels.get(_service_states.UNIT_LABEL) == _service_text.service_of_name(found.name)
 
 
-def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
+def there(wanted: _container_wanted.Wanted, planner: _containers.Planner, before: str | None) -> There:
     """What is there of a container; ``before`` is the text of its unit."""
     containers = planner.survey.containers
-    current, new, old = (containers.get(wanted.name + tail) for tail in ("", NEW, OLD))
+    current, new, old = (containers.get(wanted.name + tail) for tail in ("", _state.NEW, _state.OLD))
     stray = new.id if new else ""
     if old is not None:
         source = {"id": old.id, "running": True}
         return There(_moved(wanted), (), source, current.id if current else "", old.id, stray)
     if current is not None and not is_of_unit(current):
-        vanishes = current.running and bool(get_path(current.inspect, "HostConfig.AutoRemove"))
+        vanishes = current.running and bool(_options.get_path(current.inspect, "HostConfig.AutoRemove"))
         source = {"id": current.id, "running": current.running, **({"vanishes": True} if vanishes else {})}
         return There(_moved(wanted), (), source, stray=stray)
     if not wanted.image:
@@ -86,10 +88,15 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
     told = {each.option for each in (*compared.fixed, *live)}
     since = () if before is None else _since(wanted, planner, before)
     reasons = (*compared.fixed, *(each for each in since if each.option not in told))
-    variables = renewed_variables(wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets)
-    variables += renewed_mounts(current.inspect, planner.survey.files)
-    if wanted.state == STARTED and get_path(current.inspect, "State.Status") == "paused":
-        variables += (Reason("state", DRIFT, "paused", STARTED),)
+    variables = _secret_uses.renewed_variables(
+        wanted.spec.get("secrets", []), current.inspect, planner.survey.secrets
+    )
+    variables += _file_uses.renewed_mounts(current.inspect, planner.survey.files)
+    if (
+        wanted.state == _container_wanted.STARTED
+        and _options.get_path(current.inspect, "State.Status") == "paused"
+    ):
+        variables += (_plan.Reason("state", _plan.DRIFT, "paused", _container_wanted.STARTED),)
     seen = There(reasons, tuple(variables), stray=stray, adopted=compared.adopted)
     if live and current.running:
         step = planner.update(wanted, current, dataclasses.replace(compared, live=live))
@@ -97,51 +104,61 @@ def there(wanted: Wanted, planner: Planner, before: str | None) -> There:
     return seen
 
 
-def _moved(wanted: Wanted) -> tuple[Reason, ...]:
-    return (Reason("runtime", CHANGED, "podman", "systemd"), *_declared(wanted))
+def _moved(wanted: _container_wanted.Wanted) -> tuple[_plan.Reason, ...]:
+    return (_plan.Reason("runtime", _plan.CHANGED, "podman", "systemd"), *_declared(wanted))
 
 
-def _declared(wanted: Wanted) -> tuple[Reason, ...]:
-    shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
-    return tuple(Reason(name, DECLARED, None, value) for name, value in shown.items())
+def _declared(wanted: _container_wanted.Wanted) -> tuple[_plan.Reason, ...]:
+    shown = {"image": wanted.image, **container.TABLE.shown(wanted.spec)}
+    return tuple(_plan.Reason(name, _plan.DECLARED, None, value) for name, value in shown.items())
 
 
-def _since(wanted: Wanted, planner: Planner, before: str) -> tuple[Reason, ...]:
+def _since(
+    wanted: _container_wanted.Wanted, planner: _containers.Planner, before: str
+) -> tuple[_plan.Reason, ...]:
     """What the task says differently since the unit was written, by the record in it."""
-    known = recorded(before, planner.key, wanted.name)
+    known = _service_text.recorded(before, planner.key, wanted.name)
     if known is None:
         return ()
     now = _record.digests(planner.key, wanted.recorded)
-    shown = {"image": wanted.image, **TABLE.shown(wanted.spec)}
+    shown = {"image": wanted.image, **container.TABLE.shown(wanted.spec)}
     changed = [
-        Reason(name, CHANGED, None, shown.get(name))
+        _plan.Reason(name, _plan.CHANGED, None, shown.get(name))
         for name, value in now.items()
         if known.get(name) != value
     ]
-    return (*changed, *(Reason(name, REMOVED) for name in known if name not in now))
+    return (*changed, *(_plan.Reason(name, _plan.REMOVED) for name in known if name not in now))
 
 
-def unit_state(wanted: Wanted, seen: There) -> str:
+def unit_state(wanted: _container_wanted.Wanted, seen: There) -> str:
     """The state of the unit: what is kept present goes on running in another runtime."""
-    if wanted.state == PRESENT and seen.source and seen.source["running"]:
-        return STARTED
+    if wanted.state == _container_wanted.PRESENT and seen.source and seen.source["running"]:
+        return _container_wanted.STARTED
     return wanted.state
 
 
-def plan(wanted: Wanted, found: There, unit: _unit_plan.Wanted, seen: Seen) -> tuple[list[Step], Way]:
+def plan(
+    wanted: _container_wanted.Wanted, found: There, unit: _unit_plan.Wanted, seen: _unit_plan.Seen
+) -> tuple[list[_plan.Step], _unit_plan.Way]:
     """The steps, and the way for the unit. What a killed run left is undone first: see ``untangle``."""
     steps = untangle(wanted.name, found, seen)
     if found.old:
-        seen = Seen(new_service=seen.new_service)
+        seen = _unit_plan.Seen(new_service=seen.new_service)
     if found.source:
         work = dict(found.source)
         if found.source["running"]:
-            steps.append(Step("stop", KIND, wanted.name, (), work))
+            steps.append(_plan.Step("stop", container.KIND, wanted.name, (), work))
         steps.append(
-            Step("remove", KIND, wanted.name, (Reason("runtime", CHANGED, "podman", "systemd"),), work)
+            _plan.Step(
+                "remove",
+                container.KIND,
+                wanted.name,
+                (_plan.Reason("runtime", _plan.CHANGED, "podman", "systemd"),),
+                work,
+            )
         )
     way = _unit_plan.plan(unit, seen)
-    touched = seen.text is not None and not is_untouched(seen.text)
+    touched = seen.text is not None and not _service_text.is_untouched(seen.text)
     unproved = touched or seen.kept is not None or seen.stale
     if unproved or found.reasons or found.renewed or wanted.recreate or not seen.active:
         # It is made anew anyway, and with that all of it is as declared.
@@ -153,36 +170,45 @@ def plan(wanted: Wanted, found: There, unit: _unit_plan.Wanted, seen: Seen) -> t
             way, restart="", steps=tuple(step for step in way.steps if step.action != "restart")
         )
     steps += [_named(step, wanted, unit, found, seen, touched) for step in way.steps]
-    if found.live is not None and unit.state in (STARTED, PRESENT):
-        steps.append(Step("update", KIND, wanted.name, found.live_reasons, found.live))
+    if found.live is not None and unit.state in (_container_wanted.STARTED, _container_wanted.PRESENT):
+        steps.append(_plan.Step("update", container.KIND, wanted.name, found.live_reasons, found.live))
     again = (*found.reasons, *found.renewed)
     if wanted.recreate:
-        again += (Reason("recreate", DECLARED, None, True),)
-    if wanted.restart and wanted.state == STARTED:
-        again += (Reason("force_restart", DECLARED, None, True),)
+        again += (_plan.Reason("recreate", _plan.DECLARED, None, True),)
+    if wanted.restart and wanted.state == _container_wanted.STARTED:
+        again += (_plan.Reason("force_restart", _plan.DECLARED, None, True),)
     service = seen.new_service or seen.service
-    if again and seen.alive and not (way.start or way.restart or way.stop) and unit.state != ABSENT:
-        step = Step("restart", SERVICE, service, again)
+    if (
+        again
+        and seen.alive
+        and not (way.start or way.restart or way.stop)
+        and unit.state != _container_wanted.ABSENT
+    ):
+        step = _plan.Step("restart", SERVICE, service, again)
         way = dataclasses.replace(way, steps=(*way.steps, step), restart=service)
         steps += [step, *_unit_plan.taken_along(way, seen)]
     return steps, way
 
 
-def untangle(name: str, found: There, seen: Seen) -> list[Step]:
+def untangle(name: str, found: There, seen: _unit_plan.Seen) -> list[_plan.Step]:
     """A run that was killed while it moved a container: the one before leads again."""
-    steps = [Step("remove", KIND, name + NEW, (), {"id": found.stray})] if found.stray else []
+    steps = (
+        [_plan.Step("remove", container.KIND, name + _state.NEW, (), {"id": found.stray})]
+        if found.stray
+        else []
+    )
     if not found.old:
         return steps
-    killed = Reason("runtime", DRIFT, "a run that was killed", "as before it")
+    killed = _plan.Reason("runtime", _plan.DRIFT, "a run that was killed", "as before it")
     if seen.text is not None:
         if seen.alive:
-            steps.append(Step("stop", SERVICE, seen.service, (killed,)))
-        steps.append(Step("remove", UNIT, f"{name}.container", (killed,)))
+            steps.append(_plan.Step("stop", SERVICE, seen.service, (killed,)))
+        steps.append(_plan.Step("remove", UNIT, f"{name}.container", (killed,)))
     elif found.unproved:
-        steps.append(Step("remove", KIND, name, (killed,), {"id": found.unproved}))
+        steps.append(_plan.Step("remove", container.KIND, name, (killed,), {"id": found.unproved}))
     steps.append(
-        Step(
-            "rename", KIND, name + OLD, (Reason("name", DECLARED, name + OLD, name),),
+        _plan.Step(
+            "rename", container.KIND, name + _state.OLD, (_plan.Reason("name", _plan.DECLARED, name + _state.OLD, name),),
             {"id": found.old, "to": name},
         )
     )  # fmt: skip
@@ -190,8 +216,13 @@ def untangle(name: str, found: There, seen: Seen) -> list[Step]:
 
 
 def _named(
-    step: Step, wanted: Wanted, unit: _unit_plan.Wanted, found: There, seen: Seen, touched: bool
-) -> Step:
+    step: _plan.Step,
+    wanted: _container_wanted.Wanted,
+    unit: _unit_plan.Wanted,
+    found: There,
+    seen: _unit_plan.Seen,
+    touched: bool,
+) -> _plan.Step:
     """A unit's step with reasons that name options, which show no secret."""
     if step.kind != _unit_plan.KIND:
         return step
@@ -199,9 +230,11 @@ def _named(
     if step.action != "update" or (reasons and reasons[0].option not in ("loaded", "text")):
         reasons = (*found.reasons, *found.live_reasons)
         if touched:
-            reasons = (*reasons, Reason("unit", DRIFT, "edited by hand", "as declared"))
-        if not reasons and same_service(seen.text or "", unit.text or ""):
-            reasons = (Reason("state", DECLARED, None, wanted.state),)
+            reasons = (*reasons, _plan.Reason("unit", _plan.DRIFT, "edited by hand", "as declared"))
+        if not reasons and _service_text.same_service(seen.text or "", unit.text or ""):
+            reasons = (_plan.Reason("state", _plan.DECLARED, None, wanted.state),)
         if not reasons:
-            reasons = (Reason("unit", CHANGED, "the same in other words", "as this version writes it"),)
-    return Step(step.action, UNIT, step.name, reasons, step.work)
+            reasons = (
+                _plan.Reason("unit", _plan.CHANGED, "the same in other words", "as this version writes it"),
+            )
+    return _plan.Step(step.action, UNIT, step.name, reasons, step.work)

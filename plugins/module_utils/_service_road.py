@@ -15,137 +15,152 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from . import _auto_update, _manager, _service_account, _service_plan, _unit_plan
-from ._account import Account, choose, require_linger
-from ._container_wanted import ABSENT, PRESENT, STARTED, Wanted
-from ._errors import Failure
-from ._living import InUnits, folder_of, left_units
-from ._module import Task, in_account
+from . import (
+    _account,
+    _auto_update,
+    _container_wanted,
+    _errors,
+    _living,
+    _manager,
+    _module,
+    _pod_text,
+    _quadlet_keys,
+    _road,
+    _service_account,
+    _service_plan,
+    _service_text,
+    _services,
+    _shadows,
+    _times,
+    _unit_change,
+    _unit_folder,
+    _unit_plan,
+    _units,
+    _wanted,
+)
 from ._plan import CHANGED, DECLARED, Reason, Step, outcome
-from ._pod_text import unit_of_pod_name
-from ._quadlet_keys import UnitName
-from ._resources.container import KIND
-from ._road import travel_container
-from ._service_plan import SERVICE, UNIT, There
-from ._service_text import is_ours, pod_of_text, service_of_name, starts_at_boot, unit_of_name
-from ._services import start_mended
-from ._shadows import sentence
-from ._times import Times
-from ._unit_change import Gate
-from ._unit_folder import Folder
-from ._unit_plan import Seen, Way
-from ._units import Units
-from ._wanted import AUTO, CONTAINER_SPEC, PODMAN, STATES, SYSTEMD, container_name, defined
+from ._resources import container
 
 # Seconds for what systemd and Podman do around a container's own stop.
 STOP_MARGIN = 15.0
 
 
-def work(task: Task) -> dict[str, Any]:
+def work(task: _module.Task) -> dict[str, Any]:
     """Bring one container to what the task declares, in the runtime that it names."""
-    account = choose(task.params["user"])
-    require_linger(account)
-    task.params = defined(task.params, CONTAINER_SPEC)
+    account = _account.choose(task.params["user"])
+    _account.require_linger(account)
+    task.params = _wanted.defined(task.params, _wanted.CONTAINER_SPEC)
     return travel(task, account)
 
 
-def travel(task: Task, account: Account) -> dict[str, Any]:
+def travel(task: _module.Task, account: _account.Account) -> dict[str, Any]:
     """The same for an account that was chosen, and a declaration that was checked."""
     params = task.params
-    name = container_name(params)
-    runtime, absent = params["runtime"], params["state"] == ABSENT
-    before = _unit_now(folder_of(task, account), name)
-    pod = pod_of_text(before) if before is not None else ""
+    name = _wanted.container_name(params)
+    runtime, absent = params["runtime"], params["state"] == _container_wanted.ABSENT
+    before = _unit_now(_living.folder_of(task, account), name)
+    pod = _service_text.pod_of_text(before) if before is not None else ""
     if pod and (absent or params.get("image")):
         cure = (
             "say prune: true, with which it leaves that pod, or declare it there."
             if params.get("in_app")
             else "declare it in the containers of that pod's task, or take it out there."
         )
-        raise Failure(f"name: container {name} lives in a unit of pod {pod}; {cure}")
-    if before is not None and (absent or (runtime == PODMAN and params.get("image"))):
+        raise _errors.Failure(f"name: container {name} lives in a unit of pod {pod}; {cure}")
+    if before is not None and (absent or (runtime == _wanted.PODMAN and params.get("image"))):
         return _Leaving(task, account, name, before).travel()
     # A task that speaks of the state alone means the container wherever it lives.
-    if not absent and (before is not None or (runtime == SYSTEMD and params.get("image"))):
+    if not absent and (before is not None or (runtime == _wanted.SYSTEMD and params.get("image"))):
         return Living(task, account, name).travel()
-    open_to = Folder(account) if runtime == AUTO and not absent else None
-    answer = in_account(task, account, partial(travel_container, folder=open_to))
-    if answer.get("runtime") == SYSTEMD:
+    open_to = _unit_folder.Folder(account) if runtime == _wanted.AUTO and not absent else None
+    answer = _module.in_account(task, account, partial(_road.travel_container, folder=open_to))
+    if answer.get("runtime") == _wanted.SYSTEMD:
         return Living(task, account, name, calls=answer["api_calls"]).travel()
     if params.get("auto_update") in _auto_update.POLICIES:
         task.warn(_auto_update.NOBODYS.format(name=name))
-    return {**answer, "runtime": PODMAN, "unit": ""}
+    return {**answer, "runtime": _wanted.PODMAN, "unit": ""}
 
 
-def leave(task: Task, account: Account, name: str, why: Reason) -> list[Step]:
+def leave(task: _module.Task, account: _account.Account, name: str, why: Reason) -> list[Step]:
     """Stop the container of a unit, and take both away. Returns the steps. Raises Failure."""
-    unit = _unit_plan.Wanted(unit_of_name(name), None, ABSENT)
-    units = Units(account)
+    unit = _unit_plan.Wanted(_service_text.unit_of_name(name), None, _container_wanted.ABSENT)
+    units = _units.Units(account)
     with contextlib.nullcontext() if task.check else units.folder.locked():
         seen = units.look([unit])[unit.name.file]
         way = _unit_plan.plan(unit, seen)
         if not task.check:
-            gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+            gate = _unit_change.Gate(evict=partial(_module.in_account, task, account, _service_account.evict))
             units.apply([unit], {unit.name.file: way}, {unit.name.file: seen}, 0.0, gate)
     return [_of_unit(step, why) for step in way.steps]
 
 
-def restore(task: Task, account: Account, name: str, before: str | None) -> None:
+def restore(task: _module.Task, account: _account.Account, name: str, before: str | None) -> None:
     """The unit as it was, and its service with it; without a text before it goes. Raises Failure.
 
     A container that somebody else made under that name meanwhile is left as it is, and the unit stays away.
     """
-    if in_account(task, account, _service_account.stands_alone)["there"]:
+    if _module.in_account(task, account, _service_account.stands_alone)["there"]:
         return
     if before is None:
-        leave(task, account, name, Reason("state", DECLARED, None, ABSENT))
+        leave(task, account, name, Reason("state", DECLARED, None, _container_wanted.ABSENT))
         return
-    units = Units(account)
+    units = _units.Units(account)
     with units.folder.locked():
         # One of a pod starts when that does.
-        pod = pod_of_text(before)
-        leads = units.folder.text(unit_of_pod_name(pod).file) if pod else before
-        state = STARTED if starts_at_boot(leads or "") else PRESENT
-        unit = _unit_plan.Wanted(unit_of_name(name), before, state)
+        pod = _service_text.pod_of_text(before)
+        leads = units.folder.text(_pod_text.unit_of_pod_name(pod).file) if pod else before
+        state = (
+            _container_wanted.STARTED
+            if _service_text.starts_at_boot(leads or "")
+            else _container_wanted.PRESENT
+        )
+        unit = _unit_plan.Wanted(_service_text.unit_of_name(name), before, state)
         file = unit.name.file
         seen = units.look([unit])[file]
-        gate = Gate(evict=partial(in_account, task, account, _service_account.evict))
+        gate = _unit_change.Gate(evict=partial(_module.in_account, task, account, _service_account.evict))
         units.apply(
             [unit], {file: _unit_plan.plan(unit, seen)}, {file: seen}, _manager.STOP_SECONDS + 120.0, gate
         )
 
 
-def text_now(account: Account, name: str) -> str | None:
+def text_now(account: _account.Account, name: str) -> str | None:
     """The text of a container's unit, whoever made it."""
-    return Folder(account).text(unit_of_name(name).file)
+    return _unit_folder.Folder(account).text(_service_text.unit_of_name(name).file)
 
 
 def _of_unit(step: Step, why: Reason) -> Step:
-    return Step(step.action, UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,))
+    return Step(
+        step.action, _service_plan.UNIT if step.kind == _unit_plan.KIND else step.kind, step.name, (why,)
+    )
 
 
-def _unit_now(folder: Folder, name: str) -> str | None:
+def _unit_now(folder: _unit_folder.Folder, name: str) -> str | None:
     """The text of the container's unit, when this collection made it."""
     try:
-        file = unit_of_name(name).file
-    except Failure:  # Podman takes names that no unit can have
+        file = _service_text.unit_of_name(name).file
+    except _errors.Failure:  # Podman takes names that no unit can have
         return None
     text = folder.text(file)
-    return text if is_ours(text) else None
+    return text if _service_text.is_ours(text) else None
 
 
-class Living(InUnits):
+class Living(_living.InUnits):
     """One container in its unit."""
 
     def __init__(
-        self, task: Task, account: Account, name: str, folder: Folder | None = None, calls: int = 0
+        self,
+        task: _module.Task,
+        account: _account.Account,
+        name: str,
+        folder: _unit_folder.Folder | None = None,
+        calls: int = 0,
     ) -> None:
         super().__init__(task, account, folder, calls)
-        self.unit: UnitName = unit_of_name(name)
+        self.unit: _quadlet_keys.UnitName = _service_text.unit_of_name(name)
         self._refuse_roots(f"container {name}", self.unit.file)
         params = task.params
-        state = STATES.get(params["state"], params["state"])
-        self.wanted = Wanted(
+        state = _wanted.STATES.get(params["state"], params["state"])
+        self.wanted = _container_wanted.Wanted(
             name, state=state, recreate=bool(params["recreate"]), restart=bool(params["force_restart"])
         )
 
@@ -161,15 +176,15 @@ class Living(InUnits):
                     self._carry_out(told, unit, seen)
         shadows = self.units.shadows(unit)
         if shadows:
-            self.task.warn(sentence(self.unit.file, self.account.name, shadows))
+            self.task.warn(_shadows.sentence(self.unit.file, self.account.name, shadows))
         shown = told["container"]
         if steps and not self.task.check:
             shown = self._ask(_service_account.shown)["container"]
         return {
             **outcome(steps),
-            "adopted": There.read(told["there"]).adopted,
+            "adopted": _service_plan.There.read(told["there"]).adopted,
             "container": shown,
-            "runtime": SYSTEMD,
+            "runtime": _wanted.SYSTEMD,
             "unit": self.folder.path_of(self.unit.file),
             "api_calls": self.calls,
         }
@@ -181,56 +196,58 @@ class Living(InUnits):
 
     def units_of(self, told: Mapping[str, Any]) -> list[_unit_plan.Wanted]:
         """The unit that is wanted, by what the account says."""
-        state = _service_plan.unit_state(self.wanted, There.read(told["there"]))
+        state = _service_plan.unit_state(self.wanted, _service_plan.There.read(told["there"]))
         return [_unit_plan.Wanted(self.unit, told["text"], state)]
 
     def steps(
-        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, Seen]
+        self, told: Mapping[str, Any], units: Sequence[_unit_plan.Wanted], seen: Mapping[str, _unit_plan.Seen]
     ) -> list[Step]:
         """What has to happen, by what the account says and the units show."""
         return [*pulls_of(told), *self._plan(told, units[0], seen[self.unit.file])[0]]
 
-    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, Seen]:
+    def _look(self) -> tuple[Mapping[str, Any], _unit_plan.Wanted, _unit_plan.Seen]:
         told = self._ask(_service_account.look, self.texts().get(self.unit.file), self.folder)
         (unit,) = self.units_of(told)
         return told, unit, self.units.look([unit])[self.unit.file]
 
-    def _plan(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> tuple[list[Step], Way]:
-        return _service_plan.plan(self.wanted, There.read(told["there"]), unit, seen)
+    def _plan(
+        self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: _unit_plan.Seen
+    ) -> tuple[list[Step], _unit_plan.Way]:
+        return _service_plan.plan(self.wanted, _service_plan.There.read(told["there"]), unit, seen)
 
-    def _carry_out(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: Seen) -> None:
+    def _carry_out(self, told: Mapping[str, Any], unit: _unit_plan.Wanted, seen: _unit_plan.Seen) -> None:
         pulls = pulls_of(told)
         # Before anything stops: a first pull may take longer than any service may take to start.
         for step in pulls:
             self.fetch(step)
-        tangled = _service_plan.untangle(self.wanted.name, There.read(told["there"]), seen)
+        tangled = _service_plan.untangle(self.wanted.name, _service_plan.There.read(told["there"]), seen)
         if tangled:
             self._untangle(tangled)
         if pulls or tangled:
             told, unit, seen = self._look()
         steps, way = self._plan(told, unit, seen)
-        source = There.read(told["there"]).source
+        source = _service_plan.There.read(told["there"]).source
         wait = bool(self.task.params["wait"])
         # A restart is a stop first.
         seconds = float(self.task.params["wait_timeout"] or 120) + STOP_MARGIN + told["stop_timeout"]
         starts = bool(way.start or way.restart)
         prove = partial(self._prove, way.start or way.restart) if wait and starts else None
         for step in steps:
-            if (step.action, step.kind) == ("update", KIND):
+            if (step.action, step.kind) == ("update", container.KIND):
                 prove = partial(self._update, step)
         retag = told["image_before"] and partial(self._ask, _service_account.retag, told["image_before"])
         try:
             if source:
                 self._set_aside(source)
             file = self.unit.file
-            gate = Gate(
+            gate = _unit_change.Gate(
                 prove, self._health if wait else None, retag or None, wait, self._ailing if wait else None,
                 partial(self._ask, _service_account.evict), replaces=bool(source),
             )  # fmt: skip
             self.units.apply([unit], {file: way}, {file: seen}, seconds, gate)
             if prove and not way.steps:
                 prove()
-        except Failure as failure:
+        except _errors.Failure as failure:
             if not source:
                 raise
             raise self._brought_back(failure, source) from failure
@@ -239,7 +256,7 @@ class Living(InUnits):
 
     def fetch(self, step: Step) -> None:
         """Have the account pull an image. Raises Failure."""
-        with Times().of(step):
+        with _times.Times().of(step):
             self._ask(_service_account.pull, [step])
 
     def _set_aside(self, source: Mapping[str, Any]) -> None:
@@ -253,28 +270,33 @@ class Living(InUnits):
 
     def _untangle(self, steps: list[Step]) -> None:
         """What a killed run left, undone; in the order in which nothing is lost."""
-        stops = [step.name for step in steps if (step.action, step.kind) == ("stop", SERVICE)]
+        stops = [step.name for step in steps if (step.action, step.kind) == ("stop", _service_plan.SERVICE)]
         if stops:
             _manager.stop(self.account, stops)
-        if any((step.action, step.kind) == ("remove", UNIT) for step in steps):
+        if any((step.action, step.kind) == ("remove", _service_plan.UNIT) for step in steps):
             self.folder.remove(self.unit.file)
             _manager.reload(self.account)
-        self._ask(_service_account.tidy, [step for step in steps if step.kind not in (SERVICE, UNIT)])
+        self._ask(
+            _service_account.tidy,
+            [step for step in steps if step.kind not in (_service_plan.SERVICE, _service_plan.UNIT)],
+        )
 
     def _prove(self, service: str) -> None:
         """Have the account wait until the container is ready; one that ended well is."""
         answer = self._ask(_service_account.await_ready)
         if not answer["there"] and _manager.units(self.account, [service])[service].result != "success":
-            raise Failure(f"container {self.wanted.name} ended after its start.")
+            raise _errors.Failure(f"container {self.wanted.name} ended after its start.")
 
     def _ailing(self) -> dict[str, str]:
         """Why the service that starts will not get there."""
         ailing = self._ask(_service_account.ailing)["ailing"]
-        return {service_of_name(self.wanted.name): "its container is unhealthy"} if ailing else {}
+        return (
+            {_service_text.service_of_name(self.wanted.name): "its container is unhealthy"} if ailing else {}
+        )
 
     def _health(self) -> str:
         """What the health check says of one that does not become healthy."""
-        with contextlib.suppress(Failure):
+        with contextlib.suppress(_errors.Failure):
             said = str(self._ask(_service_account.health)["said"])
             return f"its health check says: {said}" if said else ""
         return ""
@@ -282,61 +304,76 @@ class Living(InUnits):
     def _update(self, step: Step) -> None:
         self._ask(_service_account.update, step)
 
-    def _brought_back(self, failure: Failure, source: Mapping[str, Any]) -> Failure:
+    def _brought_back(self, failure: _errors.Failure, source: Mapping[str, Any]) -> _errors.Failure:
         try:
             self._bring_back(source)
-        except Failure as worse:
+        except _errors.Failure as worse:
             told = f"Going back to the container before met a problem: {worse.message}"
         else:
             told = f"The old {self.wanted.name} is back" + (" and runs." if source["running"] else ".")
-        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+        return _errors.Failure(
+            f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told}
+        )
 
 
 class _Leaving:
     """One container out of its unit: into Podman's own hands, or away."""
 
-    def __init__(self, task: Task, account: Account, name: str, before: str) -> None:
+    def __init__(self, task: _module.Task, account: _account.Account, name: str, before: str) -> None:
         self.task, self.account, self.before = task, account, before
-        self.unit = _unit_plan.Wanted(unit_of_name(name), None, ABSENT)
-        self.units = Units(account)
+        self.unit = _unit_plan.Wanted(_service_text.unit_of_name(name), None, _container_wanted.ABSENT)
+        self.units = _units.Units(account)
 
     def travel(self) -> dict[str, Any]:
-        file, gone = self.unit.name.file, self.task.params["state"] == ABSENT
+        file, gone = self.unit.name.file, self.task.params["state"] == _container_wanted.ABSENT
         seen = self.units.look([self.unit])[file]
-        why = Reason("state", DECLARED, None, ABSENT) if gone else Reason("runtime", CHANGED, SYSTEMD, PODMAN)
+        why = (
+            Reason("state", DECLARED, None, _container_wanted.ABSENT)
+            if gone
+            else Reason("runtime", CHANGED, _wanted.SYSTEMD, _wanted.PODMAN)
+        )
         steps = [_of_unit(step, why) for step in _unit_plan.plan(self.unit, seen).steps]
-        if self.task.params["state"] in (PRESENT, "created") and seen.active:
-            self.task.params = {**self.task.params, "state": STARTED}  # it runs, and goes on running
+        if self.task.params["state"] in (_container_wanted.PRESENT, "created") and seen.active:
+            self.task.params = {
+                **self.task.params,
+                "state": _container_wanted.STARTED,
+            }  # it runs, and goes on running
         with contextlib.nullcontext() if self.task.check else self.units.folder.locked():
             if not self.task.check:
                 seen = self.units.look([self.unit])[file]
             try:
                 if not self.task.check:
                     way = _unit_plan.plan(self.unit, seen)
-                    evict = partial(in_account, self.task, self.account, _service_account.evict)
-                    self.units.apply([self.unit], {file: way}, {file: seen}, 0.0, Gate(evict=evict))
-                result = in_account(self.task, self.account, partial(travel_container, of_unit=False))
-            except Failure as failure:
+                    evict = partial(_module.in_account, self.task, self.account, _service_account.evict)
+                    self.units.apply(
+                        [self.unit], {file: way}, {file: seen}, 0.0, _unit_change.Gate(evict=evict)
+                    )
+                result = _module.in_account(
+                    self.task, self.account, partial(_road.travel_container, of_unit=False)
+                )
+            except _errors.Failure as failure:
                 if self.task.check:
                     raise
                 raise self._put_back(failure, seen) from failure
-        return left_units(steps, result)
+        return _living.left_units(steps, result)
 
-    def _put_back(self, failure: Failure, seen: Seen) -> Failure:
+    def _put_back(self, failure: _errors.Failure, seen: _unit_plan.Seen) -> _errors.Failure:
         told = "The unit is back"
-        with contextlib.suppress(Failure):
-            if in_account(self.task, self.account, _service_account.stands_alone)["there"]:
+        with contextlib.suppress(_errors.Failure):
+            if _module.in_account(self.task, self.account, _service_account.stands_alone)["there"]:
                 return failure  # it was made, and only what came after failed
         try:
             self.units.folder.put(self.unit.name.file, self.before)
             _manager.reload(self.account)
             if seen.active:
-                said = start_mended(self.account, "start", [seen.service], _manager.STOP_SECONDS)
+                said = _services.start_mended(self.account, "start", [seen.service], _manager.STOP_SECONDS)
                 told += f", and its service does not start: {said}" if said else " and its service runs"
-        except Failure as worse:
+        except _errors.Failure as worse:
             told = f"Putting the unit back met a problem: {worse.message}"
         told = f"{told.rstrip('.')}."
-        return Failure(f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told})
+        return _errors.Failure(
+            f"{failure.message.rstrip('.')}. {told}", **{**failure.facts, "rolled_back": told}
+        )
 
 
 def pulls_of(told: Mapping[str, Any]) -> list[Step]:

@@ -12,17 +12,20 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import _auto_update, _record, _unit_volumes
-from ._container_wanted import STARTED, Wanted
-from ._errors import Failure
-from ._options import Facts, Spec, get_path
-from ._quadlet import canonical, parse, render, unit_of
-from ._quadlet_keys import UnitName, has_version, unit_name
-from ._quadlet_values import assignment, whole
-from ._resources.container import KIND
-from ._resources.container_rows.health import SECOND
-from ._resources.container_unit import SECTION, unit_of_container
-from ._state import Survey
+from . import (
+    _auto_update,
+    _container_wanted,
+    _errors,
+    _options,
+    _quadlet,
+    _quadlet_keys,
+    _quadlet_values,
+    _record,
+    _state,
+    _unit_volumes,
+)
+from ._resources import container, container_unit
+from ._resources.container_rows import health
 
 # Root's folder of an account's units came with this version.
 FIRST = "4.6"
@@ -39,9 +42,9 @@ _HEAD = "# Made by rootless.podman.{}, whose next run undoes changes here.\n"
 _SUM = "# rootless.podman.sum="
 
 
-def unit_of_name(name: str) -> UnitName:
+def unit_of_name(name: str) -> _quadlet_keys.UnitName:
     """The unit of a container of this name. Raises Failure."""
-    return unit_name(f"{name}.container")
+    return _quadlet_keys.unit_name(f"{name}.container")
 
 
 def service_of_name(name: str) -> str:
@@ -59,17 +62,21 @@ class Known(NamedTuple):
 UNKNOWN = Known()
 
 
-def known_of(wanted: Wanted, survey: Survey, facts: Facts, in_app: Mapping[str, Any]) -> Known:
+def known_of(
+    wanted: _container_wanted.Wanted, survey: _state.Survey, facts: _options.Facts, in_app: Mapping[str, Any]
+) -> Known:
     """The same, by what there is. A container that is there goes on logging where it does."""
     current = survey.containers.get(wanted.name)
     log_driver = ""
     if in_app.get("app") and "log_driver" not in wanted.spec:
-        log_driver = (current and get_path(current.inspect, "HostConfig.LogConfig.Type")) or facts.log_driver
+        log_driver = (
+            current and _options.get_path(current.inspect, "HostConfig.LogConfig.Type")
+        ) or facts.log_driver
     return Known(_unit_volumes.asked_by(survey.images.get(wanted.image)), log_driver)
 
 
 def text_of(
-    wanted: Wanted,
+    wanted: _container_wanted.Wanted,
     key: bytes,
     version: str,
     before: str | None,
@@ -81,25 +88,25 @@ def text_of(
     ``before`` is the text that is there, ``in_app`` what its app or pod adds, ``known`` what its Podman adds.
     """
     in_app = in_app or {}
-    if not has_version(version, FIRST):
-        raise Failure(
+    if not _quadlet_keys.has_version(version, FIRST):
+        raise _errors.Failure(
             f"{wanted.where}runtime: systemd needs Podman {FIRST} or newer, and this host has Podman {version}; use runtime: podman, or upgrade Podman."
         )
     if wanted.pod and not wanted.owner:
-        raise Failure(
+        raise _errors.Failure(
             f"{wanted.where}runtime: systemd was given beside pod, and a container in a pod lives where its pod does; leave runtime out."
         )
     _auto_update.refuse_useless(wanted.image, wanted.spec.get("auto_update"), wanted.where)
     spec = _unit_volumes.named(wanted.name, wanted.spec, known.asked)
-    unit = unit_of_container(wanted.name, wanted.image, spec, version)
+    unit = container_unit.unit_of_container(wanted.name, wanted.image, spec, version)
     sections = {section.name: list(section.lines) for section in unit.sections}
-    record = _record.write(key, KIND, wanted.name, wanted.recorded)
-    lines = sections[SECTION]
+    record = _record.write(key, container.KIND, wanted.name, wanted.recorded)
+    lines = sections[container_unit.SECTION]
     for name, value in {_record.LABEL: record, **in_app.get("marks", {})}.items():
-        lines.append(("Label", assignment(name, value, "label")))
+        lines.append(("Label", _quadlet_values.assignment(name, value, "label")))
     if wanted.pod:
         lines.append(("Pod", f"{wanted.pod}.pod"))
-    if _turns_healthy(wanted) and has_version(version, NOTIFY_HEALTHY):
+    if _turns_healthy(wanted) and _quadlet_keys.has_version(version, NOTIFY_HEALTHY):
         lines.append(("Notify", "healthy"))
     service = sections.pop("Service", [])
     if in_app.get("restart") and not service:
@@ -124,18 +131,20 @@ def text_of(
 def about(what: str, in_app: Mapping[str, Any]) -> list[tuple[str, str]]:
     """How systemd names it, and what it waits for."""
     app = in_app.get("app", "")
-    lines = [("Description", whole(what + (f" of app {app}" if app else ""), "name"))]
+    lines = [("Description", _quadlet_values.whole(what + (f" of app {app}" if app else ""), "name"))]
     pods = in_app.get("pods", ())
     for setting, names in in_app.get("links", {}).items():
         lines += [(setting, service_of_name(f"{name}-pod" if name in pods else name)) for name in names]
     return lines
 
 
-def at_boot(state: str, spec: Spec, before: str | None) -> bool:
+def at_boot(state: str, spec: _options.Spec, before: str | None) -> bool:
     """Whether it starts at boot; one that is only kept present does when it did so before."""
     if (spec.get("restart_policy") or {}).get("name") == "no":
         return False
-    return state == STARTED or (state == "present" and before is not None and starts_at_boot(before))
+    return state == _container_wanted.STARTED or (
+        state == "present" and before is not None and starts_at_boot(before)
+    )
 
 
 def sealed(
@@ -147,23 +156,23 @@ def sealed(
         sections["Service"].append(("SyslogIdentifier", in_app["app"]))
     if boot:
         sections[INSTALL] = [("WantedBy", TARGET)]
-    body = render(unit_of(sections))
+    body = _quadlet.render(_quadlet.unit_of(sections))
     return f"{_HEAD.format(module)}{_SUM}{_sum(body)}\n{body}"
 
 
-def _start_seconds(wanted: Wanted) -> int:
+def _start_seconds(wanted: _container_wanted.Wanted) -> int:
     """How long the service may take. For one that Podman renews: until its check must have said what it thinks, and a while more."""
     spec = wanted.spec
     if spec.get("auto_update") not in _auto_update.POLICIES or not _turns_healthy(wanted):
         return START_SECONDS
-    default = 30 * SECOND
+    default = 30 * health.SECOND
     once = int(spec.get("healthcheck_interval", default)) + int(spec.get("healthcheck_timeout", default))
     times = int(spec.get("healthcheck_retries", 3)) + 1
-    needed = (int(spec.get("healthcheck_start_period", 0)) + once * times) // SECOND
+    needed = (int(spec.get("healthcheck_start_period", 0)) + once * times) // health.SECOND
     return min(START_SECONDS, max(UPDATE_SECONDS, needed + 30))
 
 
-def _turns_healthy(wanted: Wanted) -> bool:
+def _turns_healthy(wanted: _container_wanted.Wanted) -> bool:
     """Whether systemd can wait for the container's health: only a declared check is known to be there."""
     check = wanted.spec.get("healthcheck") or ["NONE"]
     return check[0] != "NONE" and not wanted.spec.get("no_healthcheck") and "sdnotify" not in wanted.spec
@@ -185,7 +194,7 @@ def labelled(text: str, label: str) -> str:
     return _labels(text).get(label, "")
 
 
-def recorded(text: str, key: bytes, name: str, kind: str = KIND) -> dict[str, str] | None:
+def recorded(text: str, key: bytes, name: str, kind: str = container.KIND) -> dict[str, str] | None:
     """The record in a unit, as ``_record.read`` returns it."""
     return _record.read(key, kind, name, _labels(text))
 
@@ -193,8 +202,8 @@ def recorded(text: str, key: bytes, name: str, kind: str = KIND) -> dict[str, st
 def pod_of_text(text: str) -> str:
     """The name of the pod whose member a unit makes; empty for one that stands alone."""
     try:
-        found = parse(text).section(SECTION).values("Pod")
-    except Failure:
+        found = _quadlet.parse(text).section(container_unit.SECTION).values("Pod")
+    except _errors.Failure:
         return ""
     return found[-1].rpartition(".")[0] if found else ""
 
@@ -202,8 +211,8 @@ def pod_of_text(text: str) -> str:
 def volumes_of_text(text: str) -> list[str]:
     """The names of the volumes that a unit's container mounts."""
     try:
-        section = parse(text).section(SECTION)
-    except Failure:
+        section = _quadlet.parse(text).section(container_unit.SECTION)
+    except _errors.Failure:
         return []
     found = [value.strip('"').split(":")[0] for value in section.values("Volume")]
     mounts = [value.strip('"') for value in section.values("Mount")]
@@ -223,10 +232,10 @@ def _labels(text: str) -> dict[str, str]:
     """The labels that a unit of ours gives. Records and names are JSON and plain words: quotes are all that is escaped in them."""
     found: dict[str, str] = {}
     try:
-        unit = parse(text)
-    except Failure:
+        unit = _quadlet.parse(text)
+    except _errors.Failure:
         return {}
-    for section in (SECTION, "Pod"):
+    for section in (container_unit.SECTION, "Pod"):
         lines = unit.section(section)
         told = [each.strip() for each in lines.values("Label")]
         lead = '"--label='
@@ -241,16 +250,16 @@ def _labels(text: str) -> dict[str, str]:
 def starts_at_boot(text: str) -> bool:
     """Whether the unit starts with the account's manager."""
     try:
-        return bool(parse(text).section(INSTALL).lines)
-    except Failure:
+        return bool(_quadlet.parse(text).section(INSTALL).lines)
+    except _errors.Failure:
         return False
 
 
 def same_service(one: str, other: str) -> bool:
     """Whether two texts make the same of a service that runs: when it starts at boot does not count."""
     try:
-        found = [canonical(text) for text in (one, other)]
-    except Failure:
+        found = [_quadlet.canonical(text) for text in (one, other)]
+    except _errors.Failure:
         return False
     for each in found:
         each.pop(INSTALL, None)
@@ -259,7 +268,7 @@ def same_service(one: str, other: str) -> bool:
 
 def _sum(text: str) -> str:
     try:
-        told = json.dumps(canonical(text), sort_keys=True)
-    except Failure:
+        told = json.dumps(_quadlet.canonical(text), sort_keys=True)
+    except _errors.Failure:
         return ""
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]

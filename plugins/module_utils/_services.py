@@ -10,12 +10,8 @@ import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from . import _manager
+from . import _account, _engine, _manager, _pasta, _service_states
 from . import _operations as operations
-from ._account import Account, call_as
-from ._engine import Engine
-from ._pasta import HALF_BUILT, end_rootless_netns
-from ._service_states import SHOWN, UNIT_LABEL, followed_by, is_alive
 
 # systemctl's words for a job that failed because something else did not come.
 DEPENDENCY = "dependency job for"
@@ -30,28 +26,34 @@ COLLIDED = re.compile(
 AGAIN_SECONDS, AGAIN_PAUSE_SECONDS = 5.0, 0.05
 
 
-def shown_of(account: Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
+def shown_of(account: _account.Account, services: Sequence[str]) -> dict[str, dict[str, str]]:
     """What the manager says of services."""
     # A template is nothing that the manager knows of.
     asked = list(dict.fromkeys(service for service in services if "@." not in service))
-    found = _manager.properties(account, asked, SHOWN) if asked else {}
+    found = _manager.properties(account, asked, _service_states.SHOWN) if asked else {}
     return {service: found.get(service, {}) for service in services}
 
 
-def followers(account: Account, shown: Mapping[str, str], apart: Collection[str] = ()) -> tuple[str, ...]:
+def followers(
+    account: _account.Account, shown: Mapping[str, str], apart: Collection[str] = ()
+) -> tuple[str, ...]:
     """Who runs and stops when the service stops of which that is ``shown``; without those ``apart`` and who stops with them alone."""
     found: list[str] = []
     asked, told = set(apart), [shown]
     while told:
-        names = set().union(*map(followed_by, told)) - asked
+        names = set().union(*map(_service_states.followed_by, told)) - asked
         asked |= names
-        alive = {name: each for name, each in shown_of(account, sorted(names)).items() if is_alive(each)}
+        alive = {
+            name: each
+            for name, each in shown_of(account, sorted(names)).items()
+            if _service_states.is_alive(each)
+        }
         found += alive
         told = list(alive.values())
     return tuple(found)
 
 
-def start_mended(account: Account, verb: str, services: Sequence[str], seconds: float) -> str:
+def start_mended(account: _account.Account, verb: str, services: Sequence[str], seconds: float) -> str:
     """Start or restart services, once more where what kept them from it could be mended; empty, or what systemd says against it."""
     began = time.time()
     told = try_start(account, verb, services, seconds)
@@ -61,7 +63,7 @@ def start_mended(account: Account, verb: str, services: Sequence[str], seconds: 
 
 
 def try_start(
-    account: Account, verb: str, services: Sequence[str], seconds: float, block: bool = True
+    account: _account.Account, verb: str, services: Sequence[str], seconds: float, block: bool = True
 ) -> str:
     """Start or restart services; empty, or what systemd says against it.
 
@@ -76,14 +78,16 @@ def try_start(
     return told
 
 
-def mended(account: Account, services: Sequence[str], began: float) -> bool:
+def mended(account: _account.Account, services: Sequence[str], began: float) -> bool:
     """Whether services did not start for a network namespace that a killed Podman left half built, and it is out of the way now."""
     return any(
-        HALF_BUILT in line for service in services for line in _manager.last_lines(account, service, began)
-    ) and bool(call_as(account, end_rootless_netns))
+        _pasta.HALF_BUILT in line
+        for service in services
+        for line in _manager.last_lines(account, service, began)
+    ) and bool(_account.call_as(account, _pasta.end_rootless_netns))
 
 
-def collided(account: Account, services: Collection[str], began: float) -> bool:
+def collided(account: _account.Account, services: Collection[str], began: float) -> bool:
     """Whether services did not start, each of them, because several Podmans made containers at once. They can start again then, as if nothing
     had been.
     """
@@ -102,21 +106,25 @@ def collided(account: Account, services: Collection[str], began: float) -> bool:
     return True
 
 
-def sweep(account: Account, services: Collection[str]) -> None:
+def sweep(account: _account.Account, services: Collection[str]) -> None:
     """Remove what a start that was killed on its way left of services that are stopped. Raises Failure.
 
     A service finds its container or pod by a file, and Podman writes that after it has entered the object: killed in between,
     nobody takes it away, and the name is taken.
     """
-    call_as(account, _sweep, account, list(services))
+    _account.call_as(account, _sweep, account, list(services))
 
 
-def _sweep(account: Account, services: list[str]) -> None:
-    engine = Engine(account)
+def _sweep(account: _account.Account, services: list[str]) -> None:
+    engine = _engine.Engine(account)
     for pod in engine.get("pods/json"):
-        if (pod.get("Labels") or {}).get(UNIT_LABEL) in services:
+        if (pod.get("Labels") or {}).get(_service_states.UNIT_LABEL) in services:
             operations.remove_pod(engine, str(pod["Id"]))
     left = engine.get("containers/json", {"all": True})
-    found = [str(each["Id"]) for each in left if (each.get("Labels") or {}).get(UNIT_LABEL) in services]
+    found = [
+        str(each["Id"])
+        for each in left
+        if (each.get("Labels") or {}).get(_service_states.UNIT_LABEL) in services
+    ]
     # As the service itself would have done.
     operations.remove_all(engine, found, volumes=True)

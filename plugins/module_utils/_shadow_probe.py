@@ -13,40 +13,38 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from . import _generator
-from ._account import Account, call_as
-from ._generated import Generated, same
-from ._shadows import ANYWHERE, CONF, Place, Shadow, leads_elsewhere, places
-from ._unit_folder import roots_folder, roots_tree
+from . import _account, _generated, _generator, _shadows, _unit_folder
 
 # An account may make its folders as deep and as full as it likes.
 MOST_FOLDERS = 2000
 TEXT_LIMIT = 1 << 20
 
 
-def of_roots_units(account: Account) -> dict[str, list[Shadow]]:
+def of_roots_units(account: _account.Account) -> dict[str, list[_shadows.Shadow]]:
     """For each unit that root put there for the account, what the account put before it."""
-    tree = roots_tree(account)
+    tree = _unit_folder.roots_tree(account)
     if not tree or not _generator.is_there():
         return {}
-    alone = _generator.of_tree(account, tree, roots_folder(account))
+    alone = _generator.of_tree(account, tree, _unit_folder.roots_folder(account))
     found = of_units(account, alone.services, own=False)
     effective = _generator.of_account(account)
     return {file: named or differs(file, alone, effective) for file, named in found.items()}
 
 
-def of_units(account: Account, services: Mapping[str, str], own: bool) -> dict[str, list[Shadow]]:
+def of_units(
+    account: _account.Account, services: Mapping[str, str], own: bool
+) -> dict[str, list[_shadows.Shadow]]:
     """For each unit with its service, what of the account's files stands before it."""
     wanted = {
         file: [
             dataclasses.asdict(place)
-            for place in places(file, service, account.home, account.runtime_dir, own)
+            for place in _shadows.places(file, service, account.home, account.runtime_dir, own)
         ]
         for file, service in services.items()
     }
-    told = call_as(account, _look_for_all, wanted)
+    told = _account.call_as(account, _look_for_all, wanted)
     return {
-        file: [Shadow(each["way"], each["path"], each["effect"]) for each in found]
+        file: [_shadows.Shadow(each["way"], each["path"], each["effect"]) for each in found]
         for file, found in told.items()
     }
 
@@ -55,36 +53,36 @@ def _look_for_all(wanted: dict[str, list[dict[str, str]]]) -> dict[str, list[dic
     return {file: _look(places_of_one) for file, places_of_one in wanted.items()}
 
 
-def differs(file: str, alone: Generated, effective: Generated) -> list[Shadow]:
+def differs(file: str, alone: _generated.Generated, effective: _generated.Generated) -> list[_shadows.Shadow]:
     """Whether the account's own units change what becomes of this one, in whatever way."""
     mine, theirs = alone.texts.get(file), effective.texts.get(file)
-    if mine is None or (theirs is not None and same(mine, theirs)):
+    if mine is None or (theirs is not None and _generated.same(mine, theirs)):
         return []
     effect = (
         "is not made"
         if theirs is None
         else "is made otherwise because of other units or drop-ins of the account"
     )
-    return [Shadow("generated", alone.services[file], effect)]
+    return [_shadows.Shadow("generated", alone.services[file], effect)]
 
 
 def _look(wanted: list[dict[str, str]]) -> list[dict[str, Any]]:
     found = []
     for each in wanted:
-        place = Place(**each)
+        place = _shadows.Place(**each)
         for path in _paths(place):
-            if place.way == "environment" and not leads_elsewhere(_text(path)):
+            if place.way == "environment" and not _shadows.leads_elsewhere(_text(path)):
                 continue
-            found.append(Shadow(place.way, path, _effect(place, path)).public())
+            found.append(_shadows.Shadow(place.way, path, _effect(place, path)).public())
     return found
 
 
-def _paths(place: Place) -> Iterator[str]:
-    if place.look == ANYWHERE:
+def _paths(place: _shadows.Place) -> Iterator[str]:
+    if place.look == _shadows.ANYWHERE:
         for folder, names in _folders(place.path):
             if place.name in names:
                 yield os.path.join(folder, place.name)
-    elif place.look == CONF:
+    elif place.look == _shadows.CONF:
         with contextlib.suppress(OSError):
             yield from (
                 os.path.join(place.path, name)
@@ -107,7 +105,7 @@ def _folders(top: str) -> Iterator[tuple[str, Iterable[str]]]:
         yield folder, names
 
 
-def _effect(place: Place, path: str) -> str:
+def _effect(place: _shadows.Place, path: str) -> str:
     masks = place.way == "service" and os.path.islink(path) and os.path.realpath(path) == os.devnull
     return "masks it" if masks else place.effect
 

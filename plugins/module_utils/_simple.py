@@ -9,43 +9,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import _record
-from ._compare import Comparison, compare
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._module import Task
-from ._options import Spec, get_path
-from ._plan import DECLARED, Reason, Step, outcome
-from ._resources.simple import Request, SimpleKind
-from ._survey import facts_of
-from ._times import Times
-from ._values import OBJECT_NAME
-from ._way_back import PARTLY, WayBack
+from . import (
+    _compare,
+    _engine,
+    _errors,
+    _module,
+    _options,
+    _plan,
+    _record,
+    _survey,
+    _times,
+    _values,
+    _way_back,
+)
+from ._resources import simple
 
 
 class SimpleRoad:
     """One object on its way to what the task declares. Each kind says in its own class what a difference leads to."""
 
-    kind: SimpleKind
+    kind: simple.SimpleKind
 
-    def __init__(self, task: Task, engine: Engine, key: bytes) -> None:
+    def __init__(self, task: _module.Task, engine: _engine.Engine, key: bytes) -> None:
         self.task, self.engine, self.key = task, engine, key
         self.params: Mapping[str, Any] = task.params
         self.name = str(task.params["name"])
-        self.facts = facts_of(engine)
+        self.facts = _survey.facts_of(engine)
         self.found: Mapping[str, Any] | None = None
-        self.spec: Spec = {}
-        self.compared: Comparison | None = None
-        self.request: Request | None = None
-        self.back = WayBack()
+        self.spec: _options.Spec = {}
+        self.compared: _compare.Comparison | None = None
+        self.request: simple.Request | None = None
+        self.back = _way_back.WayBack()
         # Labels that what is made gets, and that no comparison asks for.
         self.marks: Mapping[str, str] = {}
-        self.times = Times()
+        self.times = _times.Times()
 
     def travel(self) -> dict[str, Any]:
         """Bring the object to what the task declares; return the task's result."""
-        if not OBJECT_NAME.fullmatch(self.name):
-            raise Failure(
+        if not _values.OBJECT_NAME.fullmatch(self.name):
+            raise _errors.Failure(
                 f"name: {self.name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed."
             )
         absent = self.params["state"] == "absent"
@@ -58,7 +60,7 @@ class SimpleRoad:
             if steps:
                 self.apply(steps)
             self.settle()
-        result = outcome(steps)
+        result = _plan.outcome(steps)
         if not absent:
             if steps and not self.task.check:
                 self.found = self.read()
@@ -72,29 +74,31 @@ class SimpleRoad:
         """Query parameters of the object's inspect."""
         return None
 
-    def leave(self) -> list[Step]:
+    def leave(self) -> list[_plan.Step]:
         """The steps to its absence."""
-        return [Step("remove", self.kind.name, self.name)] if self.found else []
+        return [_plan.Step("remove", self.kind.name, self.name)] if self.found else []
 
-    def change(self, compared: Comparison) -> list[Step]:
+    def change(self, compared: _compare.Comparison) -> list[_plan.Step]:
         """The steps for an object that is there and differs."""
-        return [Step("replace", self.kind.name, self.name, compared.reasons)] if compared.reasons else []
+        return (
+            [_plan.Step("replace", self.kind.name, self.name, compared.reasons)] if compared.reasons else []
+        )
 
-    def beside(self, steps: list[Step]) -> list[Step]:  # noqa: ARG002
+    def beside(self, steps: list[_plan.Step]) -> list[_plan.Step]:  # noqa: ARG002
         """Steps that follow from other things than the object's options, in their order after ``steps``."""
         return []
 
-    def apply(self, steps: list[Step]) -> None:
+    def apply(self, steps: list[_plan.Step]) -> None:
         """Carry out the steps. When one fails, those before it are undone. Raises Failure."""
         try:
             for step in steps:
                 with self.times.of(step):
                     getattr(self, "do_" + step.action)(step)
-        except Failure as failure:
+        except _errors.Failure as failure:
             told = self.back.take()
-            if not told.startswith(PARTLY):
+            if not told.startswith(_way_back.PARTLY):
                 self.undone()
-            kind = EngineError if isinstance(failure, EngineError) else Failure
+            kind = _errors.EngineError if isinstance(failure, _errors.EngineError) else _errors.Failure
             message = f"{failure.message.rstrip('.')}. {told}" if told else failure.message
             raise kind(message, **{**failure.facts, "rolled_back": told}) from failure
 
@@ -112,13 +116,13 @@ class SimpleRoad:
 
     def read(self) -> Mapping[str, Any] | None:
         """The object of exactly that name: Podman also answers to the beginning of an ID or name."""
-        path = f"{self.kind.place}/{name_in_path(self.name)}"
+        path = f"{self.kind.place}/{_engine.name_in_path(self.name)}"
         found = self.engine.find(f"{path}/json", self.params_of_read())
-        if isinstance(found, Mapping) and get_path(found, self.kind.name_at) == self.name:
+        if isinstance(found, Mapping) and _options.get_path(found, self.kind.name_at) == self.name:
             return found
         return None
 
-    def _arrive(self) -> list[Step]:
+    def _arrive(self) -> list[_plan.Step]:
         record = _record.write(self.key, self.kind.name, self.name, self.spec)
         labels = {_record.LABEL: record, **self.marks}
         body = self.kind.table.body(self.spec, self.facts)
@@ -129,47 +133,49 @@ class SimpleRoad:
             steps = [self.creation()]
         else:
             recorded = _record.read(
-                self.key, self.kind.name, self.name, get_path(self.found, self.kind.labels_at)
+                self.key, self.kind.name, self.name, _options.get_path(self.found, self.kind.labels_at)
             )
-            self.compared = compare(self.kind.table, self.spec, recorded, self.found, self.key, self.facts)
+            self.compared = _compare.compare(
+                self.kind.table, self.spec, recorded, self.found, self.key, self.facts
+            )
             steps = self.change(self.compared)
         return steps + self.beside(steps)
 
-    def creation(self) -> Step:
+    def creation(self) -> _plan.Step:
         """The step that makes the object."""
         shown = self.kind.table.shown(self.spec)
-        reasons = tuple(Reason(each, DECLARED, None, shown[each]) for each in shown)
-        return Step("create", self.kind.name, self.name, reasons)
+        reasons = tuple(_plan.Reason(each, _plan.DECLARED, None, shown[each]) for each in shown)
+        return _plan.Step("create", self.kind.name, self.name, reasons)
 
-    def do_create(self, _step: Step) -> None:
+    def do_create(self, _step: _plan.Step) -> None:
         """Make the object."""
         if self.request is not None:
             self.make(self.request)
 
-    def make(self, request: Request) -> None:
+    def make(self, request: simple.Request) -> None:
         """Send a request that makes the object."""
         try:
             self.engine.write(request.method, request.path, request.params, request.body)
-        except EngineError:
+        except _errors.EngineError:
             # A killed predecessor's request may just have been carried out: look again before failing.
             if (request.params or {}).get("replace") or self.read() is None:
                 raise
 
-    def do_remove(self, _step: Step) -> None:
+    def do_remove(self, _step: _plan.Step) -> None:
         """Take the object away; never with what uses it."""
         kind, name = self.kind, self.name
         try:
-            answer = self.engine.write("DELETE", f"{kind.place}/{name_in_path(name)}")
-        except EngineError as error:
+            answer = self.engine.write("DELETE", f"{kind.place}/{_engine.name_in_path(name)}")
+        except _errors.EngineError as error:
             if error.status == 404:
                 return
             if "in use" in error.cause or "being used" in error.cause or error.status == 409:
-                raise Failure(
+                raise _errors.Failure(
                     f"{kind.name} {name}: cannot be removed while containers use it ({error.cause}); remove them first."
                 ) from error
             raise
         for each in answer if isinstance(answer, list) else []:
             if each.get("Err"):
-                raise Failure(
+                raise _errors.Failure(
                     f"{kind.name} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
                 )

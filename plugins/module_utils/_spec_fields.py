@@ -10,12 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._options import Body, Facts
-from ._values import ValueType
+from . import _errors, _options, _values
 
 
-class SpecFields(ValueType):
+class SpecFields(_values.ValueType):
     """Raw fields of the create body; ``taken`` are those that the module itself fills in."""
 
     argument = {"type": "dict"}
@@ -36,14 +34,14 @@ class SpecFields(ValueType):
         return fields
 
     @staticmethod
-    def write(value: dict[str, Any], body: Body, _facts: Facts) -> None:
+    def write(value: dict[str, Any], body: _options.Body, _facts: _options.Facts) -> None:
         """Beside what the rows wrote. Raises Failure for a field that a row wrote already."""
         for field, content in value.items():
             there = body.get(field)
             if isinstance(there, dict) and isinstance(content, dict) and not set(there) & set(content):
                 there.update(content)
             elif there is not None:
-                raise Failure(
+                raise _errors.Failure(
                     f"spec_fields: {field} is filled in by another option of this task; say all of it in one place."
                 )
             else:

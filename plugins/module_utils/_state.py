@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ._options import get_path
+from . import _options
 
 # Names of what an unfinished replacement leaves: the new one before, the old one after they changed places.
 NEW = ".rp-new"
@@ -28,22 +28,22 @@ class Found:
     @property
     def running(self) -> bool:
         """Whether its process runs now."""
-        return get_path(self.inspect, "State.Status") in ("running", "paused")
+        return _options.get_path(self.inspect, "State.Status") in ("running", "paused")
 
     @property
     def paused(self) -> bool:
         """Whether its processes are there and frozen."""
-        return bool(get_path(self.inspect, "State.Status") == "paused")
+        return bool(_options.get_path(self.inspect, "State.Status") == "paused")
 
     @property
     def ended(self) -> bool:
         """Whether it has run and has no process any more."""
-        return get_path(self.inspect, "State.Status") in ("exited", "stopped", "dead")
+        return _options.get_path(self.inspect, "State.Status") in ("exited", "stopped", "dead")
 
     @property
     def exit_code(self) -> int:
         """With which code its process ended last."""
-        return int(get_path(self.inspect, "State.ExitCode") or 0)
+        return int(_options.get_path(self.inspect, "State.ExitCode") or 0)
 
     @property
     def succeeded(self) -> bool:
@@ -63,7 +63,7 @@ class Found:
     @property
     def networks(self) -> Mapping[str, Any]:
         """The networks that it has joined, by name."""
-        return get_path(self.inspect, "NetworkSettings.Networks") or {}
+        return _options.get_path(self.inspect, "NetworkSettings.Networks") or {}
 
     @property
     def needs(self) -> set[str]:
@@ -73,7 +73,7 @@ class Found:
     @property
     def labels(self) -> Mapping[str, str]:
         """Its labels, the image's among them."""
-        return get_path(self.inspect, "Config.Labels") or {}
+        return _options.get_path(self.inspect, "Config.Labels") or {}
 
 
 @dataclasses.dataclass
@@ -118,5 +118,5 @@ def public(inspect: Mapping[str, Any] | None) -> dict[str, Any]:
         "health": (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "",
         "pid": state.get("Pid"),
         "pod": inspect.get("Pod") or "",
-        "ports": get_path(inspect, "HostConfig.PortBindings") or {},
+        "ports": _options.get_path(inspect, "HostConfig.PortBindings") or {},
     }

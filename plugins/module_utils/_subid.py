@@ -18,10 +18,10 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 
-from ._account import Account
+from . import _account, _errors, _plan
 from ._accounts import live as _live
+from ._accounts import lock, userdb
 from ._accounts.grant import Change, Need, Room, grant, withdraw
-from ._accounts.lock import password_lock, read_text, replace_text
 from ._accounts.ranges import (
     GID,
     HIGHEST,
@@ -38,9 +38,6 @@ from ._accounts.ranges import (
     parse,
     render,
 )
-from ._accounts.userdb import asked, limits, program, reserved, sources
-from ._errors import Failure
-from ._plan import CHANGED, DECLARED, Reason, Step
 
 FILES = {UID: "subuid", GID: "subgid"}
 # Shadow's words for what a step does to a range.
@@ -52,7 +49,7 @@ class Want:
     """What a task says of one account; no needs means no ranges. ``account`` is None before it is made."""
 
     name: str
-    account: Account | None
+    account: _account.Account | None
     needs: Mapping[str, Need]
 
     @property
@@ -74,7 +71,7 @@ class Outcome:
         mine = tuple(change for change in self.changes if change.name == name)
         return dataclasses.replace(self, changes=mine, ranges={name: self.ranges[name]})
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[_plan.Step]:
         """The changes as steps of a plan, one for each account."""
         grouped: dict[str, list[Change]] = {}
         for change in self.changes:
@@ -86,18 +83,18 @@ class Outcome:
         return {kind: [ids.public() for ids in self.ranges[name][kind]] for kind in KINDS}
 
 
-def _step(name: str, changes: Sequence[Change]) -> Step:
+def _step(name: str, changes: Sequence[Change]) -> _plan.Step:
     reasons = tuple(
-        Reason(
+        _plan.Reason(
             change.kind,
-            CHANGED if change.before else DECLARED,
+            _plan.CHANGED if change.before else _plan.DECLARED,
             ", ".join(map(str, change.before)) or None,
             ", ".join(map(str, change.after)) or None,
         )
         for change in changes
     )
     actions = {_ACTIONS[change.action] for change in changes}
-    return Step(actions.pop() if len(actions) == 1 else "update", "range", name, reasons)
+    return _plan.Step(actions.pop() if len(actions) == 1 else "update", "range", name, reasons)
 
 
 def need(count: int, start: int | None, count_at: str = "count", start_at: str = "start") -> Need:
@@ -106,13 +103,13 @@ def need(count: int, start: int | None, count_at: str = "count", start_at: str =
     ``count_at`` and ``start_at`` name the options that the numbers are from.
     """
     if count < NEEDED:
-        raise Failure(
+        raise _errors.Failure(
             f"{count_at}: {count} is too small, because images own files with ids up to {NEEDED - 2} "
             "(nobody); "
             f"say {NEEDED} or more"
         )
     if count > HIGHEST - LOWEST + 1 or (start is not None and not LOWEST <= start <= HIGHEST):
-        raise Failure(
+        raise _errors.Failure(
             f"{f'{count_at}: {count}' if start is None else f'{start_at}: {start}'} is not possible: "
             "subordinate ids lie "
             f"between {LOWEST} and {HIGHEST}"
@@ -127,7 +124,7 @@ def settle(wants: Sequence[Want], force: bool = False, check: bool = False, etc:
     go, or none. Raises Failure where ranges would overlap, would move under live storage (unless ``force``),
     are not to be had, or are kept by something else than the two files.
     """
-    source = sources("subid", etc)[0]
+    source = userdb.sources("subid", etc)[0]
     if source != "files":
         return _judge_elsewhere(wants, source)
     draft, outcome = _draft(wants, force, etc)
@@ -136,28 +133,28 @@ def settle(wants: Sequence[Want], force: bool = False, check: bool = False, etc:
     if check:
         _refuse_orphans(wants, outcome, force)
         return outcome
-    with password_lock(etc):
+    with lock.password_lock(etc):
         draft, outcome = _draft(wants, force, etc)  # again: somebody may have been quicker
         _refuse_orphans(wants, outcome, force)
         for kind in sorted({change.kind for change in outcome.changes}, reverse=True):
-            replace_text(os.path.join(etc, FILES[kind]), render(draft[kind]))
+            lock.replace_text(os.path.join(etc, FILES[kind]), render(draft[kind]))
     return dataclasses.replace(outcome, warnings=tuple(_take_up(wants, outcome, force)))
 
 
-def keep(account: Account, etc: str = "/etc") -> None:
+def keep(account: _account.Account, etc: str = "/etc") -> None:
     """Put the account's ranges aside before it goes, so that they wait for it and nobody else gets them."""
-    with password_lock(etc):
+    with lock.password_lock(etc):
         for kind, table in read(etc).items():
             aside = handed_over(
                 table, frozenset([account.name, str(account.uid)]), keeper(account.uid, account.name)
             )
             if aside != table:
-                replace_text(os.path.join(etc, FILES[kind]), render(aside))
+                lock.replace_text(os.path.join(etc, FILES[kind]), render(aside))
 
 
 def read(etc: str = "/etc") -> dict[str, Table]:
     """Both files as they are now."""
-    return {kind: parse(read_text(os.path.join(etc, FILES[kind]))) for kind in KINDS}
+    return {kind: parse(lock.read_text(os.path.join(etc, FILES[kind]))) for kind in KINDS}
 
 
 def _draft(wants: Sequence[Want], force: bool, etc: str) -> tuple[dict[str, Table], Outcome]:
@@ -203,9 +200,9 @@ def _rooms(want: Want, etc: str) -> dict[str, Room]:
     own = {UID: want.account.uid, GID: want.account.gid} if want.account else {UID: 0, GID: 0}
     return {
         kind: Room(
-            *limits(kind, etc),
-            (*reserved(kind, etc), (f"the {kind} of {want.name}", Range(own[kind], 1))),
-            functools.partial(asked, kind, etc=etc),
+            *userdb.limits(kind, etc),
+            (*userdb.reserved(kind, etc), (f"the {kind} of {want.name}", Range(own[kind], 1))),
+            functools.partial(userdb.asked, kind, etc=etc),
         )
         for kind in KINDS
     }
@@ -223,7 +220,7 @@ def _refuse_orphans(wants: Sequence[Want], outcome: Outcome, force: bool) -> Non
             continue
         verb = "removed" if not want.needs else "moved"
         if want.account is None:
-            raise Failure(
+            raise _errors.Failure(
                 f"name: account {want.name} is gone, and whether files of its containers are left cannot be "
                 "seen, so its ranges are not "
                 "removed and nobody else gets their ids; when its home is gone as well, say force: true"
@@ -231,7 +228,7 @@ def _refuse_orphans(wants: Sequence[Want], outcome: Outcome, force: bool) -> Non
         before = {kind: change.before for kind, change in lost.items()}
         use = _live.in_use(want.account, before.get(UID, ()), before.get(GID, ()))
         if use:
-            raise Failure(
+            raise _errors.Failure(
                 f"name: the ranges of account {want.name} are not {verb}, because {use}, which would belong "
                 "to nobody afterwards; "
                 "empty its storage first (podman system reset, as that account), or say force: true if the "
@@ -273,7 +270,7 @@ def _judge_elsewhere(wants: Sequence[Want], source: str) -> Outcome:
                 )
             )
             if not fits:
-                raise Failure(
+                raise _errors.Failure(
                     f"name: account {want.name} has the {kind} ranges "
                     f"{', '.join(map(str, has)) or '(none)'}, which is not what the task asks for, "
                     f"and /etc/nsswitch.conf has ranges kept by {source}, where this module cannot write; "
@@ -284,9 +281,9 @@ def _judge_elsewhere(wants: Sequence[Want], source: str) -> Outcome:
 
 def _told(name: str, kind: str, source: str) -> tuple[Range, ...]:
     """What getsubids(1) says: lines of ``index: name start count``."""
-    tool = program("getsubids")
+    tool = userdb.program("getsubids")
     if tool is None:
-        raise Failure(
+        raise _errors.Failure(
             f"name: /etc/nsswitch.conf has ranges kept by {source}, and getsubids, which can ask it, is not "
             "on this host; install it "
             "(package uidmap on Debian, shadow-utils-subid on Fedora)"

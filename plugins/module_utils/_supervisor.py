@@ -15,14 +15,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import _manager
+from . import _account, _engine, _errors, _manager, _options, _service_states, _services
 from . import _operations as operations
-from ._account import Account
-from ._engine import Engine
-from ._errors import EngineError, Failure
-from ._options import get_path
-from ._service_states import UNIT_LABEL, is_alive, one_line
-from ._services import followers, shown_of, start_mended
 
 # A service stops first, and may have to wait for the health of its container.
 SECONDS = _manager.STOP_SECONDS + 120.0
@@ -33,7 +27,7 @@ _SERVICE = re.compile(r"[A-Za-z0-9:_.@\\-]+\.service")
 class Supervisor:
     """Who stops and starts one container; without ``services`` that is Podman. The first of them is the container's own."""
 
-    engine: Engine
+    engine: _engine.Engine
     name: str
     identity: str
     services: tuple[str, ...] = ()
@@ -59,29 +53,29 @@ class Supervisor:
             return
         try:
             operations.await_ready(self.engine, self.name, self.name, operations.SETTLE, seconds)
-        except EngineError as error:
+        except _errors.EngineError as error:
             if error.status != 404:
                 raise
-            raise Failure(f"container {self.name} ended after its start.") from error
+            raise _errors.Failure(f"container {self.name} ended after its start.") from error
 
 
-def supervisor_of(engine: Engine, inspect: Mapping[str, Any]) -> Supervisor:
+def supervisor_of(engine: _engine.Engine, inspect: Mapping[str, Any]) -> Supervisor:
     """Who stops and starts a container of which that is known. Raises Failure when systemd does not answer."""
     name, identity = str(inspect.get("Name")), str(inspect.get("Id"))
-    service = str((get_path(inspect, "Config.Labels") or {}).get(UNIT_LABEL) or "")
+    service = str((_options.get_path(inspect, "Config.Labels") or {}).get(_service_states.UNIT_LABEL) or "")
     # The label tells who made it, and the service may have let go of it since.
     if _SERVICE.fullmatch(service):
-        shown = shown_of(engine.account, [service])[service]
-        if is_alive(shown):
-            services = (service, *followers(engine.account, shown, [service]))
+        shown = _services.shown_of(engine.account, [service])[service]
+        if _service_states.is_alive(shown):
+            services = (service, *_services.followers(engine.account, shown, [service]))
             return Supervisor(engine, name, identity, services)
     return Supervisor(engine, name, identity)
 
 
-def start_services(account: Account, services: Sequence[str]) -> None:
+def start_services(account: _account.Account, services: Sequence[str]) -> None:
     """Start services of the account and wait for the result of their jobs. Raises Failure."""
-    told = start_mended(account, "start", services, SECONDS)
+    told = _services.start_mended(account, "start", services, SECONDS)
     if told:
-        raise Failure(
-            f"{services[0]} does not start again ({one_line(told)}); see why with: journalctl _UID={account.uid} -n 30"
+        raise _errors.Failure(
+            f"{services[0]} does not start again ({_service_states.one_line(told)}); see why with: journalctl _UID={account.uid} -n 30"
         )

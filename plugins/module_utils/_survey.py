@@ -11,30 +11,25 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from . import _parallel
-from ._engine import Engine, name_in_path
-from ._errors import EngineError
-from ._journal import connected
-from ._options import Facts
-from ._state import NEW, OLD, Found, Survey
+from . import _engine, _errors, _journal, _options, _parallel, _state
 
 
-def facts_of(engine: Engine) -> Facts:
+def facts_of(engine: _engine.Engine) -> _options.Facts:
     """The engine's facts for a plan; ``podman info`` is only asked when the plan needs it."""
-    return Facts(engine.version, lambda: engine.info)
+    return _options.Facts(engine.version, lambda: engine.info)
 
 
 def look(
-    engine: Engine,
+    engine: _engine.Engine,
     names: Iterable[str],
     images: Iterable[str] = (),
     pod: str | None = None,
     secrets: bool = False,
     listed: Sequence[Mapping[str, Any]] | None = None,
-) -> Survey:
+) -> _state.Survey:
     """Everything that a plan for these containers, images and pod has to know; ``listed`` are all containers, where they have been listed."""
-    survey = Survey()
-    wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
+    survey = _state.Survey()
+    wanted = {name + tail for name in names for tail in ("", _state.NEW, _state.OLD)}
     if pod is not None:
         survey.pods = _pods(engine, pod)
         for found in survey.pods.values():
@@ -60,7 +55,7 @@ class Listings:
     secrets: list[Mapping[str, Any]] = dataclasses.field(default_factory=list)
 
     @classmethod
-    def take(cls, engine: Engine, *kinds: str) -> Listings:
+    def take(cls, engine: _engine.Engine, *kinds: str) -> Listings:
         """List containers, and what else is named: pods, networks, volumes, secrets."""
         found = {kind: list(engine.get(f"{kind}/json") or []) for kind in kinds}
         whole = list(engine.get("containers/json", {"all": True}) or [])
@@ -68,15 +63,19 @@ class Listings:
 
 
 def look_at_many(
-    engine: Engine, listings: Listings, names: Iterable[str], images: Iterable[str], pods: Iterable[str]
-) -> Survey:
+    engine: _engine.Engine,
+    listings: Listings,
+    names: Iterable[str],
+    images: Iterable[str],
+    pods: Iterable[str],
+) -> _state.Survey:
     """As ``look``, for several pods at once and out of listings that are there already."""
-    survey = Survey()
-    wanted = {name + tail for name in names for tail in ("", NEW, OLD)}
-    whole = {name + tail for name in pods for tail in ("", NEW)}
+    survey = _state.Survey()
+    wanted = {name + tail for name in names for tail in ("", _state.NEW, _state.OLD)}
+    whole = {name + tail for name in pods for tail in ("", _state.NEW)}
     for each in listings.pods:
         if str(each.get("Name")) in whole:
-            inspect = engine.find(f"pods/{name_in_path(str(each['Id']))}/json")
+            inspect = engine.find(f"pods/{_engine.name_in_path(str(each['Id']))}/json")
             if inspect is not None:
                 survey.pods[str(inspect.get("Name"))] = inspect
                 wanted |= {str(member.get("Name")) for member in inspect.get("Containers") or []}
@@ -87,17 +86,17 @@ def look_at_many(
     return survey
 
 
-def _connected(engine: Engine, survey: Survey) -> dict[str, set[str]]:
+def _connected(engine: _engine.Engine, survey: _state.Survey) -> dict[str, set[str]]:
     """By network, the containers that the network's own task has connected; only asked of those that are on several."""
     several = {
         name for each in survey.containers.values() if len(each.networks) > 1 for name in each.networks
     }
-    return {name: connected(engine.account, name) for name in several}
+    return {name: _journal.connected(engine.account, name) for name in several}
 
 
 def containers(
-    engine: Engine, names: Iterable[str], listed: Sequence[Mapping[str, Any]] | None = None
-) -> dict[str, Found]:
+    engine: _engine.Engine, names: Iterable[str], listed: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, _state.Found]:
     """The containers that exist of these names, by name; asked for unless all have been ``listed``."""
     wanted = sorted(set(names))
     if not wanted:
@@ -110,21 +109,23 @@ def containers(
     return _found(engine, mine, wanted)
 
 
-def _found(engine: Engine, listed: Iterable[Mapping[str, Any]], wanted: Collection[str]) -> dict[str, Found]:
+def _found(
+    engine: _engine.Engine, listed: Iterable[Mapping[str, Any]], wanted: Collection[str]
+) -> dict[str, _state.Found]:
     """Listed containers as inspect shows them, those of the wanted names."""
     found = {}
     for inspect in _parallel.in_parallel(lambda each: inspected(engine, each), listed):
         name = str(inspect.get("Name") or "")
         if name in wanted:
-            found[name] = Found(name, str(inspect["Id"]), inspect)
+            found[name] = _state.Found(name, str(inspect["Id"]), inspect)
     return found
 
 
-def _images(engine: Engine, names: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
-    return {name: engine.find(f"images/{name_in_path(name)}/json") for name in sorted(set(names))}
+def _images(engine: _engine.Engine, names: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
+    return {name: engine.find(f"images/{_engine.name_in_path(name)}/json") for name in sorted(set(names))}
 
 
-def inspected(engine: Engine, listed: Mapping[str, Any]) -> Mapping[str, Any]:
+def inspected(engine: _engine.Engine, listed: Mapping[str, Any]) -> Mapping[str, Any]:
     """What inspect shows of a container that a listing shows; empty when it has gone in between.
 
     One that a killed service removed by half is still listed, but its part in the storage is gone
@@ -132,23 +133,23 @@ def inspected(engine: Engine, listed: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     try:
         return engine.find(f"containers/{listed['Id']}/json") or {}
-    except EngineError as error:
+    except _errors.EngineError as error:
         if listed.get("State") != "removing" or error.status != 500:
             raise
     name = str((listed.get("Names") or ["?"])[0])
     return {"Name": name, "Id": listed["Id"], "Pod": listed.get("Pod") or "", "Broken": True}
 
 
-def _pods(engine: Engine, name: str) -> dict[str, Mapping[str, Any]]:
+def _pods(engine: _engine.Engine, name: str) -> dict[str, Mapping[str, Any]]:
     pods = {}
-    for each in (name, name + NEW):
-        inspect = engine.find(f"pods/{name_in_path(each)}/json")
+    for each in (name, name + _state.NEW):
+        inspect = engine.find(f"pods/{_engine.name_in_path(each)}/json")
         if inspect is not None and inspect.get("Name") == each:
             pods[each] = inspect
     return pods
 
 
-def foresee(survey: Survey, images: Iterable[str], in_app: Mapping[str, Any], check: bool) -> None:
+def foresee(survey: _state.Survey, images: Iterable[str], in_app: Mapping[str, Any], check: bool) -> None:
     """What the app has done before: files that it wrote and, in check mode, what would be new or gone by now."""
     survey.files = dict(in_app.get("written") or {})
     if not check:
@@ -162,7 +163,9 @@ def foresee(survey: Survey, images: Iterable[str], in_app: Mapping[str, Any], ch
         (survey.pods if suffix == "pod" else survey.containers).pop(name, None)
 
 
-def dependents(engine: Engine, targets: Mapping[str, str], members: Iterable[str]) -> dict[str, list[str]]:
+def dependents(
+    engine: _engine.Engine, targets: Mapping[str, str], members: Iterable[str]
+) -> dict[str, list[str]]:
     """Which containers outside ``members`` depend on the targets (ID by name): names by target name.
 
     They share a namespace with it or require it, and Podman does not let it go while they exist.

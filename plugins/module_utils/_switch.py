@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._plan import CHANGED, Reason, Step
+from . import _plan
 
 COLOURS = ("blue", "green")
 # Which colour a container is. No comparison asks for it.
@@ -161,12 +161,12 @@ def settings_of(text: str) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def differences(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> tuple[Reason, ...]:
+def differences(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> tuple[_plan.Reason, ...]:
     """Why a configuration has to be written anew; empty when it is as wanted."""
     if found is None:
-        return (Reason(CONFIGURATION, CHANGED, None, "as declared"),)
+        return (_plan.Reason(CONFIGURATION, _plan.CHANGED, None, "as declared"),)
     return tuple(
-        Reason(key, CHANGED, found.get(key), value)
+        _plan.Reason(key, _plan.CHANGED, found.get(key), value)
         for key, value in sorted(wanted.items())
         if found.get(key) != value
     )
@@ -210,7 +210,7 @@ def answered(raw: bytes) -> tuple[int, str]:
     return int(found.group(1)) if found else 0, " ".join(text.split())[:60]
 
 
-def told(steps: list[Step]) -> list[Step]:
+def told(steps: list[_plan.Step]) -> list[_plan.Step]:
     """Steps as a person is told of them: a deploy beside the old one is four."""
     found = []
     for step in steps:
@@ -221,6 +221,6 @@ def told(steps: list[Step]) -> list[Step]:
     return found
 
 
-def part(step: Step, stage: str, reasons: tuple[Reason, ...] = ()) -> Step:
+def part(step: _plan.Step, stage: str, reasons: tuple[_plan.Reason, ...] = ()) -> _plan.Step:
     """One of the four."""
-    return Step(stage, step.kind, step.name, reasons)
+    return _plan.Step(stage, step.kind, step.name, reasons)

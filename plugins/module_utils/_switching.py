@@ -17,11 +17,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Callable
 
-from . import _switch
-from ._engine import Engine, name_in_path
-from ._errors import EngineError, Failure
-from ._options import get_path
-from ._switch import ADMIN, CONFIGURATION, STATE, Server, Switch
+from . import _engine, _errors, _options, _switch
 
 LIMIT = 1 << 20
 # Seconds for one question, for a switch that has just been started, and for DNS to learn of a container.
@@ -35,7 +31,7 @@ SHUT, OPEN = 0o755, 0o777
 class Traffic:
     """One switch: which colour it sends requests to, and how many are open."""
 
-    def __init__(self, engine: Engine, switch: Switch) -> None:
+    def __init__(self, engine: _engine.Engine, switch: _switch.Switch) -> None:
         self.engine, self.switch = engine, switch
         self.run = os.path.join(switch.folder, "run")
         self.conf = os.path.join(switch.folder, "conf")
@@ -50,7 +46,7 @@ class Traffic:
     def text(self) -> str | None:
         """The configuration that is there."""
         try:
-            path = os.path.join(self.conf, CONFIGURATION)
+            path = os.path.join(self.conf, _switch.CONFIGURATION)
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
                 return file.read(LIMIT).decode("utf-8", "replace")
         except OSError:
@@ -75,15 +71,15 @@ class Traffic:
                 os.fchmod(opened, mode)
             finally:
                 os.close(opened)
-        _write(self.conf, CONFIGURATION, text)
+        _write(self.conf, _switch.CONFIGURATION, text)
 
     # What it does
 
     @property
     def runs(self) -> bool:
         """Whether the switch's container runs."""
-        found = self.engine.find(f"containers/{name_in_path(self.switch.container)}/json")
-        return bool(get_path(found or {}, "State.Status") == "running")
+        found = self.engine.find(f"containers/{_engine.name_in_path(self.switch.container)}/json")
+        return bool(_options.get_path(found or {}, "State.Status") == "running")
 
     def arrive(self) -> None:
         """Wait until the switch answers. Raises Failure."""
@@ -128,7 +124,7 @@ class Traffic:
         names = _names(colour)
         self._call(colour, self._alias(colour))
 
-        def known(there: Mapping[str, Server], name: str) -> bool:
+        def known(there: Mapping[str, _switch.Server], name: str) -> bool:
             return there[name].address in addresses and there[name].port == self.switch.port
 
         def found() -> bool:
@@ -174,9 +170,9 @@ class Traffic:
     def reload(self) -> None:
         """Have the switch take its configuration anew: it hands over its ports, its addresses and what is open. Raises Failure."""
         before = self._process()
-        _write(self.run, STATE, self._ask("show servers state"))
+        _write(self.run, _switch.STATE, self._ask("show servers state"))
         try:
-            path = f"containers/{name_in_path(self.switch.container)}/kill"
+            path = f"containers/{_engine.name_in_path(self.switch.container)}/kill"
             self.engine.write("POST", path, {"signal": "SIGUSR2"})
             _until(
                 ARRIVE,
@@ -186,7 +182,7 @@ class Traffic:
         finally:
             # Only good for now: after a restart of the host the addresses are others.
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(self.run, STATE))
+                os.unlink(os.path.join(self.run, _switch.STATE))
 
     def _check(self, colour: str) -> str:
         """Ask a colour for its check; empty for a good answer, else what it said."""
@@ -200,7 +196,7 @@ class Traffic:
         found = re.search(r"^Pid: (\d+)$", self._ask("show info", quiet), re.MULTILINE)
         return found.group(1) if found else ""
 
-    def _servers(self, quiet: bool = False) -> dict[str, Server]:
+    def _servers(self, quiet: bool = False) -> dict[str, _switch.Server]:
         """The servers of the switch, all four of them; none with ``quiet`` when it does not tell."""
         found = _switch.servers(self._ask("show servers state", quiet))
         needed = {name for colour in _switch.COLOURS for name in _names(colour)}
@@ -216,7 +212,7 @@ class Traffic:
             raise self._fails(f"refused {words!r}: {said[:200]}")()
 
     def _ask(self, command: str, quiet: bool = False) -> str:
-        return self._talk(ADMIN, f"{command}\n".encode(), quiet).decode("utf-8", "replace")
+        return self._talk(_switch.ADMIN, f"{command}\n".encode(), quiet).decode("utf-8", "replace")
 
     def _talk(self, name: str, words: bytes, quiet: bool) -> bytes:
         """Say something over a socket of the switch; all that comes back. Nothing with ``quiet`` when nobody answers."""
@@ -241,15 +237,15 @@ class Traffic:
     def _alias(self, colour: str) -> str:
         return _switch.alias(self.switch.name, colour)
 
-    def _fails(self, what: str) -> Callable[[], Failure]:
-        def failure() -> Failure:
+    def _fails(self, what: str) -> Callable[[], _errors.Failure]:
+        def failure() -> _errors.Failure:
             try:
-                path = f"containers/{name_in_path(self.switch.container)}/logs"
+                path = f"containers/{_engine.name_in_path(self.switch.container)}/logs"
                 raw = self.engine.raw(path, {"stdout": True, "stderr": True, "tail": 15})
-            except EngineError:
+            except _errors.EngineError:
                 raw = b""
             last = raw.decode("utf-8", "replace").splitlines()[-15:]
-            return Failure(
+            return _errors.Failure(
                 f"container {self.switch.container}: the switch {what}; look at: podman logs {self.switch.container}",
                 logs=[line[8:] if line[:1] in ("\x01", "\x02") else line for line in last],
             )
@@ -265,13 +261,13 @@ def _names(colour: str) -> tuple[str, str]:
 def files_of(container: str) -> list[str]:
     """What a switch keeps in its app's folder."""
     sockets = [f"{colour}.sock" for colour in _switch.COLOURS]
-    folders = {"conf": [CONFIGURATION], "run": [ADMIN, STATE, *sockets]}
+    folders = {"conf": [_switch.CONFIGURATION], "run": [_switch.ADMIN, _switch.STATE, *sockets]}
     return [f".{container}/{folder}/{name}" for folder, names in folders.items() for name in names]
 
 
 def is_there(app: str, container: str) -> bool:
     """Whether an app's folder has the files of a switch of that name."""
-    return os.path.isfile(os.path.join(app, f".{container}", "conf", CONFIGURATION))
+    return os.path.isfile(os.path.join(app, f".{container}", "conf", _switch.CONFIGURATION))
 
 
 def remove(app: str, container: str) -> None:
@@ -285,7 +281,7 @@ def remove(app: str, container: str) -> None:
             os.rmdir(each)
 
 
-def _until(seconds: float, done: Callable[[], bool], failure: Callable[[], Failure]) -> None:
+def _until(seconds: float, done: Callable[[], bool], failure: Callable[[], _errors.Failure]) -> None:
     end = time.monotonic() + seconds
     while not done():
         if time.monotonic() > end:

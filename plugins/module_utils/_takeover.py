@@ -10,14 +10,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from . import _record
-from ._errors import Failure
-from ._options import get_path
-from ._quadlet import parse, render, unit_of
-from ._resources.container_found import OWN_ANNOTATIONS, OWN_LABELS, UNSEEN
-from ._resources.container_inspected import Options
-from ._service_states import UNIT_LABEL
-from ._values import OBJECT_NAME
+from . import _errors, _options, _quadlet, _record, _service_states, _values
+from ._resources import container_found, container_inspected
 
 HIDDEN = "(hidden)"
 # The label of a volume that was given the data of one without a name: it says of which.
@@ -54,21 +48,24 @@ _UNORDERED = (
 
 def refuse(inspect: Mapping[str, Any], loose: Collection[str] = ()) -> str:
     """Why no unit can take over this container; empty when one can. What ``loose`` pods hold is in them by name alone."""
-    name, labels = str(inspect.get("Name")), get_path(inspect, "Config.Labels") or {}
-    if not OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
+    name, labels = str(inspect.get("Name")), _options.get_path(inspect, "Config.Labels") or {}
+    if not _values.OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
         return f"container {name}: its name is one that a killed run left, or none for a unit; run the task that made it, or rename it"
     if inspect.get("Pod") and inspect["Pod"] not in loose:
         return f"container {name}: it is in a pod, which goes into units as a whole; declare the pod with rootless.podman.pod"
     if labels.get(APP):
         return f"container {name}: it belongs to the app {labels[APP]}, whose next run would make it anew; say runtime: systemd in the app"
-    unit = labels.get(UNIT_LABEL)
+    unit = labels.get(_service_states.UNIT_LABEL)
     if unit and not str(unit).startswith(COMPOSES):
         return f"container {name}: it belongs to {unit} already, which somebody else made; remove that unit and make the container without it first"
     return ""
 
 
 def losses(
-    inspect: Mapping[str, Any], options: Options, key: bytes, changed: Sequence[Mapping[str, Any]]
+    inspect: Mapping[str, Any],
+    options: container_inspected.Options,
+    key: bytes,
+    changed: Sequence[Mapping[str, Any]],
 ) -> list[str]:
     """What no unit would bring back: what is written in the container itself, and what Podman does not tell of it."""
     found = []
@@ -85,16 +82,18 @@ def losses(
         found.append(
             f"files: the container has written into itself ({shown}), and a new one is made of its image; mount a volume there, or copy them first"
         )
-    if get_path(inspect, "HostConfig.AutoRemove"):
+    if _options.get_path(inspect, "HostConfig.AutoRemove"):
         found.append(
             "rm: it was made with --rm and is gone when it stops, so nothing would lead back if its unit did not start"
         )
-    if int(get_path(inspect, "HostConfig.RestartPolicy.MaximumRetryCount") or 0):
+    if int(_options.get_path(inspect, "HostConfig.RestartPolicy.MaximumRetryCount") or 0):
         found.append(
             "restart_policy: it counts tries, which systemd does in its own way; the unit restarts it without that number"
         )
-    recorded = _record.read(key, "container", str(inspect.get("Name")), get_path(inspect, "Config.Labels"))
-    unseen = [name for name in recorded or () if name in UNSEEN and name not in options]
+    recorded = _record.read(
+        key, "container", str(inspect.get("Name")), _options.get_path(inspect, "Config.Labels")
+    )
+    unseen = [name for name in recorded or () if name in container_found.UNSEEN and name not in options]
     if unseen:
         found.append(
             f"{unseen[0]}: its task declared {', '.join(unseen)}, which Podman does not tell; say it with overrides, or runtime: systemd in that task"
@@ -105,7 +104,7 @@ def losses(
 def written(inspect: Mapping[str, Any], changed: Sequence[Mapping[str, Any]]) -> list[str]:
     """Files that are in the container itself and not in its image; places that each start fills are left out."""
     mounts = [str(each.get("Destination")).rstrip("/") for each in inspect.get("Mounts") or ()]
-    mounts += [str(each).rstrip("/") for each in get_path(inspect, "HostConfig.Tmpfs") or ()]
+    mounts += [str(each).rstrip("/") for each in _options.get_path(inspect, "HostConfig.Tmpfs") or ()]
     paths = {str(each.get("Path")): int(each.get("Kind", each.get("kind", 0)) or 0) for each in changed}
     left = []
     for path in sorted(paths):
@@ -118,12 +117,15 @@ def written(inspect: Mapping[str, Any], changed: Sequence[Mapping[str, Any]]) ->
 
 
 def differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], moved: Mapping[str, str], options: Options
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    moved: Mapping[str, str],
+    options: container_inspected.Options,
 ) -> list[str]:
     """In what the container of the unit is not as the one before was: names of what inspect shows. What systemd owns does not count."""
     found = []
     for path in _SAME:
-        one, other = (_plain(get_path(each, path), path in _UNORDERED) for each in (before, after))
+        one, other = (_plain(_options.get_path(each, path), path in _UNORDERED) for each in (before, after))
         if one != other:
             found.append(path)
     for path, of in (
@@ -134,7 +136,9 @@ def differences(
     ):
         if of(before) != of(after):
             found.append(path)
-    if "hostname" in options and get_path(before, "Config.Hostname") != get_path(after, "Config.Hostname"):
+    if "hostname" in options and _options.get_path(before, "Config.Hostname") != _options.get_path(
+        after, "Config.Hostname"
+    ):
         found.append("Config.Hostname")
     asked = " ".join(map(str, options.get("network", ())))
     if ("ip=" in asked or "ip6=" in asked or "ip" in options or "ip6" in options) and _addresses(
@@ -162,28 +166,30 @@ def _plain(value: Any, unordered: bool) -> Any:
 
 
 def _env(inspect: Mapping[str, Any]) -> set[str]:
-    own = {f"HOSTNAME={get_path(inspect, 'Config.Hostname')}"}
-    return set(get_path(inspect, "Config.Env") or ()) - own
+    own = {f"HOSTNAME={_options.get_path(inspect, 'Config.Hostname')}"}
+    return set(_options.get_path(inspect, "Config.Env") or ()) - own
 
 
 def _labels(inspect: Mapping[str, Any]) -> dict[str, str]:
-    labels = get_path(inspect, "Config.Labels") or {}
-    return {name: value for name, value in labels.items() if name not in OWN_LABELS[:2]}
+    labels = _options.get_path(inspect, "Config.Labels") or {}
+    return {name: value for name, value in labels.items() if name not in container_found.OWN_LABELS[:2]}
 
 
 def _annotations(inspect: Mapping[str, Any]) -> dict[str, str]:
-    found = get_path(inspect, "Config.Annotations") or {}
-    return {name: value for name, value in found.items() if not name.startswith(OWN_ANNOTATIONS)}
+    found = _options.get_path(inspect, "Config.Annotations") or {}
+    return {
+        name: value for name, value in found.items() if not name.startswith(container_found.OWN_ANNOTATIONS)
+    }
 
 
 def _networks(inspect: Mapping[str, Any]) -> dict[str, set[str]]:
-    own = {str(inspect.get("Id"))[:12], get_path(inspect, "Config.Hostname"), inspect.get("Name")}
-    joined = get_path(inspect, "NetworkSettings.Networks") or {}
+    own = {str(inspect.get("Id"))[:12], _options.get_path(inspect, "Config.Hostname"), inspect.get("Name")}
+    joined = _options.get_path(inspect, "NetworkSettings.Networks") or {}
     return {name: set((each or {}).get("Aliases") or ()) - own for name, each in joined.items()}
 
 
 def _addresses(inspect: Mapping[str, Any]) -> list[Any]:
-    joined = get_path(inspect, "NetworkSettings.Networks") or {}
+    joined = _options.get_path(inspect, "NetworkSettings.Networks") or {}
     return [
         (name, each.get("IPAddress"), each.get("GlobalIPv6Address")) for name, each in sorted(joined.items())
     ]
@@ -212,18 +218,18 @@ def _mounts(inspect: Mapping[str, Any], moved: Mapping[str, str]) -> list[Any]:
 def _secrets(inspect: Mapping[str, Any]) -> list[Any]:
     return sorted(
         (each.get("Name"), each.get("UID"), each.get("GID"), each.get("Mode"))
-        for each in get_path(inspect, "Config.Secrets") or ()
+        for each in _options.get_path(inspect, "Config.Secrets") or ()
     )
 
 
 def _limits(inspect: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     return {
         (each.get("Name"), each.get("Soft"), each.get("Hard"))
-        for each in get_path(inspect, "HostConfig.Ulimits") or ()
+        for each in _options.get_path(inspect, "HostConfig.Ulimits") or ()
     }
 
 
-def _declared_limits(options: Options, before: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+def _declared_limits(options: container_inspected.Options, before: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     names = {f"RLIMIT_{str(each).partition('=')[0].upper()}" for each in options.get("ulimit", ())}
     return {each for each in _limits(before) if each[0] in names}
 
@@ -231,13 +237,13 @@ def _declared_limits(options: Options, before: Mapping[str, Any]) -> set[tuple[A
 def hidden_text(text: str) -> str:
     """A unit as people may see it: variables keep their names alone."""
     try:
-        unit = parse(text)
-    except Failure:
+        unit = _quadlet.parse(text)
+    except _errors.Failure:
         return ""
     sections = {
         section.name: [(key, _hide(key, value)) for key, value in section.lines] for section in unit.sections
     }
-    return render(unit_of(sections))
+    return _quadlet.render(_quadlet.unit_of(sections))
 
 
 def _hide(key: str, value: str) -> str:
@@ -250,7 +256,7 @@ def _hide(key: str, value: str) -> str:
     )
 
 
-def hidden_options(options: Options) -> Options:
+def hidden_options(options: container_inspected.Options) -> container_inspected.Options:
     """Options as a task returns them."""
     return {
         name: dict.fromkeys(value, HIDDEN) if name in ("env", "env_merge") else value

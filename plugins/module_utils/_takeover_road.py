@@ -10,17 +10,20 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from . import _takeover, _takeover_account
-from ._account import Account, choose, require_linger
-from ._arguments import checked
-from ._engine import Engine
-from ._errors import Failure
-from ._module import Task, in_account
-from ._plan import CHANGED, Reason, Step, outcome
-from ._service_road import Living, pulls_of
-from ._service_text import is_ours, unit_of_name
-from ._unit_folder import Folder
-from ._wanted import CONTAINER_SPEC, SYSTEMD
+from . import (
+    _account,
+    _arguments,
+    _engine,
+    _errors,
+    _module,
+    _plan,
+    _service_road,
+    _service_text,
+    _takeover,
+    _takeover_account,
+    _unit_folder,
+    _wanted,
+)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "user": {"type": "str"},
@@ -33,21 +36,21 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 IN_UNIT, TAKEN, SHOWN, LEFT = "in_unit", "taken_over", "shown", "left"
 
 
-def work(task: Task) -> dict[str, Any]:
+def work(task: _module.Task) -> dict[str, Any]:
     """Have units take over the containers that the task names, one after the other."""
-    account = choose(task.params["user"])
-    require_linger(account)
+    account = _account.choose(task.params["user"])
+    _account.require_linger(account)
     unknown = [
         name for name in task.params["overrides"] if not isinstance(task.params["overrides"][name], Mapping)
     ]
     if unknown:
-        raise Failure(
+        raise _errors.Failure(
             f"overrides: {unknown[0]} was given something else than a map, and options of rootless.podman.container by container are needed."
         )
-    found = in_account(task, account, _takeover_account.survey)
+    found = _module.in_account(task, account, _takeover_account.survey)
     told, pods = found["containers"], found["pods"]
     _refuse(task, account, told)
-    steps: list[Step] = []
+    steps: list[_plan.Step] = []
     shown, texts = [], []
     for name in _in_order(told):
         each = told[name]
@@ -62,28 +65,29 @@ def work(task: Task) -> dict[str, Any]:
         shown.append(taking.public())
         steps += mine
     if not task.params["take_over"]:
-        return {**outcome([]), "containers": shown, "diff": {"before": "", "after": ""}}
+        return {**_plan.outcome([]), "containers": shown, "diff": {"before": "", "after": ""}}
     steps += [
-        Step("remove", "pod", name, (Reason("containers", CHANGED, "in it", None),)) for name in sorted(pods)
+        _plan.Step("remove", "pod", name, (_plan.Reason("containers", _plan.CHANGED, "in it", None),))
+        for name in sorted(pods)
     ]
     if pods and not task.check:
 
-        def remove(inner: Task, engine: Engine, key: bytes) -> Mapping[str, Any]:
+        def remove(inner: _module.Task, engine: _engine.Engine, key: bytes) -> Mapping[str, Any]:
             return _takeover_account.remove_pods(inner, engine, key, pods)
 
-        in_account(task, account, remove)
-    told_of = outcome(steps)
+        _module.in_account(task, account, remove)
+    told_of = _plan.outcome(steps)
     told_of["diff"]["after"] += "\n".join(texts)
     return {**told_of, "containers": shown}
 
 
-def _refuse(task: Task, account: Account, told: Mapping[str, Mapping[str, Any]]) -> None:
+def _refuse(task: _module.Task, account: _account.Account, told: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise Failure before anything is changed: for what stays, and for what would be lost."""
     against = [each["refused"] for each in told.values() if each.get("refused") and "in_unit" not in each]
-    folder = Folder(account)
+    folder = _unit_folder.Folder(account)
     for name, each in told.items():
-        text = folder.text(unit_of_name(name).file) if "definition" in each else None
-        if text is not None and not is_ours(text):
+        text = folder.text(_service_text.unit_of_name(name).file) if "definition" in each else None
+        if text is not None and not _service_text.is_ours(text):
             against.append(
                 f"container {name}: there is a unit {name}.container already that somebody else made; remove it, or give the container another name"
             )
@@ -94,12 +98,12 @@ def _refuse(task: Task, account: Account, told: Mapping[str, Mapping[str, Any]])
                 f"container {name}: container {others[0]} requires it, and Podman lets it go only with that one; name both in one task"
             )
     if against:
-        raise Failure(f"{'; '.join(against)}. Nothing was changed.")
+        raise _errors.Failure(f"{'; '.join(against)}. Nothing was changed.")
     lost = [sentence for each in told.values() for sentence in each.get("lost", ())]
     if not lost or not task.params["take_over"]:
         return
     if not task.params["accept_losses"]:
-        raise Failure(
+        raise _errors.Failure(
             f"{'; '.join(lost)}. Nothing was changed; accept_losses: true takes over all the same.", lost=lost
         )
     for sentence in lost:
@@ -120,11 +124,15 @@ def _in_order(told: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return found
 
 
-class _Taking(Living):
+class _Taking(_service_road.Living):
     """One container on its way into a unit that says what it is."""
 
     def __init__(
-        self, task: Task, account: Account, found: Mapping[str, Any], all_of_them: Mapping[str, Any]
+        self,
+        task: _module.Task,
+        account: _account.Account,
+        found: Mapping[str, Any],
+        all_of_them: Mapping[str, Any],
     ) -> None:
         self.found, self.outer = found, task
         shares = {
@@ -140,17 +148,17 @@ class _Taking(Living):
         given = {
             **definition,
             "state": "started" if found["running"] else "stopped",
-            "runtime": SYSTEMD,
+            "runtime": _wanted.SYSTEMD,
             "pull": "never",
         }
-        arguments = {name: each for name, each in CONTAINER_SPEC.items() if name != "definition"}
-        params = checked(
+        arguments = {name: each for name, each in _wanted.CONTAINER_SPEC.items() if name != "definition"}
+        params = _arguments.checked(
             {**given, "wait_timeout": task.params["wait_timeout"]},
             arguments,
             f"container {given['name']}",
             "container",
         )
-        inner = Task(
+        inner = _module.Task(
             {**params, "in_app": {"links": links, "taken": [*all_of_them, *found["required_by"]]}},
             task.check,
             task.diff,
@@ -164,22 +172,22 @@ class _Taking(Living):
         """The unit as people may see it."""
         return _takeover.hidden_text(self.text)
 
-    def take(self) -> list[Step]:
+    def take(self) -> list[_plan.Step]:
         """Go the road, or only look where it leads; the steps."""
         told, unit, seen = self._look()
         self.text = unit.text or ""
         steps, _way = self._plan(told, unit, seen)
         volumes = self.found["volumes"]
         mine = [
-            Step(
+            _plan.Step(
                 "create",
                 "volume",
                 name,
-                (Reason("data", CHANGED, f"in volume {volume[:12]}", "in this one"),),
+                (_plan.Reason("data", _plan.CHANGED, f"in volume {volume[:12]}", "in this one"),),
             )
             for volume, name in volumes.items()
         ]
-        steps = [*pulls_of(told), *mine, *steps]
+        steps = [*_service_road.pulls_of(told), *mine, *steps]
         if self.outer.params["take_over"] and not self.task.check:
             with self.folder.locked():
                 told, unit, seen = self._look()
@@ -197,7 +205,7 @@ class _Taking(Living):
             "unit": self.folder.path_of(self.unit.file),
             "service": f"{name}.service",
             "text": self.shown_text,
-            "definition": _takeover.hidden_options({**self.definition, "runtime": SYSTEMD}),
+            "definition": _takeover.hidden_options({**self.definition, "runtime": _wanted.SYSTEMD}),
             "lost": list(self.found["lost"]),
             "volumes": dict(self.found["volumes"]),
         }
@@ -212,7 +220,7 @@ class _Taking(Living):
 
     def _let_go(self, source: Mapping[str, Any]) -> None:
         super()._let_go(source)
-        with contextlib.suppress(Failure):  # an empty shell, which the next prune finds
+        with contextlib.suppress(_errors.Failure):  # an empty shell, which the next prune finds
             self._ask(_takeover_account.forget_volumes, self.found["volumes"])
 
     def _prove(self, service: str) -> None:
@@ -223,7 +231,7 @@ class _Taking(Living):
         if told["differs"]:
             said = f"container {self.wanted.name}: in its unit it is not as it was in {', '.join(told['differs'])}"
             if not self.outer.params["accept_losses"]:
-                raise Failure(
+                raise _errors.Failure(
                     f"{said}; say what is missing with overrides, or accept it with accept_losses: true.",
                     differs=told["differs"],
                 )

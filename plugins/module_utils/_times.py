@@ -10,8 +10,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from ._errors import Failure
-from ._plan import Step
+from . import _errors, _plan
 
 
 class Times:
@@ -21,18 +20,18 @@ class Times:
         self.spent: dict[tuple[str, str, str], float] = {}
 
     @contextlib.contextmanager
-    def of(self, step: Step) -> Iterator[None]:
+    def of(self, step: _plan.Step) -> Iterator[None]:
         """What is done inside belongs to the step. A failure learns which step it is about."""
         begun = time.monotonic()
         try:
             yield
-        except Failure as failure:
+        except _errors.Failure as failure:
             failure.facts.setdefault("step", {"action": step.action, "kind": step.kind, "name": step.name})
             raise
         finally:
             self.add(step, time.monotonic() - begun)
 
-    def add(self, step: Step, seconds: float) -> None:
+    def add(self, step: _plan.Step, seconds: float) -> None:
         """Count time that a step took."""
         key = (step.kind, step.name, step.action)
         self.spent[key] = self.spent.get(key, 0.0) + seconds

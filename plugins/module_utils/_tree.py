@@ -13,8 +13,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
-from ._errors import Failure
-from ._plan import DECLARED, Reason, Step
+from . import _errors, _plan
 
 FILE, FOLDER, LINK, OTHER = "file", "folder", "link", "special file"
 # Larger files are not shown in diffs.
@@ -96,7 +95,7 @@ def safe_name(name: str, container: str) -> str:
     """A member's name as a path below the root. Raises Failure for one that leads out of it: containers are not trusted."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts or "\0" in name:
-        raise Failure(
+        raise _errors.Failure(
             f"container {container}: it holds a file called {name!r}, which would be written outside of dest; nothing was copied."
         )
     return "/".join(parts)
@@ -147,10 +146,10 @@ def parse_mode(option: str, raw: Any) -> int | None:
         and int(text, 8) <= 0o7777
     ):
         return int(text, 8)
-    raise Failure(f"{option}: {text!r} was given, and a quoted octal mode such as '0640' is needed.")
+    raise _errors.Failure(f"{option}: {text!r} was given, and a quoted octal mode such as '0640' is needed.")
 
 
-def plan(wanted: Mapping[str, Entry], found: Mapping[str, Entry], root: str, where: str) -> list[Step]:
+def plan(wanted: Mapping[str, Entry], found: Mapping[str, Entry], root: str, where: str) -> list[_plan.Step]:
     """The steps that make what is found as it is wanted; what else is there stays. Raises Failure.
 
     ``root`` is the path of the trees' root and ``where`` says in whose file system it is.
@@ -160,50 +159,50 @@ def plan(wanted: Mapping[str, Entry], found: Mapping[str, Entry], root: str, whe
         path = posixpath.join(root, name) if name else root
         entry, there = wanted[name], found.get(name)
         if there is None:
-            steps.append(Step("create", entry.kind, path, tuple(_declared(entry)), work={"name": name}))
+            steps.append(_plan.Step("create", entry.kind, path, tuple(_declared(entry)), work={"name": name}))
             continue
         _refuse_loss(entry, there, path, where)
         reasons = tuple(_differing(entry, there))
         if reasons:
             shown = {"name": name, "before": None if entry.hidden else there.text}
-            steps.append(Step("update", entry.kind, path, reasons, work=shown))
+            steps.append(_plan.Step("update", entry.kind, path, reasons, work=shown))
     return steps
 
 
 def _refuse_loss(entry: Entry, there: Entry, path: str, where: str) -> None:
     """A folder is never replaced by a file, nor anything by a folder: what is lost then was not named."""
     if entry.kind != there.kind and (FOLDER in (entry.kind, there.kind) or there.kind == OTHER):
-        raise Failure(
+        raise _errors.Failure(
             f"dest: {path} {where} is a {there.kind}, and src has a {entry.kind} there; remove it first, or choose another dest."
         )
 
 
-def _declared(entry: Entry) -> Iterable[Reason]:
+def _declared(entry: Entry) -> Iterable[_plan.Reason]:
     if entry.kind == FILE:
-        yield Reason("content", DECLARED, None, _content(entry, entry))
+        yield _plan.Reason("content", _plan.DECLARED, None, _content(entry, entry))
     if entry.kind == LINK:
-        yield Reason("target", DECLARED, None, entry.target)
+        yield _plan.Reason("target", _plan.DECLARED, None, entry.target)
     else:
-        yield Reason("mode", DECLARED, None, f"{entry.mode:04o}")
+        yield _plan.Reason("mode", _plan.DECLARED, None, f"{entry.mode:04o}")
     if entry.owner is not None:
-        yield Reason("owner", DECLARED, None, _owner(entry.owner))
+        yield _plan.Reason("owner", _plan.DECLARED, None, _owner(entry.owner))
 
 
-def _differing(entry: Entry, there: Entry) -> Iterable[Reason]:
+def _differing(entry: Entry, there: Entry) -> Iterable[_plan.Reason]:
     if entry.lax and there.kind == FOLDER:
         return
     if entry.kind != there.kind:
-        yield Reason("kind", DECLARED, there.kind, entry.kind)
+        yield _plan.Reason("kind", _plan.DECLARED, there.kind, entry.kind)
     if entry.kind == FILE and (there.kind != FILE or entry.digest != there.digest):
         before = _content(there, entry) if there.kind == FILE else None
-        yield Reason("content", DECLARED, before, _content(entry, entry))
+        yield _plan.Reason("content", _plan.DECLARED, before, _content(entry, entry))
     if entry.kind == LINK and entry.target != there.target:
-        yield Reason("target", DECLARED, there.target or None, entry.target)
+        yield _plan.Reason("target", _plan.DECLARED, there.target or None, entry.target)
     if entry.kind != LINK and entry.kind == there.kind and entry.mode != there.mode:
-        yield Reason("mode", DECLARED, f"{there.mode:04o}", f"{entry.mode:04o}")
+        yield _plan.Reason("mode", _plan.DECLARED, f"{there.mode:04o}", f"{entry.mode:04o}")
     # Nobody can tell the owner of a file in a stopped container.
     if entry.owner is not None and there.owner is not None and entry.owner != there.owner:
-        yield Reason("owner", DECLARED, _owner(there.owner), _owner(entry.owner))
+        yield _plan.Reason("owner", _plan.DECLARED, _owner(there.owner), _owner(entry.owner))
 
 
 def _content(entry: Entry, declared: Entry) -> str:
@@ -217,7 +216,7 @@ def _owner(owner: tuple[int, int]) -> str:
     return f"{owner[0]}:{owner[1]}"
 
 
-def texts(steps: Iterable[Step], wanted: Mapping[str, Entry]) -> list[dict[str, str]]:
+def texts(steps: Iterable[_plan.Step], wanted: Mapping[str, Entry]) -> list[dict[str, str]]:
     """For a person who asked for a diff: the texts of the files that change, where they can be read and may be shown."""
     shown = []
     for step in steps:

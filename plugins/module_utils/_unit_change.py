@@ -15,14 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Callable
 
-from . import _manager
-from ._account import Account
-from ._errors import Failure
-from ._sentences import OF_PODMAN, explain_log
-from ._service_states import BAD, one_line, runs, trouble, waits
-from ._services import collided, mended, shown_of, start_mended, sweep, try_start
-from ._unit_folder import Folder
-from ._unit_plan import ABSENT, SERVICE, Seen, Wanted, Way
+from . import _account, _errors, _manager, _sentences, _service_states, _services, _unit_folder, _unit_plan
 
 # How long a service has to run to count as started: one that fails at once does so within this.
 SETTLE = 1.5
@@ -68,12 +61,12 @@ class Change:
     ``ways`` and ``seen`` are by file, ``services`` what Quadlet will make of each. A start may take so many ``seconds``.
     """
 
-    account: Account
-    folder: Folder
+    account: _account.Account
+    folder: _unit_folder.Folder
     services: Mapping[str, str]
-    busy: Sequence[Wanted]
-    ways: Mapping[str, Way]
-    seen: Mapping[str, Seen]
+    busy: Sequence[_unit_plan.Wanted]
+    ways: Mapping[str, _unit_plan.Way]
+    seen: Mapping[str, _unit_plan.Seen]
     seconds: float
     gate: Gate
 
@@ -105,14 +98,19 @@ class Change:
             self._prove(self.gate.prove, began)
         for each in busy:
             self.folder.forget(each.name.file)
-        gone = [service for each in busy if each.state == ABSENT for service in ways[each.name.file].stop]
+        gone = [
+            service
+            for each in busy
+            if each.state == _unit_plan.ABSENT
+            for service in ways[each.name.file].stop
+        ]
         if gone:
             _manager.forget_failed(self.account, gone)
         # At the end: one whose Podman does not answer has its units as declared nevertheless.
         if set(starting) & set(stops):
-            sweep(self.account, set(starting) & set(stops))
+            _services.sweep(self.account, set(starting) & set(stops))
 
-    def _install(self, wanted: Wanted, seen: Seen) -> None:
+    def _install(self, wanted: _unit_plan.Wanted, seen: _unit_plan.Seen) -> None:
         name = wanted.name.file
         if wanted.text is None:
             self.folder.remove(name)
@@ -123,10 +121,10 @@ class Change:
         """Start or restart them, and see that they stay. Raises Failure with everything as it was before."""
         began = time.time()
         failed = self._try(verb, services)
-        if failed and mended(self.account, list(failed), began):
+        if failed and _services.mended(self.account, list(failed), began):
             failed = self._try(verb, services)
         for _each in range(COLLISIONS):
-            if not collided(self.account, failed, began):
+            if not _services.collided(self.account, failed, began):
                 break
             began = time.time()
             failed = self._try(verb, services, again=True)
@@ -137,14 +135,16 @@ class Change:
         lines = _manager.last_lines(self.account, service, began)
         more = self.gate.explain() if self.gate.explain is not None else ""
         back = self._put_back()
-        step = {"action": verb, "kind": SERVICE, "name": service}
-        known = explain_log(lines) if self._failed_in_podman(service, why) else ""
+        step = {"action": verb, "kind": _unit_plan.SERVICE, "name": service}
+        known = _sentences.explain_log(lines) if self._failed_in_podman(service, why) else ""
         if known:
-            raise Failure(f"{known}; so {service} does not {verb}; {back}.", logs=lines, step=step)
+            raise _errors.Failure(f"{known}; so {service} does not {verb}; {back}.", logs=lines, step=step)
         said = f"; its last words: {' | '.join(lines)}" if lines else ""
         said += f"; {more}" if more else ""
-        raise Failure(
-            f"state: {service} does not {verb} ({one_line(why)}){said}; {back}.", logs=lines, step=step
+        raise _errors.Failure(
+            f"state: {service} does not {verb} ({_service_states.one_line(why)}){said}; {back}.",
+            logs=lines,
+            step=step,
         )
 
     def _with_exit_code(self, service: str, why: str) -> str:
@@ -152,36 +152,40 @@ class Change:
         end = time.monotonic() + CODE_SECONDS
         while why.endswith("again, exit code 0") and time.monotonic() < end:
             time.sleep(FIRST_LOOK_SECONDS)
-            why = trouble(shown_of(self.account, [service])[service]) or why
+            why = _service_states.trouble(_services.shown_of(self.account, [service])[service]) or why
         return why
 
     def _failed_in_podman(self, service: str, why: str) -> bool:
         """Whether Podman itself said no, and not what is in the container. In the service of a pod there is nobody else."""
         pods = [self.seen[each.name.file].new_service for each in self.busy if each.name.suffix == "pod"]
         # By what was said when it failed: systemd may be starting it again by now.
-        return service in pods or any(why.endswith(f"exit code {code}") for code in OF_PODMAN)
+        return service in pods or any(why.endswith(f"exit code {code}") for code in _sentences.OF_PODMAN)
 
     def _try(self, verb: str, services: Sequence[str], again: bool = False) -> dict[str, str]:
         """Start or restart them once; those that do not run then, with why. ``again`` leaves those alone that run."""
         watched = self.gate.block and self.gate.ailing is not None
         first = "start" if again else verb
-        told = try_start(self.account, first, services, self.seconds, self.gate.block and not watched)
+        told = _services.try_start(
+            self.account, first, services, self.seconds, self.gate.block and not watched
+        )
         if watched and not told:
             ailing = self._watch(services)
             if ailing:
                 return ailing
         if verb == "restart" and not told and self._followers():
             # They start with it, unless it failed before.
-            if not any(map(trouble, shown_of(self.account, services).values())):
+            if not any(map(_service_states.trouble, _services.shown_of(self.account, services).values())):
                 told = _manager.try_start(
                     self.account, "start", self._followers(), self.seconds, self.gate.block
                 )
             services = [*services, *self._followers()]
         if told:
-            shown = shown_of(self.account, services)
+            shown = _services.shown_of(self.account, services)
             # What became of the service says more than that its job failed.
-            failed = [service for service in services if not runs(shown[service])]
-            return {service: trouble(shown[service]) or told for service in failed} or {services[0]: told}
+            failed = [service for service in services if not _service_states.runs(shown[service])]
+            return {service: _service_states.trouble(shown[service]) or told for service in failed} or {
+                services[0]: told
+            }
         return self._failed(services) if self.gate.block else {}
 
     def _followers(self) -> list[str]:
@@ -193,9 +197,11 @@ class Change:
         end = time.monotonic() + self.seconds
         pause = FIRST_LOOK_SECONDS
         while True:
-            shown = shown_of(self.account, services)
+            shown = _services.shown_of(self.account, services)
             starting = [service for service in services if shown[service].get("Job")]
-            if not starting or any(trouble(each) for each in shown.values() if not waits(each)):
+            if not starting or any(
+                _service_states.trouble(each) for each in shown.values() if not _service_states.waits(each)
+            ):
                 return {}
             ailing = self.gate.ailing() if self.gate.ailing is not None and pause >= LOOK_SECONDS else {}
             if ailing:
@@ -220,31 +226,37 @@ class Change:
             # What is ready that soon may have ended: with exit code 0 that is no fault, unless it is started again.
             soon = proved - begun < LIVED and self._takes_no_place()
             self._require_staying(started, begun + SETTLE_PROVED if soon else proved, began)
-        except Failure as failure:
+        except _errors.Failure as failure:
             found = (_manager.last_lines(self.account, service, began) for service in started)
             lines = failure.facts.get("logs") or next(filter(None, found), [])
             said = f"; its last words: {' | '.join(lines)}" if lines and "logs" not in failure.facts else ""
             back = self._put_back()
-            step = {"action": "start", "kind": SERVICE, "name": started[0]} if len(started) == 1 else None
+            step = (
+                {"action": "start", "kind": _unit_plan.SERVICE, "name": started[0]}
+                if len(started) == 1
+                else None
+            )
             facts = {
                 **({"step": step} if step else {}),
                 **failure.facts,
                 **({"logs": lines} if lines else {}),
             }
-            raise Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
+            raise _errors.Failure(f"{failure.message.rstrip('.')}{said}; {back}.", **facts) from failure
 
     def _require_staying(self, services: Sequence[str], end: float, began: float) -> None:
         """Raise Failure for what ends and is started again, looking until ``end``: when it is up it looks as if it had never been away."""
         while True:
-            shown = shown_of(self.account, services)
+            shown = _services.shown_of(self.account, services)
             for service, each in shown.items():
-                if not trouble(each):
+                if not _service_states.trouble(each):
                     continue
-                why = self._with_exit_code(service, trouble(each))
+                why = self._with_exit_code(service, _service_states.trouble(each))
                 lines = _manager.last_lines(self.account, service, began)
                 said = f"; its last words: {' | '.join(lines)}" if lines else ""
-                step = {"action": "start", "kind": SERVICE, "name": service}
-                raise Failure(f"state: {service} does not stay up ({why}){said}.", logs=lines, step=step)
+                step = {"action": "start", "kind": _unit_plan.SERVICE, "name": service}
+                raise _errors.Failure(
+                    f"state: {service} does not stay up ({why}){said}.", logs=lines, step=step
+                )
             over = all(each.get("ActiveState") == "inactive" for each in shown.values())
             if over or time.monotonic() > end:
                 return
@@ -257,13 +269,14 @@ class Change:
             if (
                 each.text is None
                 or each.name.is_template
-                or shown_of(self.account, [service])[service].get("LoadState") not in BAD
+                or _services.shown_of(self.account, [service])[service].get("LoadState")
+                not in _service_states.BAD
             ):
                 continue
             lines = _manager.last_lines(self.account, service, began)
             back = self._put_back()
             said = f" ({' | '.join(lines)})" if lines else ""
-            raise Failure(
+            raise _errors.Failure(
                 f"content: systemd does not take the {service} that Quadlet makes of {each.name.file}{said}; {back}."
             )
 
@@ -276,8 +289,12 @@ class Change:
         proved = 0.0 if self._takes_no_place() else SETTLE_PROVED
         end = time.monotonic() + (SETTLE if self.gate.prove is None else proved)
         while True:
-            shown = shown_of(self.account, services)
-            found = {service: trouble(each) for service, each in shown.items() if trouble(each)}
+            shown = _services.shown_of(self.account, services)
+            found = {
+                service: _service_states.trouble(each)
+                for service, each in shown.items()
+                if _service_states.trouble(each)
+            }
             # What runs once has done all that it will do.
             staying = any(each.get("Type") != "oneshot" for each in shown.values())
             if found or not staying or time.monotonic() > end:
@@ -312,17 +329,17 @@ class Change:
             _manager.reload(self.account)
             _manager.forget_failed(self.account, new)
             if stops:
-                sweep(self.account, stops)
+                _services.sweep(self.account, stops)
             if self.gate.before_back is not None:
                 self.gate.before_back()
-        except Failure as failure:
+        except _errors.Failure as failure:
             return f"putting back what was there failed too: {failure.message}"
         if before:
-            told = start_mended(self.account, "restart", before, self.seconds)
+            told = _services.start_mended(self.account, "restart", before, self.seconds)
             if not told and self._followers():
-                told = start_mended(self.account, "start", self._followers(), self.seconds)
+                told = _services.start_mended(self.account, "start", self._followers(), self.seconds)
             if told:
-                return f"the unit before is back, and it does not start either ({one_line(told)})"
+                return f"the unit before is back, and it does not start either ({_service_states.one_line(told)})"
             return "the unit before is back and runs"
         return (
             "it was taken away again"

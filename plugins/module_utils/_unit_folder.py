@@ -18,8 +18,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 
-from ._account import Account
-from ._errors import Failure
+from . import _account, _errors
 
 FOR_ALL = "/etc/containers/systemd/users"
 OWN = ".config/containers/systemd"
@@ -42,7 +41,7 @@ class Folder:
     """
 
     def __init__(
-        self, account: Account, roots: bool | None = None, without: frozenset[str] = frozenset()
+        self, account: _account.Account, roots: bool | None = None, without: frozenset[str] = frozenset()
     ) -> None:
         self._account, self.without = account, without
         self.is_roots = os.geteuid() == 0 if roots is None else roots
@@ -122,7 +121,7 @@ class Folder:
                 os.chmod(path, READABLE)
             found = os.lstat(path)
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
-                raise Failure(
+                raise _errors.Failure(
                     f"user: {path} is not a folder that only root can write, so units in it would not be root's; "
                     f"mend it with: chown root: {path} && chmod 0755 {path}"
                 )
@@ -152,12 +151,12 @@ class Folder:
             os.close(held)
 
 
-def roots_folder(account: Account) -> str:
+def roots_folder(account: _account.Account) -> str:
     """Where root's units for the account lie."""
     return os.path.join(FOR_ALL, str(account.uid))
 
 
-def remove_all(account: Account) -> None:
+def remove_all(account: _account.Account) -> None:
     """Take root's units for an account away with their folder: its number may be somebody else's next."""
     path = roots_folder(account)
     if not os.path.lexists(path):
@@ -171,7 +170,7 @@ def remove_all(account: Account) -> None:
         os.unlink(os.path.join(LOCKS, f"rootless.podman.units.{account.uid}.lock"))
 
 
-def roots_tree(account: Account) -> dict[str, str]:
+def roots_tree(account: _account.Account) -> dict[str, str]:
     """Root's units for the account, those for all accounts among them."""
     return {**_below(FOR_ALL, numbers=False), **_below(roots_folder(account))}
 
@@ -185,12 +184,12 @@ def _read(path: str) -> str | None:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"name: {path} is no file; take it away first.")
+                raise _errors.Failure(f"name: {path} is no file; take it away first.")
             return file.read(FILE_LIMIT).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"name: {path} cannot be read as a file ({error.strerror}); take it away first."
         ) from error
 
@@ -205,7 +204,7 @@ def _below(top: str, numbers: bool = True) -> dict[str, str]:
             if len(found) >= FILES_LIMIT or name.endswith((KEPT, DRAFT)):
                 continue
             path = os.path.join(folder, name)
-            with contextlib.suppress(OSError, Failure):
+            with contextlib.suppress(OSError, _errors.Failure):
                 if os.path.islink(path):
                     target = os.readlink(path)
                     if "/" in target:

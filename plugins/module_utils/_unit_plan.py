@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ._plan import CHANGED, DECLARED, DRIFT, Reason, Step
-from ._quadlet import changes, same
-from ._quadlet_keys import UnitName
+from . import _plan, _quadlet, _quadlet_keys
 
 KIND, SERVICE = "quadlet", "service"
 STARTED, STOPPED, PRESENT, ABSENT = "started", "stopped", "present", "absent"
@@ -22,7 +20,7 @@ MADE_ONCE = ("volume", "network")
 class Wanted:
     """One unit as the task declares it; no text when it has to be absent."""
 
-    name: UnitName
+    name: _quadlet_keys.UnitName
     text: str | None
     state: str
 
@@ -46,7 +44,7 @@ class Seen:
 class Way:
     """What leads from what is there to what is declared."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[_plan.Step, ...] = ()
     start: str = ""
     restart: str = ""
     stop: tuple[str, ...] = ()
@@ -57,36 +55,46 @@ def plan(wanted: Wanted, seen: Seen) -> Way:
     if wanted.state == ABSENT or wanted.text is None:
         return _absent(wanted, seen)
     name, steps = wanted.name.file, []
-    reasons = changes(seen.text, wanted.text)
-    meant = seen.text is None or not same(seen.text, wanted.text)
-    unproved = seen.kept is not None and not same(seen.kept, wanted.text)
+    reasons = _quadlet.changes(seen.text, wanted.text)
+    meant = seen.text is None or not _quadlet.same(seen.text, wanted.text)
+    unproved = seen.kept is not None and not _quadlet.same(seen.kept, wanted.text)
     renamed = bool(seen.service and seen.new_service and seen.service != seen.new_service)
     if seen.text is None:
-        steps.append(Step("create", KIND, name, tuple(reasons)))
+        steps.append(_plan.Step("create", KIND, name, tuple(reasons)))
     elif reasons:
-        steps.append(Step("update", KIND, name, tuple(reasons)))
+        steps.append(_plan.Step("update", KIND, name, tuple(reasons)))
     elif seen.kept is not None:
         steps.append(
-            Step(
-                "update", KIND, name, (Reason("text", DRIFT, "put there by a run that was killed", "proved"),)
+            _plan.Step(
+                "update",
+                KIND,
+                name,
+                (_plan.Reason("text", _plan.DRIFT, "put there by a run that was killed", "proved"),),
             )
         )
     elif not wanted.name.is_template and (seen.stale or not seen.loaded):
         steps.append(
-            Step("update", KIND, name, (Reason("loaded", DRIFT, "another text or none", "as declared"),))
+            _plan.Step(
+                "update",
+                KIND,
+                name,
+                (_plan.Reason("loaded", _plan.DRIFT, "another text or none", "as declared"),),
+            )
         )
     way = _run(wanted, seen, changed=meant or unproved or seen.stale, renamed=renamed, steps=steps)
     steps += taken_along(way, seen)
     return dataclasses.replace(way, steps=tuple(steps))
 
 
-def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[Step]) -> Way:
+def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[_plan.Step]) -> Way:
     """What becomes of the service; adds to the steps."""
     service = seen.new_service or seen.service
     active, alive = seen.active and not renamed, seen.alive and not renamed
     stop: tuple[str, ...] = ()
     if renamed and seen.alive:
-        steps.append(_service("stop", seen.service, Reason("service", CHANGED, seen.service, service)))
+        steps.append(
+            _service("stop", seen.service, _plan.Reason("service", _plan.CHANGED, seen.service, service))
+        )
         stop = (seen.service,)
     if wanted.name.is_template:
         return Way(stop=stop)
@@ -97,7 +105,7 @@ def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[S
         return Way(stop=stop)
     again = changed and alive and (wanted.name.suffix not in MADE_ONCE or not active)
     if again:
-        steps.append(_service("restart", service, Reason("unit", CHANGED, None, "as declared")))
+        steps.append(_service("restart", service, _plan.Reason("unit", _plan.CHANGED, None, "as declared")))
         return Way(restart=service, stop=stop)
     if (wanted.state == STARTED and not active) or stop:
         steps.append(_service("start", service, _state(wanted)))
@@ -106,38 +114,38 @@ def _run(wanted: Wanted, seen: Seen, changed: bool, renamed: bool, steps: list[S
 
 
 def _absent(wanted: Wanted, seen: Seen) -> Way:
-    steps: list[Step] = []
+    steps: list[_plan.Step] = []
     ours = seen.text is not None or seen.kept is not None or seen.loaded
     stop = (seen.service,) if ours and seen.alive and seen.service else ()
     if stop:
         steps += [_service("stop", seen.service, _state(wanted)), *taken_along(Way(stop=stop), seen)]
     if ours:
         steps.append(
-            Step(
+            _plan.Step(
                 "remove",
                 KIND,
                 wanted.name.file,
-                tuple(changes(seen.text, None)) if seen.text is not None else (_state(wanted),),
+                tuple(_quadlet.changes(seen.text, None)) if seen.text is not None else (_state(wanted),),
             )
         )
     return Way(tuple(steps), stop=stop)
 
 
-def taken_along(way: Way, seen: Seen) -> list[Step]:
+def taken_along(way: Way, seen: Seen) -> list[_plan.Step]:
     """What systemd does to the services that require one which restarts or stops."""
     action = "restart" if way.restart else "stop" if way.stop else ""
     if not action:
         return []
     service = way.restart or seen.service
     return [
-        _service(action, each, Reason("requires", CHANGED, None, f"{action} of {service}"))
+        _service(action, each, _plan.Reason("requires", _plan.CHANGED, None, f"{action} of {service}"))
         for each in seen.followers
     ]
 
 
-def _service(action: str, service: str, reason: Reason) -> Step:
-    return Step(action, SERVICE, service, (reason,))
+def _service(action: str, service: str, reason: _plan.Reason) -> _plan.Step:
+    return _plan.Step(action, SERVICE, service, (reason,))
 
 
-def _state(wanted: Wanted) -> Reason:
-    return Reason("state", DECLARED, None, wanted.state)
+def _state(wanted: Wanted) -> _plan.Reason:
+    return _plan.Reason("state", _plan.DECLARED, None, wanted.state)

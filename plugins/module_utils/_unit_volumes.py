@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._options import Spec, get_path
+from . import _options
 
 
 def volume_name(container: str, target: str) -> str:
@@ -20,10 +20,10 @@ def volume_name(container: str, target: str) -> str:
 
 def asked_by(image: Mapping[str, Any] | None) -> list[str]:
     """The paths for which an image asks a volume, out of its report; none of one that is not there yet."""
-    return sorted(get_path(image or {}, "Config.Volumes") or {})
+    return sorted(_options.get_path(image or {}, "Config.Volumes") or {})
 
 
-def named(container: str, spec: Spec, asked: Iterable[str]) -> Spec:
+def named(container: str, spec: _options.Spec, asked: Iterable[str]) -> _options.Spec:
     """The same options, with a name for every volume that would have none. ``asked`` are the paths of ``asked_by``."""
     given = {
         option: [_named(container, each) for each in spec[option]] for option in _LISTS if option in spec

@@ -11,32 +11,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import _bridges, _generated, _generator, _manager, _shadow_probe
-from ._account import Account, call_as
-from ._errors import Failure
-from ._generated import Generated
-from ._quadlet_keys import has_version
-from ._service_states import ACTIVE, BAD, is_alive, one_line
-from ._services import followers, shown_of
-from ._shadows import Shadow
-from ._unit_change import Change, Gate
-from ._unit_folder import Folder
-from ._unit_plan import Seen, Wanted, Way
+from . import (
+    _account,
+    _bridges,
+    _errors,
+    _generated,
+    _generator,
+    _manager,
+    _quadlet_keys,
+    _service_states,
+    _services,
+    _shadow_probe,
+    _shadows,
+    _unit_change,
+    _unit_folder,
+    _unit_plan,
+)
 
 
 class Units:
     """The units of one account. ``look`` first, then, with the lock, ``apply``."""
 
-    def __init__(self, account: Account, folder: Folder | None = None) -> None:
+    def __init__(self, account: _account.Account, folder: _unit_folder.Folder | None = None) -> None:
         self.account = account
-        self.folder = folder or Folder(account)
+        self.folder = folder or _unit_folder.Folder(account)
         self.version = _generator.version()
-        self.now = Generated()
-        self.then = Generated()
-        self._named: dict[str, list[Shadow]] = {}
-        self._all: Generated | None = None
+        self.now = _generated.Generated()
+        self.then = _generated.Generated()
+        self._named: dict[str, list[_shadows.Shadow]] = {}
+        self._all: _generated.Generated | None = None
 
-    def look(self, wanted: Sequence[Wanted]) -> dict[str, Seen]:
+    def look(self, wanted: Sequence[_unit_plan.Wanted]) -> dict[str, _unit_plan.Seen]:
         """What is there of the units, and what the generator makes of those that are wanted. Raises Failure.
 
         One look for all of them costs as much as for one: everybody is asked once.
@@ -51,7 +56,7 @@ class Units:
             or f"{each.name.stem}.service"
             for each in wanted
         }
-        known = shown_of(self.account, list(services.values()))
+        known = _services.shown_of(self.account, list(services.values()))
         loaded, texts = {}, {}
         for each in wanted:
             file = each.name.file
@@ -72,26 +77,28 @@ class Units:
         for each in wanted:
             file = each.name.file
             if file in self.folder.without:
-                found[file] = Seen(new_service=self.then.services.get(file, ""))
+                found[file] = _unit_plan.Seen(new_service=self.then.services.get(file, ""))
                 continue
             shown, service = known[services[file]], self.now.services.get(file, "")
             if loaded[file] and not service:
                 # The file has gone, and the manager still knows what was made of it.
                 service = shown["Id"]
-            found[file] = Seen(
+            found[file] = _unit_plan.Seen(
                 text=texts[file],
                 kept=self.folder.kept(file),
                 service=service,
                 new_service=self.then.services.get(file, ""),
                 loaded=loaded[file] or self._is_known_otherwise(each, shown.get("LoadState", "")),
                 stale=file in stale,
-                active=shown.get("ActiveState") in ACTIVE,
-                alive=is_alive(shown),
-                followers=followers(self.account, shown, known) if is_alive(shown) else (),
+                active=shown.get("ActiveState") in _service_states.ACTIVE,
+                alive=_service_states.is_alive(shown),
+                followers=_services.followers(self.account, shown, known)
+                if _service_states.is_alive(shown)
+                else (),
             )
         return found
 
-    def shadows(self, wanted: Wanted) -> list[Shadow]:
+    def shadows(self, wanted: _unit_plan.Wanted) -> list[_shadows.Shadow]:
         """What the account put before a unit that is installed."""
         name = wanted.name.file
         if not self._service_of(name) or name in self.folder.without:
@@ -107,14 +114,14 @@ class Units:
     def _service_of(self, file: str) -> str:
         return self.then.services.get(file) or self.now.services.get(file) or ""
 
-    def _sight(self, wanted: Sequence[Wanted]) -> None:
+    def _sight(self, wanted: Sequence[_unit_plan.Wanted]) -> None:
         """Look for what stands before these units."""
         services = {each.name.file: self._service_of(each.name.file) for each in wanted}
         services = {file: service for file, service in services.items() if service}
         if services:
             self._named.update(_shadow_probe.of_units(self.account, services, not self.folder.is_roots))
 
-    def _effective(self) -> Generated:
+    def _effective(self) -> _generated.Generated:
         """What the generator makes of all that it finds for the account."""
         if self._all is None:
             self._all = _generator.of_account(self.account)
@@ -126,24 +133,31 @@ class Units:
 
     def apply(
         self,
-        wanted: Sequence[Wanted],
-        ways: Mapping[str, Way],
-        seen: Mapping[str, Seen],
+        wanted: Sequence[_unit_plan.Wanted],
+        ways: Mapping[str, _unit_plan.Way],
+        seen: Mapping[str, _unit_plan.Seen],
         seconds: float,
-        gate: Gate | None = None,
+        gate: _unit_change.Gate | None = None,
     ) -> None:
         """Take the ways. Raises Failure when something does not start, with everything as it was before."""
         busy = [each for each in wanted if ways[each.name.file].steps]
         if not busy:
             return
         self._forget()
-        if not has_version(self.version, _bridges.NEEDLESS_SINCE):
-            call_as(self.account, _bridges.hold)
-        Change(
-            self.account, self.folder, self.then.services, busy, ways, seen, seconds, gate or Gate()
+        if not _quadlet_keys.has_version(self.version, _bridges.NEEDLESS_SINCE):
+            _account.call_as(self.account, _bridges.hold)
+        _unit_change.Change(
+            self.account,
+            self.folder,
+            self.then.services,
+            busy,
+            ways,
+            seen,
+            seconds,
+            gate or _unit_change.Gate(),
         ).carry_out()
 
-    def _try(self, wanted: Sequence[Wanted], tree: dict[str, str]) -> None:
+    def _try(self, wanted: Sequence[_unit_plan.Wanted], tree: dict[str, str]) -> None:
         """Have the generator read the folder as it will be. Raises Failure when it refuses any of it."""
         gone = {each.name.file for each in wanted if each.text is None}
         later = {name: text for name, text in tree.items() if name not in gone}
@@ -152,30 +166,30 @@ class Units:
         for each in wanted:
             against = self.then.against(each.name.file) if each.text is not None else ""
             if against:
-                raise Failure(
-                    f"content: Quadlet refuses {each.name.file}: {one_line(against)}; nothing was changed."
+                raise _errors.Failure(
+                    f"content: Quadlet refuses {each.name.file}: {_service_states.one_line(against)}; nothing was changed."
                 )
             twin = self.then.twin(each.name.file) if each.text is not None else ""
             if twin:
-                raise Failure(
+                raise _errors.Failure(
                     f"content: {each.name.file} would become {self.then.services[twin]}, which {twin} is already; nothing was changed, give one "
                     "of them another name or ServiceName=."
                 )
         for file, against in _generated.broken_by(self.now, self.then, gone).items():
-            raise Failure(
-                f"name: with this {file}, which is there too, would not work any more: {one_line(against)}; change that first."
+            raise _errors.Failure(
+                f"name: with this {file}, which is there too, would not work any more: {_service_states.one_line(against)}; change that first."
             )
 
-    def _is_known_otherwise(self, wanted: Wanted, load: str) -> bool:
+    def _is_known_otherwise(self, wanted: _unit_plan.Wanted, load: str) -> bool:
         """Whether the manager has something else under this service's name or nothing, and a reload would not change that."""
-        if load in BAD:
+        if load in _service_states.BAD:
             return True
         found = self.shadows(wanted)
         return bool(found) and (
             load in ("loaded", "masked") or any(each.way == "environment" for each in found)
         )
 
-    def _stale(self, wanted: Sequence[Wanted]) -> set[str]:
+    def _stale(self, wanted: Sequence[_unit_plan.Wanted]) -> set[str]:
         """The units of which the manager has yet to read what is there."""
         files = {
             each.name.file: self.then.services[each.name.file]

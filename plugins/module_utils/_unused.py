@@ -12,9 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._errors import Failure
-from ._plan import Step
-from ._state import NEW, OLD
+from . import _errors, _plan, _state
 
 # What a task can ask for, in the order in which it is removed, and what each can be narrowed by.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -74,7 +72,7 @@ def parse(params: Mapping[str, Any], now: float) -> dict[str, Wish]:
     """What the task asks for, by kind. Raises Failure."""
     wishes = {kind: _wish(kind, params[kind], now) for kind in KINDS if params[kind] not in (None, False)}
     if not wishes:
-        raise Failure(
+        raise _errors.Failure(
             f"the task names nothing to remove; say what, such as containers: true ({', '.join(KINDS)} can be named)."
         )
     return wishes
@@ -84,12 +82,16 @@ def _wish(kind: str, raw: Any, now: float) -> Wish:
     if raw is True or (isinstance(raw, str) and raw.lower() in ("true", "yes", "on")):
         return Wish()
     if isinstance(raw, str) and raw.lower() in ("false", "no", "off"):
-        raise Failure(f"{kind}: {raw!r} in quotes was given; write false without quotes, or leave it out.")
+        raise _errors.Failure(
+            f"{kind}: {raw!r} in quotes was given; write false without quotes, or leave it out."
+        )
     if not isinstance(raw, dict) or set(raw) - set(KINDS[kind]):
-        raise Failure(f"{kind}: {raw!r} was given, and true or a map of {', '.join(KINDS[kind])} is needed.")
+        raise _errors.Failure(
+            f"{kind}: {raw!r} was given, and true or a map of {', '.join(KINDS[kind])} is needed."
+        )
     for switch in SWITCHES:
         if not isinstance(raw.get(switch, False), bool):
-            raise Failure(f"{kind}.{switch}: {raw[switch]!r} was given, and true or false is needed.")
+            raise _errors.Failure(f"{kind}.{switch}: {raw[switch]!r} was given, and true or false is needed.")
     until = raw.get("until")
     return Wish(
         None if until is None else _before(kind, until, now),
@@ -106,7 +108,7 @@ def _labels(kind: str, raw: Any) -> tuple[str, ...]:
         raw = [f"{name}={value}" for name, value in raw.items()]
     listed = raw if isinstance(raw, list) else [raw]
     if not all(isinstance(each, str) and each for each in listed):
-        raise Failure(
+        raise _errors.Failure(
             f"{kind}.label: {raw!r} was given, and NAME or NAME=VALUE is needed, or a list of them."
         )
     return tuple(listed)
@@ -121,7 +123,7 @@ def _before(kind: str, raw: Any, now: float) -> float:
     try:
         return seconds(raw if isinstance(raw, str) else raw.isoformat())
     except (ValueError, AttributeError):
-        raise Failure(
+        raise _errors.Failure(
             f"{kind}.until: {raw!r} was given, and an age such as 24h or 7d is needed, or a time such as 2026-01-31T12:00:00Z."
         ) from None
 
@@ -140,7 +142,7 @@ def _matches(label: str, labels: Mapping[str, str]) -> bool:
     return name in labels and (not equals or labels[name] == value)
 
 
-def ended(wishes: Mapping[str, Wish], there: Listing) -> list[Step]:
+def ended(wishes: Mapping[str, Wish], there: Listing) -> list[_plan.Step]:
     """Containers and pods that go. What a container that stays needs stays as well."""
     chosen = {str(each["Id"]): each for each in there.containers if _container_goes(wishes, each)}
     pods = [each for each in there.pods if _pod_goes(wishes, each)]
@@ -153,11 +155,12 @@ def ended(wishes: Mapping[str, Wish], there: Listing) -> list[Step]:
             break
         chosen = {identity: each for identity, each in chosen.items() if identity not in held}
     steps = [
-        Step("remove", "container", _name(each), work={"id": identity}) for identity, each in chosen.items()
+        _plan.Step("remove", "container", _name(each), work={"id": identity})
+        for identity, each in chosen.items()
     ]
     return [
         *sorted(steps, key=_by_name),
-        *(Step("remove", "pod", str(each["Name"]), work={"id": each["Id"]}) for each in pods),
+        *(_plan.Step("remove", "pod", str(each["Name"]), work={"id": each["Id"]}) for each in pods),
     ]
 
 
@@ -166,7 +169,9 @@ def _container_goes(wishes: Mapping[str, Wish], each: Listed) -> bool:
     if wish is None or each.get("Pod") or str(each.get("State")).lower() not in ENDED:
         return False
     # Another task's way back, left by a run that was killed.
-    return not _name(each).endswith((NEW, OLD)) and wish.wants(each.get("Created"), each.get("Labels"))
+    return not _name(each).endswith((_state.NEW, _state.OLD)) and wish.wants(
+        each.get("Created"), each.get("Labels")
+    )
 
 
 def _pod_goes(wishes: Mapping[str, Wish], each: Listed) -> bool:
@@ -174,18 +179,18 @@ def _pod_goes(wishes: Mapping[str, Wish], each: Listed) -> bool:
     return bool(
         wish
         and str(each.get("Status")).lower() in ENDED_PODS
-        and not str(each.get("Name")).endswith((NEW, OLD))
+        and not str(each.get("Name")).endswith((_state.NEW, _state.OLD))
         and wish.wants(each.get("Created"), each.get("Labels"))
     )
 
 
-def removed(steps: Iterable[Step], there: Listing) -> set[str]:
+def removed(steps: Iterable[_plan.Step], there: Listing) -> set[str]:
     """IDs of all containers that these steps remove, those in pods as well."""
     ids = {str(step.work["id"]) for step in steps}
     return {str(each["Id"]) for each in there.containers if each["Id"] in ids or each.get("Pod") in ids}
 
 
-def unused(wishes: Mapping[str, Wish], there: Listing, gone: set[str]) -> list[Step]:
+def unused(wishes: Mapping[str, Wish], there: Listing, gone: set[str]) -> list[_plan.Step]:
     """Networks, volumes, images and build caches that nothing uses once these containers are gone."""
     builds = _build_cache(wishes.get("build_cache"), there)
     gone = gone | {str(step.work["id"]) for step in builds if step.work}
@@ -198,10 +203,10 @@ def unused(wishes: Mapping[str, Wish], there: Listing, gone: set[str]) -> list[S
     ]
 
 
-def _networks(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[Step]:
+def _networks(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[_plan.Step]:
     used = {name for each in staying for name in each.get("Networks") or []}
     return [
-        Step("remove", "network", str(each["name"]), work={"id": each["id"]})
+        _plan.Step("remove", "network", str(each["name"]), work={"id": each["id"]})
         for each in sorted(there.networks, key=lambda each: str(each["name"]))
         if wish
         and each["id"] != DEFAULT_NETWORK
@@ -211,9 +216,9 @@ def _networks(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[
     ]
 
 
-def _volumes(wish: Wish | None, there: Listing) -> list[Step]:
+def _volumes(wish: Wish | None, there: Listing) -> list[_plan.Step]:
     return [
-        Step("remove", "volume", str(each["Name"]), work={"id": each["Name"]})
+        _plan.Step("remove", "volume", str(each["Name"]), work={"id": each["Name"]})
         for each in sorted(there.volumes, key=lambda each: str(each["Name"]))
         if wish
         and each["Name"] not in there.volumes_in_use
@@ -222,7 +227,7 @@ def _volumes(wish: Wish | None, there: Listing) -> list[Step]:
     ]
 
 
-def _images(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[Step]:
+def _images(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[_plan.Step]:
     """Those built on others first. An image stays when one that is built on it stays."""
     if wish is None:
         return []
@@ -242,7 +247,7 @@ def _images(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[St
         if not held:
             break
         chosen = {identity: each for identity, each in chosen.items() if identity not in held}
-    ordered: list[Step] = []
+    ordered: list[_plan.Step] = []
     left = dict(chosen)
     while left:
         # A circle cannot be; if one is told all the same, any order will do.
@@ -251,7 +256,7 @@ def _images(wish: Wish | None, there: Listing, staying: list[Listed]) -> list[St
             each = left.pop(identity)
             names = image_names(each)
             work = {"id": identity, "names": names, "size": int(each.get("Size") or 0)}
-            ordered.append(Step("remove", "image", names[0] if names else identity[:12], work=work))
+            ordered.append(_plan.Step("remove", "image", names[0] if names else identity[:12], work=work))
     return ordered
 
 
@@ -260,18 +265,18 @@ def image_names(image: Listed) -> list[str]:
     return sorted({*(image.get("RepoTags") or []), *(image.get("Names") or [])} - {"<none>:<none>"})
 
 
-def _build_cache(wish: Wish | None, there: Listing) -> list[Step]:
+def _build_cache(wish: Wish | None, there: Listing) -> list[_plan.Step]:
     if wish is None:
         return []
     steps = [
-        Step("remove", "build container", _name(each), work={"id": each["Id"]})
+        _plan.Step("remove", "build container", _name(each), work={"id": each["Id"]})
         for each in there.containers
         if each.get("State") == "storage"
         and each.get("Command") == ["buildah"]
         and wish.wants(each.get("Created"), {})
     ]
     if there.cache is not None and wish.wants(there.cache[1], {}):
-        steps.append(Step("remove", "build cache", there.cache[0]))
+        steps.append(_plan.Step("remove", "build cache", there.cache[0]))
     return sorted(steps, key=_by_name)
 
 
@@ -279,5 +284,5 @@ def _name(container: Listed) -> str:
     return str((container.get("Names") or [str(container["Id"])[:12]])[0])
 
 
-def _by_name(step: Step) -> str:
+def _by_name(step: _plan.Step) -> str:
     return step.name

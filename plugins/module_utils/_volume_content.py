@@ -18,9 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
-from ._context import describe
-from ._errors import Failure
-from ._tar_digest import entries
+from . import _context, _errors, _tar_digest
 
 # What a rename inside the account's user namespace needs: the data belongs to ids that only exist there.
 RENAME = "import os, sys; os.rename(sys.argv[1], sys.argv[2])"
@@ -51,7 +49,7 @@ def exported(name: str) -> Iterator[IO[bytes]]:
             status = running.wait()
         if whole and status:
             said.seek(0)
-            raise Failure(f"volume {name}: Podman cannot export it ({_last(said.read())}).")
+            raise _errors.Failure(f"volume {name}: Podman cannot export it ({_last(said.read())}).")
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
@@ -72,7 +70,7 @@ def content(name: str) -> set[bytes]:
     """Digests of all that is in a volume."""
     with exported(name) as stream:
         try:
-            found = set(entries(stream))
+            found = set(_tar_digest.entries(stream))
         except tarfile.ReadError:
             found = set()  # 4.3 sends nothing at all for an empty volume
         for _rest in iter(lambda: stream.read(1 << 16), b""):
@@ -84,7 +82,7 @@ def is_empty(name: str) -> bool:
     """Whether nothing is in a volume."""
     found = False
     with exported(name) as stream, contextlib.suppress(tarfile.ReadError):
-        for _entry in entries(stream):
+        for _entry in _tar_digest.entries(stream):
             found = True
             break
     return not found
@@ -94,10 +92,10 @@ def archived(option: str, path: str) -> set[bytes]:
     """Digests of all that an archive on the host holds. Raises Failure for what the account cannot read as one."""
     try:
         with open(path, "rb") as file:
-            return set(entries(file))
+            return set(_tar_digest.entries(file))
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise Failure(
-            f"{option}: {path} was given, and a tar archive is needed that the account can read ({describe(error)})."
+        raise _errors.Failure(
+            f"{option}: {path} was given, and a tar archive is needed that the account can read ({_context.describe(error)})."
         ) from None
 
 
@@ -119,7 +117,7 @@ def export(name: str, path: str) -> None:
             os.fsync(file.fileno())
         os.rename(draft, path)
     except OSError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"export: the account cannot write {path} ({error.strerror or error}); name a file in a folder that it may write to."
         ) from error
     finally:
@@ -163,4 +161,4 @@ def _podman(words: list[str], stdin: IO[bytes] | None, what: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise Failure(f"{what} ({_last(done.stderr)}).")
+        raise _errors.Failure(f"{what} ({_last(done.stderr)}).")

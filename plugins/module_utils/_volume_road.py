@@ -11,17 +11,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from . import _compare, _engine, _errors, _journal, _module, _options, _plan, _simple, _way_back
 from . import _volume_content as content
-from ._compare import Comparison
-from ._engine import Engine
-from ._errors import Failure
-from ._journal import Journal
-from ._module import Task
-from ._options import get_path
-from ._plan import CHANGED, DECLARED, Reason, Step
-from ._resources.volume import VOLUME, as_it_was, elsewhere
-from ._simple import SimpleRoad
-from ._way_back import RENAME
+from ._resources import volume
 
 # Beside the volumes, under a name that no volume can have: the data of one that is being made anew.
 ASIDE = ".rp-kept-"
@@ -34,26 +26,26 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "import": {"type": "str"},
     "export": {"type": "str"},
     "force": {"type": "bool", "default": False},
-    **VOLUME.table.argument_spec(),
+    **volume.VOLUME.table.argument_spec(),
 }
 CONSTRAINTS: dict[str, Any] = {"mutually_exclusive": [("import", "export")]}
 
 
-class VolumeRoad(SimpleRoad):
+class VolumeRoad(_simple.SimpleRoad):
     """One volume on its way."""
 
-    kind = VOLUME
+    kind = volume.VOLUME
 
-    def __init__(self, task: Task, engine: Engine, key: bytes) -> None:
+    def __init__(self, task: _module.Task, engine: _engine.Engine, key: bytes) -> None:
         super().__init__(task, engine, key)
         for option in ("import", "export"):
             path = self.params.get(option)
             if path is not None and not os.path.isabs(path):
-                raise Failure(
+                raise _errors.Failure(
                     f"{option}: {path!r} was given, and the absolute path of a file on the host is needed."
                 )
         # Says that an import began; it names the volume by its birth.
-        self.journal = Journal(engine.account, "import", self.name)
+        self.journal = _journal.Journal(engine.account, "import", self.name)
 
     @functools.cached_property
     def aside(self) -> str:
@@ -61,7 +53,7 @@ class VolumeRoad(SimpleRoad):
         if self.found and str(self.found.get("Mountpoint")).endswith(f"/{self.name}/_data"):
             folder = os.path.dirname(os.path.dirname(str(self.found["Mountpoint"])))
         else:
-            folder = str(get_path(self.engine.info, "store.volumePath") or "")
+            folder = str(_options.get_path(self.engine.info, "store.volumePath") or "")
         return os.path.join(folder, ASIDE + self.name) if folder else ""
 
     @property
@@ -78,60 +70,60 @@ class VolumeRoad(SimpleRoad):
             if not running or each.get("State") in ("running", "paused")
         )
 
-    def leave(self) -> list[Step]:
+    def leave(self) -> list[_plan.Step]:
         if self.waiting and self.params.get("export"):
-            raise Failure(
+            raise _errors.Failure(
                 f"export: a run that was killed left the data of volume {self.name} in {self.aside}; run a task with state: present first."
             )
         steps = self._export([]) if self.found else []
         if self.found or self.waiting:
-            steps.append(Step("remove", "volume", self.name))
+            steps.append(_plan.Step("remove", "volume", self.name))
         return steps
 
-    def change(self, compared: Comparison) -> list[Step]:
+    def change(self, compared: _compare.Comparison) -> list[_plan.Step]:
         steps = [self._restoration()] if self.waiting else []
         running = self.users(running=True) if steps else []
         if running:
-            raise Failure(
+            raise _errors.Failure(
                 f"volume {self.name}: a run that was killed left its data in {self.aside}, and {', '.join(running)} runs without it; stop it first."
             )
         if self.params.get("recreate"):
-            return [*steps, Step("replace", "volume", self.name, compared.reasons)]
+            return [*steps, _plan.Step("replace", "volume", self.name, compared.reasons)]
         if not compared.reasons:
             return steps
         differing = ", ".join(reason.option for reason in compared.reasons)
         if not self.params.get("keep_data"):
-            raise Failure(
+            raise _errors.Failure(
                 f"volume {self.name}: {differing} differs from the task; Podman can only change that by making the volume anew; set "
                 "keep_data: true to move its data over, or recreate: true to delete the volume with all its data.",
                 plan=[],
             )
         self._require_movable(differing)
-        return [*steps, Step("replace", "volume", self.name, compared.reasons), self._restoration()]
+        return [*steps, _plan.Step("replace", "volume", self.name, compared.reasons), self._restoration()]
 
     def _require_movable(self, differing: str) -> None:
         found = self.found or {}
-        reason = elsewhere(found.get("Driver"), found.get("Options") or {})
-        reason = reason or elsewhere(self.spec.get("driver"), self.spec.get("options", {}))
+        reason = volume.elsewhere(found.get("Driver"), found.get("Options") or {})
+        reason = reason or volume.elsewhere(self.spec.get("driver"), self.spec.get("options", {}))
         if reason:
-            raise Failure(
+            raise _errors.Failure(
                 f"keep_data: volume {self.name} cannot keep its data when {differing} changes, because {reason}; export it, or set "
                 "recreate: true to delete it.",
                 plan=[],
             )
         users = self.users()
         if users or found.get("MountCount"):
-            raise Failure(
+            raise _errors.Failure(
                 f"keep_data: {', '.join(users) or 'podman volume mount'} uses volume {self.name}, and nobody may while it is made anew; "
                 "remove the containers first (their data stays in the volume), and make them again afterwards.",
                 plan=[],
             )
 
-    def _restoration(self) -> Step:
+    def _restoration(self) -> _plan.Step:
         """The data goes back into the volume."""
-        return Step("restore", "volume", self.name)
+        return _plan.Step("restore", "volume", self.name)
 
-    def beside(self, steps: list[Step]) -> list[Step]:
+    def beside(self, steps: list[_plan.Step]) -> list[_plan.Step]:
         if self.waiting:
             # Whatever else the task says has to wait until the data is back; ``change`` plans that for a volume that is there.
             return [self._restoration()] if self.found is None else []
@@ -139,12 +131,18 @@ class VolumeRoad(SimpleRoad):
             return self._import(steps)
         return self._export(steps)
 
-    def _import(self, steps: list[Step]) -> list[Step]:
+    def _import(self, steps: list[_plan.Step]) -> list[_plan.Step]:
         path = str(self.params["import"])
         wanted = content.archived("import", path)
         self._require_content("import", path)
         done = [
-            Step("import", "volume", self.name, (Reason("import", DECLARED, None, path),), {"wanted": wanted})
+            _plan.Step(
+                "import",
+                "volume",
+                self.name,
+                (_plan.Reason("import", _plan.DECLARED, None, path),),
+                {"wanted": wanted},
+            )
         ]
         actions = [step.action for step in steps]
         if "create" in actions or ("replace" in actions and "restore" not in actions):
@@ -156,20 +154,20 @@ class VolumeRoad(SimpleRoad):
             return []
         running = self.users(running=True)
         if running:
-            raise Failure(
+            raise _errors.Failure(
                 f"import: {', '.join(running)} runs with volume {self.name}, and nobody may while it is filled; stop it first.",
                 plan=[],
             )
         return done
 
-    def _export(self, steps: list[Step]) -> list[Step]:
+    def _export(self, steps: list[_plan.Step]) -> list[_plan.Step]:
         path = self.params.get("export")
         if not path:
             return []
         path = str(path)
         self._require_content("export", path)
         if os.path.isdir(path) or not os.path.isdir(os.path.dirname(path)):
-            raise Failure(f"export: {path} was given, and a file in a folder that exists is needed.")
+            raise _errors.Failure(f"export: {path} was given, and a file in a folder that exists is needed.")
         there = os.path.lexists(path)
         if there and not self.params.get("force"):
             held: set[bytes] | None = content.archived("export", path)
@@ -183,14 +181,18 @@ class VolumeRoad(SimpleRoad):
             self.task.warn(
                 f"volume {self.name} is exported while {', '.join(running)} runs with it: what is written meanwhile may be there by half."
             )
-        why = CHANGED if there else DECLARED
-        return [Step("export", "volume", self.name, (Reason("export", why, path if there else None, path),))]
+        why = _plan.CHANGED if there else _plan.DECLARED
+        return [
+            _plan.Step(
+                "export", "volume", self.name, (_plan.Reason("export", why, path if there else None, path),)
+            )
+        ]
 
     def _require_content(self, option: str, path: str) -> None:
         found = self.found or {"Driver": self.spec.get("driver"), "Options": self.spec.get("options", {})}
-        reason = elsewhere(found.get("Driver"), found.get("Options") or {})
+        reason = volume.elsewhere(found.get("Driver"), found.get("Options") or {})
         if reason:
-            raise Failure(
+            raise _errors.Failure(
                 f"{option}: {path} was given, and the data of volume {self.name} does not lie in the volume ({reason}); leave {option} out."
             )
 
@@ -198,7 +200,7 @@ class VolumeRoad(SimpleRoad):
         if self.params.get("import") or self.params["state"] == "absent":
             self.journal.forget()
 
-    def do_replace(self, step: Step) -> None:
+    def do_replace(self, step: _plan.Step) -> None:
         old = self.found or {}
         if not self.params.get("keep_data"):
             self.do_remove(step)
@@ -206,7 +208,9 @@ class VolumeRoad(SimpleRoad):
             return
         self.engine.admit("write", self.aside)
         self.back.note(
-            RENAME, functools.partial(self._put_back, old), f"the old volume {self.name} has its data"
+            _way_back.RENAME,
+            functools.partial(self._put_back, old),
+            f"the old volume {self.name} has its data",
         )
         content.move(str(old.get("Mountpoint")), self.aside)
         super().do_remove(step)
@@ -219,44 +223,44 @@ class VolumeRoad(SimpleRoad):
             return
         there = self.read()
         if there is None:
-            self.make(as_it_was(old))
+            self.make(volume.as_it_was(old))
             there = self.read() or {}
         content.move(self.aside, str(there.get("Mountpoint")))
 
-    def do_restore(self, _step: Step) -> None:
+    def do_restore(self, _step: _plan.Step) -> None:
         """Move the data back; Podman's new folder is empty and gives way, one with anything in it does not."""
         self.engine.admit("write", self.aside)
         there = self.read() or {}
         place = str(there.get("Mountpoint"))
         try:
             content.move(self.aside, place)
-        except Failure as failure:
-            raise Failure(
+        except _errors.Failure as failure:
+            raise _errors.Failure(
                 f"volume {self.name}: its data waits in {self.aside} and cannot be moved back ({failure.message.rstrip('.')}); "
                 "look at both, and remove or move one of them by hand with podman unshare."
             ) from failure
         if "uid" in self.spec or "gid" in self.spec:
             content.own(place, self.spec.get("uid", -1), self.spec.get("gid", -1))
 
-    def do_remove(self, step: Step) -> None:
+    def do_remove(self, step: _plan.Step) -> None:
         """Remove it, and what of its data waits beside it: the task names the loss."""
         if self.found:
             super().do_remove(step)
         if self.waiting:
             content.discard(self.aside)
 
-    def do_import(self, step: Step) -> None:
+    def do_import(self, step: _plan.Step) -> None:
         """Fill it, then look whether all is there. A run that is killed meanwhile is told by the journal."""
         self.engine.admit("write", self.journal.path)
         self.journal.write({"created": (self.read() or {}).get("CreatedAt")})
         content.fill(self.name, str(self.params["import"]))
         if not step.work["wanted"] <= content.content(self.name):
-            raise Failure(
+            raise _errors.Failure(
                 f"import: not all that {self.params['import']} holds is in volume {self.name} now; run the task again, and look at what the "
                 "archive holds: owners outside of the account's ids cannot be imported."
             )
 
-    def do_export(self, _step: Step) -> None:
+    def do_export(self, _step: _plan.Step) -> None:
         """Write the archive."""
         self.engine.admit("write", str(self.params["export"]))
         content.export(self.name, str(self.params["export"]))

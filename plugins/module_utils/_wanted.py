@@ -9,14 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import _pair_files, _pull
-from ._arguments import checked as _checked
-from ._container_wanted import ABSENT, Wanted
-from ._errors import Failure
-from ._pods import WantedPod
+from . import _arguments, _container_wanted, _errors, _pair_files, _pods, _pull, _values
 from ._resources import container as containers
 from ._resources import pod as pods
-from ._values import OBJECT_NAME
 
 # What a member must not say, because it shares the pod's namespaces.
 BELONGS_TO_POD = (
@@ -89,12 +84,12 @@ POD_SPEC: dict[str, dict[str, Any]] = {
 CONSTRAINTS: dict[str, Any] = {"required_one_of": [("name", "definition")]}
 
 
-def container_of(params: Mapping[str, Any], where: str = "") -> Wanted:
+def container_of(params: Mapping[str, Any], where: str = "") -> _container_wanted.Wanted:
     """A container task's parameters, checked, as what is wanted. Raises Failure, which begins with ``where``."""
     return _wanted(params, params["state"], pod=str(params.get("pod") or ""), where=where)
 
 
-def pod_of(params: Mapping[str, Any], where: str = "") -> WantedPod:
+def pod_of(params: Mapping[str, Any], where: str = "") -> _pods.WantedPod:
     """A pod task's parameters, checked, as what is wanted. Raises Failure, which begins with ``where``."""
     declared = params.get("containers")
     state = str(params.get("state") or ("present" if declared is None else "started"))
@@ -109,36 +104,42 @@ def pod_of(params: Mapping[str, Any], where: str = "") -> WantedPod:
     spec = pods.TABLE.parse(_pair_files.with_files(params, where), where)
     pods.refuse_without_infra(spec)
     _refuse_lost_ports(spec, where)
-    return WantedPod(name, spec, members, state, bool(params.get("recreate")))
+    return _pods.WantedPod(name, spec, members, state, bool(params.get("recreate")))
 
 
-def _wanted(params: Mapping[str, Any], state: str, pod: str = "", owner: str = "", where: str = "") -> Wanted:
+def _wanted(
+    params: Mapping[str, Any], state: str, pod: str = "", owner: str = "", where: str = ""
+) -> _container_wanted.Wanted:
     """One container's parameters as what is wanted. Raises Failure for what is malformed."""
     name = _name(params.get("name"), f"{where}name")
     state = STATES.get(state, state)
     image = str(params.get("image") or "")
-    spec = containers.TABLE.parse(_pair_files.with_files(params, where), where) if state != ABSENT else {}
+    spec = (
+        containers.TABLE.parse(_pair_files.with_files(params, where), where)
+        if state != _container_wanted.ABSENT
+        else {}
+    )
     if spec.get("rootfs") and not image.startswith("/"):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}image: {image!r} was given, and with rootfs: true the absolute path of a root file system is needed."
         )
-    if state != ABSENT and not image and (spec or pod):
-        raise Failure(
+    if state != _container_wanted.ABSENT and not image and (spec or pod):
+        raise _errors.Failure(
             f"{where}image: missing; container {name} needs an image such as docker.io/library/nginx:1.27 to be made from."
         )
     if "init_ctr" in spec and not pod:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}init_ctr: such a container runs before the others of its pod, and {name} is in none; declare it in the containers of "
             "rootless.podman.pod, or take init_ctr out."
         )
     if pod:
         shared = [option for option in BELONGS_TO_POD if option in spec]
         if shared:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}{shared[0]}: a container in a pod shares this with the pod; declare it on pod {pod} instead."
             )
     _refuse_lost_ports(spec, where)
-    return Wanted(
+    return _container_wanted.Wanted(
         name,
         image,
         spec,
@@ -156,21 +157,23 @@ def _refuse_lost_ports(spec: Mapping[str, Any], where: str) -> None:
     mode = (spec.get("network") or {}).get("mode")
     for option in ("publish", "publish_all"):
         if spec.get(option) and mode in WITHOUT_PORTS:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}{option}: was given beside network: {mode}, with which Podman publishes no ports; take {option} out, or join a network."
             )
 
 
-def _member(params: Mapping[str, Any], index: int, pod: str, state: str, whole: str) -> Wanted:
+def _member(
+    params: Mapping[str, Any], index: int, pod: str, state: str, whole: str
+) -> _container_wanted.Wanted:
     """One entry of a pod's ``containers``, checked by the same table as a container task."""
     name = str(params.get("name") or "")
-    where = f"{whole}containers[{name if OBJECT_NAME.fullmatch(name) else index}]."
-    checked = _checked(
+    where = f"{whole}containers[{name if _values.OBJECT_NAME.fullmatch(name) else index}]."
+    checked = _arguments.checked(
         params,
         {**CONTAINER_ARGUMENTS, **_pair_files.ARGUMENTS, **containers.TABLE.argument_spec()},
         where[:-1],
     )
-    return _wanted(checked, "present" if state == ABSENT else state, pod, "pod", where)
+    return _wanted(checked, "present" if state == _container_wanted.ABSENT else state, pod, "pod", where)
 
 
 def defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -183,11 +186,11 @@ def defined(params: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[
         if name != "definition" and params.get(name) not in (None, argument.get("default"))
     ]
     if beside:
-        raise Failure(
+        raise _errors.Failure(
             f"{beside[0]}: was given beside definition, which declares the whole object; write it into definition."
         )
     inner = {name: argument for name, argument in arguments.items() if name != "definition"}
-    return _checked(params["definition"], inner, "definition")
+    return _arguments.checked(params["definition"], inner, "definition")
 
 
 def container_name(params: Mapping[str, Any]) -> str:
@@ -202,17 +205,17 @@ def object_name(raw: Any) -> str:
 
 def _name(raw: Any, option: str) -> str:
     name = str(raw or "")
-    if not OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
-        raise Failure(
+    if not _values.OBJECT_NAME.fullmatch(name) or name.endswith((".rp-new", ".rp-old")):
+        raise _errors.Failure(
             f"{option}: {name!r} was given, and a name of letters, digits, '_', '.' and '-' is needed (not ending in .rp-new or .rp-old)."
         )
     return name
 
 
-def _refuse_twins(members: list[Wanted], where: str) -> None:
+def _refuse_twins(members: list[_container_wanted.Wanted], where: str) -> None:
     names = [member.name for member in members]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}containers: {twice[0]} is declared more than once; give every container a name of its own."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from ._errors import Failure
+from . import _errors
 
 # How the sentence begins when something could not be undone.
 PARTLY = "The change was undone only in part"
@@ -48,7 +48,7 @@ class WayBack:
         for _stage, sentence, undo in sorted(newest_first, key=lambda note: note[0]):
             try:
                 undo()
-            except Failure as failure:
+            except _errors.Failure as failure:
                 failed = True
                 told.append(f"going back met a problem: {failure.message}")
             else:

@@ -13,13 +13,10 @@ import os
 import pwd
 import re
 
-from .._errors import Failure
-from .._subid import read
+from .. import _errors, _subid
 from . import home as _home
+from . import lock, ranges, userdb
 from . import shadow as _shadow
-from .lock import read_text
-from .ranges import UID, keeper, kept_for
-from .userdb import local_groups, local_users, uid_limits
 
 NOLOGIN = "/usr/sbin/nologin"
 # What all tools of a host take: shadow-utils, systemd, and paths and unit names built from it.
@@ -99,7 +96,7 @@ class Birth:
             )
             if told != _NUMBER_TAKEN:
                 return
-        raise Failure(
+        raise _errors.Failure(
             "uid: others took every number that was tried; name one with uid:, or run the task again"
         )
 
@@ -107,7 +104,7 @@ class Birth:
 def require_name(name: str) -> None:
     """Raise Failure unless a new account can be called ``name``."""
     if not _NAME.fullmatch(name):
-        raise Failure(
+        raise _errors.Failure(
             f"name: {name!r} cannot be the name of a new account; use up to 31 lower-case letters, digits, - "
             "and _, "
             "not beginning with a digit or -"
@@ -124,13 +121,13 @@ def plan_birth(declared: Declared) -> Birth:
     home = declared.home or default_home(declared.name)
     shell = declared.shell or NOLOGIN
     if not (shell.startswith("/") and os.path.isfile(shell) and os.access(shell, os.X_OK)):
-        raise Failure(
+        raise _errors.Failure(
             f"shell: there is no program {shell} on this host; name one of those in /etc/shells or {NOLOGIN}"
         )
     _home.require_place(home)
-    for other in local_users():
+    for other in userdb.local_users():
         if os.path.realpath(other.home) == os.path.realpath(home):
-            raise Failure(
+            raise _errors.Failure(
                 f"home: {home} is the home of account {other.name}; choose another for {declared.name}"
             )
     uid, gid = _numbers(declared, home)
@@ -148,10 +145,10 @@ def default_home(name: str) -> str:
 
 def left_behind() -> frozenset[int]:
     """Numbers without an account that own ranges or a home: whoever gets one gets an earlier account's files."""
-    tables = read()
+    tables = _subid.read()
     owners = {line.owner for table in tables.values() for line in table if line.owner}
     numbers = {int(owner) for owner in owners if owner.isdigit()}
-    numbers |= {uid for table in tables.values() for uid, _other in kept_for(table)}
+    numbers |= {uid for table in tables.values() for uid, _other in ranges.kept_for(table)}
     with contextlib.suppress(OSError):
         for found in [entry.stat(follow_symlinks=False) for entry in os.scandir(_base())]:
             if user_of(found.st_uid) is None:
@@ -160,8 +157,10 @@ def left_behind() -> frozenset[int]:
 
 
 def _next_uid(avoid: frozenset[int]) -> int:
-    lowest, highest = uid_limits()
-    taken = {user.uid for user in local_users()} | {gid for _other, gid in local_groups()} | avoid
+    lowest, highest = userdb.uid_limits()
+    taken = (
+        {user.uid for user in userdb.local_users()} | {gid for _other, gid in userdb.local_groups()} | avoid
+    )
     used = [uid for uid in taken if lowest <= uid <= highest]
     following = range(max(used, default=lowest - 1) + 1, highest + 1)
     candidates: list[int] = [
@@ -171,12 +170,14 @@ def _next_uid(avoid: frozenset[int]) -> int:
     for uid in candidates:
         if user_of(uid) is None:
             return uid
-    raise Failure(f"uid: none is free between {lowest} and {highest}; raise UID_MAX in /etc/login.defs")
+    raise _errors.Failure(
+        f"uid: none is free between {lowest} and {highest}; raise UID_MAX in /etc/login.defs"
+    )
 
 
 def _base() -> str:
     """The folder for homes that useradd uses."""
-    found = re.findall(r"^\s*HOME=(/\S+)", read_text("/etc/default/useradd"), re.MULTILINE)
+    found = re.findall(r"^\s*HOME=(/\S+)", lock.read_text("/etc/default/useradd"), re.MULTILINE)
     return found[-1].rstrip("/") if found else "/home"
 
 
@@ -187,13 +188,13 @@ def _numbers(declared: Declared, home: str) -> tuple[int | None, int | None]:
     if found is not None and not found.is_blank:
         if not found.is_folder or found.uid == 0 or user_of(found.uid) is not None:
             owner = user_of(found.uid) or "nobody"
-            raise Failure(
+            raise _errors.Failure(
                 f"home: {home} exists and belongs to "
                 f"{owner if found.is_folder else 'no account, because it is not a folder'}, "
                 f"so it cannot become the home of {declared.name}; choose another with home:, or move it away"
             )
         if uid not in (None, found.uid):
-            raise Failure(
+            raise _errors.Failure(
                 f"uid: home {home} has been left behind by uid {found.uid}, and the task says {uid}; say "
                 f"uid: {found.uid} to give its "
                 "files back to the account, or move the folder away"
@@ -202,17 +203,19 @@ def _numbers(declared: Declared, home: str) -> tuple[int | None, int | None]:
     if uid is None:
         return None, None
     if not 0 < uid < 4294967295 or uid in (65534, 65535):
-        raise Failure(
+        raise _errors.Failure(
             f"uid: {uid} cannot be an account's; choose one between 1 and 60000 that is free, or leave it out"
         )
     if user_of(uid) is not None:
-        raise Failure(f"uid: {uid} is taken by account {user_of(uid)}; choose another, or leave it out")
-    for line in read()[UID]:
+        raise _errors.Failure(
+            f"uid: {uid} is taken by account {user_of(uid)}; choose another, or leave it out"
+        )
+    for line in _subid.read()[ranges.UID]:
         if (
-            line.owner not in (None, str(uid), declared.name, keeper(uid, declared.name))
+            line.owner not in (None, str(uid), declared.name, ranges.keeper(uid, declared.name))
             and line.ids.start <= uid < line.ids.end
         ):
-            raise Failure(
+            raise _errors.Failure(
                 f"uid: {uid} lies in the range {line.ids} of {line.owner}; choose one between 1000 and 60000"
             )
     return uid, gid
@@ -224,7 +227,7 @@ def _join(birth: Birth, group: str, gid: int | None) -> Birth:
         entry = grp.getgrgid(int(group)) if group.isdigit() else grp.getgrnam(group)
     except (KeyError, OverflowError):
         if not _NAME.fullmatch(group):
-            raise Failure(
+            raise _errors.Failure(
                 f"group: there is no group {group} on this host, and none can be made with that name"
             ) from None
         free = gid if gid is not None and _group(gid) is None else None
@@ -240,9 +243,9 @@ def _own_group(birth: Birth, gid: int | None) -> Birth:
         if gid is None or gid == 0 or _group(gid) is not None:
             return birth
         return dataclasses.replace(birth, group=birth.name, gid=gid, make_group=True)
-    users = [user.name for user in local_users() if user.gid == entry.gr_gid]
+    users = [user.name for user in userdb.local_users() if user.gid == entry.gr_gid]
     if entry.gr_mem or users:
-        raise Failure(
+        raise _errors.Failure(
             f"group: there is a group {birth.name} already, with {', '.join([*entry.gr_mem, *users])} in it; "
             f"say group: {birth.name} "
             "if the account belongs there, or name another group"

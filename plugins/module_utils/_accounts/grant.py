@@ -9,23 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
-from .._errors import Failure
-from .ranges import (
-    GID,
-    HIGHEST,
-    KINDS,
-    LOWEST,
-    NEEDED,
-    UID,
-    Line,
-    Range,
-    Table,
-    first_free,
-    others,
-    owned,
-    without,
-    written,
-)
+from .. import _errors
+from . import ranges
 
 # Rounds of choose-and-ask before a host counts as full of other ids.
 _ROUNDS = 200
@@ -38,7 +23,7 @@ class Need:
     ``count_at`` and ``start_at`` are the options that say so, as a sentence about them has to name them.
     """
 
-    count: int = NEEDED
+    count: int = ranges.NEEDED
     start: int | None = None
     count_at: str = dataclasses.field(default="count", compare=False)
     start_at: str = dataclasses.field(default="start", compare=False)
@@ -55,8 +40,8 @@ class Change:
     kind: str
     name: str
     action: str
-    before: tuple[Range, ...]
-    after: tuple[Range, ...]
+    before: tuple[ranges.Range, ...]
+    after: tuple[ranges.Range, ...]
 
     @property
     def orphans(self) -> bool:
@@ -74,31 +59,31 @@ class Room:
 
     floor: int
     ceiling: int
-    reserved: tuple[tuple[str, Range], ...] = ()
-    blocked: Callable[[Range], Range | None] = lambda _wanted: None
+    reserved: tuple[tuple[str, ranges.Range], ...] = ()
+    blocked: Callable[[ranges.Range], ranges.Range | None] = lambda _wanted: None
 
 
 def withdraw(
-    tables: Mapping[str, Table], keys: frozenset[str], name: str
-) -> tuple[dict[str, Table], list[Change]]:
+    tables: Mapping[str, ranges.Table], keys: frozenset[str], name: str
+) -> tuple[dict[str, ranges.Table], list[Change]]:
     """Both files without the account's ranges, and what that changed."""
     changes = [
-        Change(kind, name, "remove", owned(tables[kind], keys), ())
-        for kind in KINDS
-        if owned(tables[kind], keys)
+        Change(kind, name, "remove", ranges.owned(tables[kind], keys), ())
+        for kind in ranges.KINDS
+        if ranges.owned(tables[kind], keys)
     ]
-    return {kind: without(tables[kind], keys) for kind in KINDS}, changes
+    return {kind: ranges.without(tables[kind], keys) for kind in ranges.KINDS}, changes
 
 
 def grant(
-    tables: Mapping[str, Table],
+    tables: Mapping[str, ranges.Table],
     keys: frozenset[str],
     name: str,
     needs: Mapping[str, Need],
     rooms: Mapping[str, Room],
     *,
     force: bool = False,
-) -> tuple[dict[str, Table], list[Change]]:
+) -> tuple[dict[str, ranges.Table], list[Change]]:
     """Both files with what the account needs, and what that changed.
 
     An account that has enough keeps what it has. One that has too little gets a further line behind its
@@ -106,15 +91,15 @@ def grant(
     does not have moves its range; with ``force`` so does a range that is somebody else's as well.
     """
     after = dict(tables)
-    before = {kind: owned(tables[kind], keys) for kind in needs}
+    before = {kind: ranges.owned(tables[kind], keys) for kind in needs}
     kept = dict(before)
     missing: dict[str, int] = {}
     for kind, need in needs.items():
         twin = [(f"{name} itself", ids) for ids in before[kind]]
-        clash = _clash(before[kind], others(tables[kind], keys)) or _clash_inside(twin)
+        clash = _clash(before[kind], ranges.others(tables[kind], keys)) or _clash_inside(twin)
         if clash is not None:
             if not force:
-                raise Failure(
+                raise _errors.Failure(
                     f"{kind}: the range {clash[0]} of account {name} overlaps with {clash[1]}, so files and "
                     "processes "
                     f"could be taken for another's; have it moved with rootless.podman.subid: name={name} "
@@ -124,7 +109,7 @@ def grant(
         if need.start is None:
             missing[kind] = need.count - sum(ids.count for ids in kept[kind])
         else:
-            kept[kind] = _placed(kind, name, kept[kind], need, others(tables[kind], keys), rooms[kind])
+            kept[kind] = _placed(kind, name, kept[kind], need, ranges.others(tables[kind], keys), rooms[kind])
     missing = {kind: count for kind, count in missing.items() if count > 0}
     options = {kind: need.count_at for kind, need in needs.items()}
     added = _choose(missing, options, kept, tables, keys, rooms)
@@ -138,7 +123,9 @@ def grant(
     return after, changes
 
 
-def _clash(mine: Sequence[Range], theirs: Sequence[tuple[str, Range]]) -> tuple[Range, str] | None:
+def _clash(
+    mine: Sequence[ranges.Range], theirs: Sequence[tuple[str, ranges.Range]]
+) -> tuple[ranges.Range, str] | None:
     """The first of ``mine`` that overlaps, and a description of what with."""
     for ids in mine:
         for owner, used in theirs:
@@ -147,7 +134,7 @@ def _clash(mine: Sequence[Range], theirs: Sequence[tuple[str, Range]]) -> tuple[
     return None
 
 
-def _clash_inside(mine: Sequence[tuple[str, Range]]) -> tuple[Range, str] | None:
+def _clash_inside(mine: Sequence[tuple[str, ranges.Range]]) -> tuple[ranges.Range, str] | None:
     """The first of an account's own ranges that overlaps with a later one: the kernel takes no such map."""
     for position, (_other, ids) in enumerate(mine):
         clash = _clash([ids], mine[position + 1 :])
@@ -159,19 +146,19 @@ def _clash_inside(mine: Sequence[tuple[str, Range]]) -> tuple[Range, str] | None
 def _placed(
     kind: str,
     name: str,
-    mine: tuple[Range, ...],
+    mine: tuple[ranges.Range, ...],
     need: Need,
-    theirs: tuple[tuple[str, Range], ...],
+    theirs: tuple[tuple[str, ranges.Range], ...],
     room: Room,
-) -> tuple[Range, ...]:
+) -> tuple[ranges.Range, ...]:
     """The account's ranges when the task names the start; Failure where they cannot lie there."""
-    wanted = Range(need.start or 0, need.count)
+    wanted = ranges.Range(need.start or 0, need.count)
     for ids in mine:
         if ids.start == wanted.start and ids.count >= need.count:
             return mine
-    if wanted.start < LOWEST or wanted.end - 1 > HIGHEST:
-        raise Failure(
-            f"{need.start_at}: {wanted.start} with count {wanted.count} does not lie between {LOWEST} and {HIGHEST}, "
+    if wanted.start < ranges.LOWEST or wanted.end - 1 > ranges.HIGHEST:
+        raise _errors.Failure(
+            f"{need.start_at}: {wanted.start} with count {wanted.count} does not lie between {ranges.LOWEST} and {ranges.HIGHEST}, "
             "where subordinate "
             f"{kind}s may be; leave start out to have a free range chosen"
         )
@@ -180,7 +167,7 @@ def _placed(
         found = room.blocked(wanted)
         clash = (wanted, f"{found} of the host's user database") if found else None
     if clash is not None:
-        raise Failure(
+        raise _errors.Failure(
             f"{need.start_at}: the {kind} range {wanted} for account {name} overlaps with {clash[1]}; "
             "name another start, or leave start out to have a free range chosen"
         )
@@ -193,22 +180,22 @@ def _placed(
 def _choose(
     missing: Mapping[str, int],
     options: Mapping[str, str],
-    kept: Mapping[str, tuple[Range, ...]],
-    tables: Mapping[str, Table],
+    kept: Mapping[str, tuple[ranges.Range, ...]],
+    tables: Mapping[str, ranges.Table],
     keys: frozenset[str],
     rooms: Mapping[str, Room],
-) -> dict[str, Range]:
+) -> dict[str, ranges.Range]:
     """A free place for each kind that lacks ids, the same start for both where one is free."""
     taken = {
-        kind: [ids for _other, ids in others(tables[kind], keys) + rooms[kind].reserved]
+        kind: [ids for _other, ids in ranges.others(tables[kind], keys) + rooms[kind].reserved]
         + list(kept.get(kind, ()))
-        for kind in KINDS
+        for kind in ranges.KINDS
         if kind in rooms
     }
     if len(missing) == 2 and not any(kept.get(kind) for kind in missing):
         both = [ids for kind in missing for ids in taken[kind]]
         for _other in range(_ROUNDS):
-            found = first_free(
+            found = ranges.first_free(
                 max(missing.values()),
                 max(rooms[kind].floor for kind in missing),
                 min(rooms[kind].ceiling for kind in missing),
@@ -218,41 +205,41 @@ def _choose(
                 break
             met = [ids for ids in (rooms[kind].blocked(found) for kind in missing) if ids is not None]
             if not met:
-                return {kind: Range(found.start, count) for kind, count in missing.items()}
+                return {kind: ranges.Range(found.start, count) for kind, count in missing.items()}
             both.extend(met)
-    chosen: dict[str, Range] = {}
+    chosen: dict[str, ranges.Range] = {}
     for kind, count in missing.items():
-        twin = [*kept.get(GID if kind == UID else UID, ()), *chosen.values()]
+        twin = [*kept.get(ranges.GID if kind == ranges.UID else ranges.UID, ()), *chosen.values()]
         wishes = [ids.end for ids in kept.get(kind, ())[-1:]] + [ids.start for ids in twin[:1]]
         chosen[kind] = _single(kind, count, options[kind], wishes, taken[kind], rooms[kind])
     return chosen
 
 
 def _single(
-    kind: str, count: int, option: str, wishes: Sequence[int], taken: list[Range], room: Room
-) -> Range:
+    kind: str, count: int, option: str, wishes: Sequence[int], taken: list[ranges.Range], room: Room
+) -> ranges.Range:
     """A free place for one kind, at one of the ``wishes`` if that is free."""
     for start in wishes:
-        wish = Range(start, count)
+        wish = ranges.Range(start, count)
         fits = room.floor <= start and wish.end - 1 <= room.ceiling
         if fits and not any(wish.overlaps(ids) for ids in taken) and room.blocked(wish) is None:
             return wish
     for _other in range(_ROUNDS):
-        found = first_free(count, room.floor, room.ceiling, taken)
+        found = ranges.first_free(count, room.floor, room.ceiling, taken)
         if found is None:
             break
         met = room.blocked(found)
         if met is None:
             return found
         taken.append(met)
-    raise Failure(
+    raise _errors.Failure(
         f"{option}: no {count} free {kind}s in a row between {room.floor} and {room.ceiling} on this host; "
         "release ranges of accounts that "
         f"are gone (rootless.podman.subid: state=absent), or raise SUB_{kind.upper()}_MAX in /etc/login.defs"
     )
 
 
-def _action(before: tuple[Range, ...], final: tuple[Range, ...]) -> str:
+def _action(before: tuple[ranges.Range, ...], final: tuple[ranges.Range, ...]) -> str:
     """What it means for containers that go from ``before`` to ``final``."""
     if not before:
         return "add"
@@ -261,14 +248,16 @@ def _action(before: tuple[Range, ...], final: tuple[Range, ...]) -> str:
     return "grow" if same and final[last].count >= before[last].count else "move"
 
 
-def _rewritten(table: Table, keys: frozenset[str], name: str, final: tuple[Range, ...]) -> Table:
+def _rewritten(
+    table: ranges.Table, keys: frozenset[str], name: str, final: tuple[ranges.Range, ...]
+) -> ranges.Table:
     """The file with the account's lines replaced: those that stay keep their place and their text."""
-    lines: list[Line] = []
+    lines: list[ranges.Line] = []
     left = list(final)
     for line in table:
         if line.owner not in keys:
             lines.append(line)
         elif left and line.ids.start == left[0].start:
             ids = left.pop(0)
-            lines.append(line if line.ids == ids else written(line.owner or name, ids))
-    return tuple(lines) + tuple(written(name, ids) for ids in left)
+            lines.append(line if line.ids == ids else ranges.written(line.owner or name, ids))
+    return tuple(lines) + tuple(ranges.written(name, ids) for ids in left)

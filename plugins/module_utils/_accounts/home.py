@@ -14,9 +14,8 @@ import stat
 import subprocess
 from collections.abc import Iterator
 
-from .._errors import Failure
-from .lock import read_text
-from .userdb import program
+from .. import _errors
+from . import lock, userdb
 
 MODE = 0o700
 
@@ -58,7 +57,7 @@ def require_place(path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             found = os.stat(parent)
             if found.st_uid != 0 or found.st_mode & 0o022:
-                raise Failure(
+                raise _errors.Failure(
                     f"home: {path} lies in {parent}, where others than root can put something in its place "
                     f"(owner uid {found.st_uid}, mode {stat.S_IMODE(found.st_mode):04o}); choose a home "
                     "below folders that only root can "
@@ -72,7 +71,7 @@ def require_place(path: str) -> None:
 def require_form(path: str) -> None:
     """Raise Failure unless ``path`` is written as a home can be."""
     if not re.fullmatch(r"/[^:\x00-\x1f\x7f]+", path) or os.path.normpath(path) != path:
-        raise Failure(
+        raise _errors.Failure(
             f"home: {path!r} is not a full path in its shortest form (no // or .., no colon, no control characters); give one such as /home/NAME"
         )
 
@@ -87,7 +86,7 @@ def make(path: str, uid: int, gid: int) -> None:
         if os.fstat(folder).st_uid == 0:
             os.fchown(folder, uid, gid)
         os.fchmod(folder, MODE)
-    restorecon = program("restorecon")
+    restorecon = userdb.program("restorecon")
     if restorecon:
         subprocess.run([restorecon, path], stdin=subprocess.DEVNULL, capture_output=True, check=False)  # pylint: disable=ansible-bad-function
 
@@ -96,7 +95,7 @@ def close(path: str, uid: int) -> None:
     """Give the home mode 0700."""
     with _opened(path) as folder:
         if os.fstat(folder).st_uid != uid:
-            raise Failure(f"home: {path} does not belong to uid {uid} any more; run the task again")
+            raise _errors.Failure(f"home: {path} does not belong to uid {uid} any more; run the task again")
         os.fchmod(folder, MODE)
 
 
@@ -113,7 +112,7 @@ def _opened(path: str) -> Iterator[int]:
 def mounts(path: str, table: str = "/proc/self/mountinfo") -> list[str]:
     """Mount points at or below ``path``, as proc_pid_mountinfo(5) lists them."""
     real = os.path.realpath(path)
-    points = [line.split(" ")[4] for line in read_text(table).splitlines() if line.count(" ") > 4]
+    points = [line.split(" ")[4] for line in lock.read_text(table).splitlines() if line.count(" ") > 4]
     plain = [re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), point) for point in points]
     return [point for point in plain if point == real or point.startswith(real + "/")]
 
@@ -125,14 +124,14 @@ def require_removable(path: str, uid: int) -> None:
         return
     require_place(path)
     if not found.is_folder or found.uid != uid:
-        raise Failure(
+        raise _errors.Failure(
             f"remove: {path} is not a folder of uid {uid} (owner uid {found.uid}, "
             f"{'a folder' if found.is_folder else 'no folder'}), "
             "so it is not deleted; remove the account with remove: false and see to it by hand"
         )
     mounted = mounts(path)
     if mounted:
-        raise Failure(
+        raise _errors.Failure(
             f"remove: {mounted[0]} is mounted in home {path}, and what is on it is not deleted; "
             f"unmount it first: umount {mounted[0]}"
         )
@@ -155,7 +154,7 @@ def remove(path: str) -> None:
     )
     if done.returncode != 0:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Failure(
+        raise _errors.Failure(
             f"remove: home {path} could not be deleted completely: "
             f"{words[0] if words else 'rm gave no reason'}; "
             "the account is still there, run the task again when that is mended"

@@ -12,12 +12,8 @@ import re
 import subprocess
 from typing import Any
 
-from .._account import Account, call_as
-from .._errors import Failure
-from .lock import read_text
-from .processes import in_own_namespace, with_ids
-from .ranges import Range
-from .userdb import program
+from .. import _account, _errors
+from . import lock, processes, ranges, userdb
 
 # The keys of storage.conf that say where rootless storage lies (containers-storage.conf(5)).
 _PLACE = re.compile(r'^\s*(rootless_storage_path|graphroot)\s*=\s*"([^"]+)"', re.MULTILINE)
@@ -27,12 +23,14 @@ _CONTENT = re.compile(r"[0-9a-f]{64}")
 _MIGRATE_SECONDS = 600
 
 
-def in_use(account: Account, uids: tuple[Range, ...], gids: tuple[Range, ...]) -> str | None:
+def in_use(
+    account: _account.Account, uids: tuple[ranges.Range, ...], gids: tuple[ranges.Range, ...]
+) -> str | None:
     """What lives on the ranges, in words that end a sentence, or None."""
-    running = with_ids(uids, gids)
+    running = processes.with_ids(uids, gids)
     if running:
         return f"{len(running)} processes run with them (such as pid {running[0].pid})"
-    place = call_as(account, stored, _system_place(account), account.home)
+    place = _account.call_as(account, stored, _system_place(account), account.home)
     return f"{place} holds images, containers or volumes" if place else None
 
 
@@ -41,7 +39,7 @@ def stored(system_place: str | None, home: str) -> str | None:
     places = [os.path.join(home, ".local/share/containers/storage")]
     places += [system_place] if system_place else []
     with contextlib.suppress(OSError):
-        own = _PLACE.findall(read_text(os.path.join(home, ".config/containers/storage.conf")))
+        own = _PLACE.findall(lock.read_text(os.path.join(home, ".config/containers/storage.conf")))
         places += [place for key, place in own if key == "graphroot"]
     return next((place for place in places if _filled(place)), None)
 
@@ -65,9 +63,11 @@ def _filled(place: str) -> bool:
     return False
 
 
-def _system_place(account: Account) -> str | None:
+def _system_place(account: _account.Account) -> str | None:
     """Where the host's own storage.conf puts rootless storage."""
-    text = read_text("/etc/containers/storage.conf") or read_text("/usr/share/containers/storage.conf")
+    text = lock.read_text("/etc/containers/storage.conf") or lock.read_text(
+        "/usr/share/containers/storage.conf"
+    )
     values = {"USER": account.name, "HOME": account.home, "UID": str(account.uid)}
     for key, place in _PLACE.findall(text):
         if key == "rootless_storage_path":
@@ -75,37 +75,41 @@ def _system_place(account: Account) -> str | None:
     return None
 
 
-def old_map(account: Account) -> bool:
+def old_map(account: _account.Account) -> bool:
     """Whether the account's Podman still works with the ranges that it had at its first container."""
-    return in_own_namespace(account.uid)
+    return processes.in_own_namespace(account.uid)
 
 
-def migrate(account: Account) -> None:
+def migrate(account: _account.Account) -> None:
     """Stop the account's containers and have its Podman take up the ranges as they are now."""
-    podman = program("podman")
+    podman = userdb.program("podman")
     if podman is None:
         return
-    told = call_as(account, _run, [podman, "system", "migrate"])
+    told = _account.call_as(account, _run, [podman, "system", "migrate"])
     if told["rc"] != 0:
-        raise Failure(
+        raise _errors.Failure(
             f"the ranges of account {account.name} are written, but podman system migrate failed: "
             f"{told['err'] or 'no reason given'}; "
             f"run it again as that account, until then its containers keep the old ranges"
         )
 
 
-def stop_containers(account: Account) -> None:
+def stop_containers(account: _account.Account) -> None:
     """Let the account's containers end as each of them wants, by its own signal and in its own time.
 
     Without it the end of the manager would wait 90 seconds for each that does not hear SIGTERM. What does not
     stop this way is ended with the manager.
     """
-    podman = program("podman")
-    if podman is None or not os.path.isdir(account.runtime_dir) or not with_ids((Range(account.uid, 1),)):
+    podman = userdb.program("podman")
+    if (
+        podman is None
+        or not os.path.isdir(account.runtime_dir)
+        or not processes.with_ids((ranges.Range(account.uid, 1),))
+    ):
         return
-    if call_as(account, stored, _system_place(account), account.home):
-        with contextlib.suppress(Failure):
-            call_as(account, _run, [podman, "stop", "--all"])
+    if _account.call_as(account, stored, _system_place(account), account.home):
+        with contextlib.suppress(_errors.Failure):
+            _account.call_as(account, _run, [podman, "stop", "--all"])
 
 
 def _run(argv: list[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 
-from .._errors import Failure
+from .. import _errors
 
 # lckpwdf(3) gives up after this many seconds, so a longer wait would only hide a stuck owner.
 PATIENCE = 15.0
@@ -53,7 +53,7 @@ def _acquire(descriptor: int, path: str, patience: float) -> None:
         else:
             return
         if time.monotonic() >= deadline:
-            raise Failure(
+            raise _errors.Failure(
                 f"{path} has been locked by another program for {patience:.0f} s (useradd, passwd, a package "
                 "manager?); "
                 f"see which with: fuser -v {path} and run the task again when it is done"
@@ -92,7 +92,7 @@ def _await_turn(descriptor: int, name: str, path: str, patience: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise Failure(
+                raise _errors.Failure(
                     f"user: another task has been at work on account {name} for {patience:.0f} s; see which with: fuser -v {path} and run this "
                     "one again when it has ended"
                 ) from None

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import socket
 
-from .._account import Account, call_as
-from .._errors import Failure
+from .. import _account, _errors
 
 # The first answer includes Podman setting up the account's storage.
 _SECONDS = 60
 
 
-def require_answer(account: Account) -> None:
+def require_answer(account: _account.Account) -> None:
     """Ask the engine for a sign of life, as the account; raise Failure when none comes."""
-    told = call_as(account, _ask, account.socket)
+    told = _account.call_as(account, _ask, account.socket)
     if told != "OK":
-        raise Failure(
+        raise _errors.Failure(
             f"socket: Podman of account {account.name} does not answer on {account.socket}: {told}; "
             f"see why with: journalctl _UID={account.uid} -n 30"
         )

@@ -11,9 +11,8 @@ import json
 import re
 from typing import Any
 
-from .._errors import Failure
-from .lock import read_text
-from .ranges import HIGHEST, LOWEST, NEEDED, Range
+from .. import _errors
+from . import lock, ranges
 
 FILE = "rootless.podman/ranges.json"
 _KEYS = ("count", "first", "last", "reserved")
@@ -24,22 +23,22 @@ _SPAN = re.compile(r"(\d+)-(\d+)")
 class Policy:
     """What holds for ranges that are chosen on this host; None where login.defs goes on deciding."""
 
-    count: int = NEEDED
+    count: int = ranges.NEEDED
     first: int | None = None
     last: int | None = None
-    reserved: tuple[Range, ...] = ()
+    reserved: tuple[ranges.Range, ...] = ()
 
 
 def policy(etc: str = "/etc") -> Policy:
     """The policy of this host, the default where there is no file. Raises Failure for one that cannot be read."""
     path = f"{etc}/{FILE}"
-    text = read_text(path)
+    text = lock.read_text(path)
     if not text.strip():
         return Policy()
     try:
         return _parsed(json.loads(text))
     except ValueError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"{path}: it cannot be read ({error}), and JSON with {', '.join(_KEYS)} is needed; let the role rootless_host write it "
             "(rootless_host_ranges), or remove it."
         ) from None
@@ -50,13 +49,13 @@ def _parsed(told: Any) -> Policy:
         raise ValueError("another key, or no map")
     count = _number(told, "count")
     first, last = _number(told, "first"), _number(told, "last")
-    if count is not None and count < NEEDED:
-        raise ValueError(f"count {count} is less than {NEEDED}, which images need")
-    low, high = LOWEST if first is None else first, HIGHEST if last is None else last
-    if not LOWEST <= low <= high <= HIGHEST:
-        raise ValueError(f"{low} to {high} is no region between {LOWEST} and {HIGHEST}")
+    if count is not None and count < ranges.NEEDED:
+        raise ValueError(f"count {count} is less than {ranges.NEEDED}, which images need")
+    low, high = ranges.LOWEST if first is None else first, ranges.HIGHEST if last is None else last
+    if not ranges.LOWEST <= low <= high <= ranges.HIGHEST:
+        raise ValueError(f"{low} to {high} is no region between {ranges.LOWEST} and {ranges.HIGHEST}")
     return Policy(
-        NEEDED if count is None else count, first, last, tuple(map(_span, told.get("reserved") or []))
+        ranges.NEEDED if count is None else count, first, last, tuple(map(_span, told.get("reserved") or []))
     )
 
 
@@ -67,9 +66,9 @@ def _number(told: dict[str, Any], key: str) -> int | None:
     return value
 
 
-def _span(raw: Any) -> Range:
+def _span(raw: Any) -> ranges.Range:
     """``FIRST-LAST`` as a range."""
     found = _SPAN.fullmatch(str(raw))
     if not found or int(found[1]) > int(found[2]):
         raise ValueError(f"reserved has {raw!r}, which is not FIRST-LAST")
-    return Range(int(found[1]), int(found[2]) - int(found[1]) + 1)
+    return ranges.Range(int(found[1]), int(found[2]) - int(found[1]) + 1)

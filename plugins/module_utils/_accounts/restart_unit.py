@@ -14,8 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from .. import _own_files
-from .._account import Account, call_as
+from .. import _account, _own_files
 
 UNIT = "podman-restart.service"
 TEXT = """\
@@ -25,17 +24,17 @@ SuccessExitStatus=125
 """
 
 
-def is_patient(account: Account) -> bool:
+def is_patient(account: _account.Account) -> bool:
     """Whether the account's unit has the drop-in."""
-    return bool(call_as(account, _read, _place(account)) == TEXT)
+    return bool(_account.call_as(account, _read, _place(account)) == TEXT)
 
 
-def make_patient(account: Account) -> None:
+def make_patient(account: _account.Account) -> None:
     """Write the drop-in as the account. A manager that runs has to read its units again to know of it."""
-    call_as(account, _write, _place(account))
+    _account.call_as(account, _write, _place(account))
 
 
-def _place(account: Account) -> str:
+def _place(account: _account.Account) -> str:
     return os.path.join(account.home, ".config/systemd/user", f"{UNIT}.d", "rootless-podman.conf")
 
 

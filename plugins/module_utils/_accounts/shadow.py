@@ -12,9 +12,8 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from .._errors import Failure
-from .lock import read_text
-from .userdb import program
+from .. import _errors
+from . import lock, userdb
 
 # Many controllers may add accounts to one host at the same moment; each addition takes well under a second.
 PATIENCE = 60.0
@@ -27,9 +26,11 @@ def run(tool: str, arguments: Sequence[str], accept: Sequence[int] = (0,), patie
     While another tool holds the account files it is tried again, for ``patience`` seconds. Raises Failure with
     the tool's own words for everything else, and for a lock that nobody holds any more.
     """
-    path = program(tool)
+    path = userdb.program(tool)
     if path is None:
-        raise Failure(f"there is no {tool} on this host; install the package passwd (Debian) or shadow-utils")
+        raise _errors.Failure(
+            f"there is no {tool} on this host; install the package passwd (Debian) or shadow-utils"
+        )
     deadline = time.monotonic() + patience
     while True:
         done = subprocess.run(  # pylint: disable=ansible-bad-function
@@ -43,16 +44,16 @@ def run(tool: str, arguments: Sequence[str], accept: Sequence[int] = (0,), patie
             return done.returncode
         words = " ".join(done.stderr.decode("utf-8", "replace").split())
         if "cannot lock" not in words and "try again later" not in words:
-            raise Failure(f"{tool} {arguments[-1]} failed: {words or f'exit code {done.returncode}'}")
+            raise _errors.Failure(f"{tool} {arguments[-1]} failed: {words or f'exit code {done.returncode}'}")
         stale = stale_locks()
         if stale:
-            raise Failure(
+            raise _errors.Failure(
                 f"{tool} cannot work, because {' and '.join(stale)} was left behind by a program that was "
                 "killed or a power cut; "
                 f"remove it: rm {' '.join(stale)}"
             )
         if time.monotonic() >= deadline:
-            raise Failure(
+            raise _errors.Failure(
                 f"{tool} could not lock the account files for {patience:.0f} s: {words}; see who holds them: "
                 "fuser -v /etc/.pwd.lock"
             )
@@ -67,4 +68,6 @@ def stale_locks(etc: str = "/etc") -> list[str]:
     one, as a power cut leaves it, stops all of them for good.
     """
     paths = [os.path.join(etc, f"{name}.lock") for name in _FILES]
-    return [path for path in paths if os.path.isfile(path) and not read_text(path).rstrip("\0").isdigit()]
+    return [
+        path for path in paths if os.path.isfile(path) and not lock.read_text(path).rstrip("\0").isdigit()
+    ]

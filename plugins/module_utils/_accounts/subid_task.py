@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._account import find
-from .._errors import Failure
-from .._module import Task
-from .._plan import outcome
-from .._subid import Want, need, settle
-from .grant import Need
-from .ranges import KINDS
+from .. import _account, _errors, _module, _plan, _subid
+from . import grant, ranges
 
 
-def work(task: Task) -> dict[str, Any]:
+def work(task: _module.Task) -> dict[str, Any]:
     """Settle the ranges of the accounts that the task names."""
     task.require_root("write /etc/subuid and /etc/subgid")
     many = task.params["accounts"]
@@ -28,40 +23,42 @@ def work(task: Task) -> dict[str, Any]:
     names = [want.name for want in wants]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise Failure(f"accounts: {twice[0]} is there {names.count(twice[0])} times; name each account once")
-    result = settle(wants, force=task.params["force"], check=task.check)
+        raise _errors.Failure(
+            f"accounts: {twice[0]} is there {names.count(twice[0])} times; name each account once"
+        )
+    result = _subid.settle(wants, force=task.params["force"], check=task.check)
     for sentence in result.warnings:
         task.warn(sentence)
     told = {
-        **outcome(result.steps()),
+        **_plan.outcome(result.steps()),
         "accounts": [{"name": name, **result.public(name)} for name in names],
     }
     return told if many is not None else {**told, "ranges": result.public(names[0])}
 
 
-def _want(params: Mapping[str, Any], entry: Mapping[str, Any]) -> Want:
+def _want(params: Mapping[str, Any], entry: Mapping[str, Any]) -> _subid.Want:
     """One account's want; what its entry leaves out is taken from the task's options."""
     name = entry["name"]
-    account = find(name)
+    account = _account.find(name)
     if (entry.get("state") or params["state"]) == "absent":
-        return Want(account.name if account else name, account, {})
+        return _subid.Want(account.name if account else name, account, {})
     if account is None:
-        raise Failure(
+        raise _errors.Failure(
             f"name: there is no account {name!r} on this host; declare it with rootless.podman.user: "
             f"name={name}, which gives it "
             "ranges as well, or make it first"
         )
     if account.uid == 0:
-        raise Failure(
+        raise _errors.Failure(
             "name: root needs no ranges, and this collection never touches root's own containers; name "
             "another account"
         )
     where = "" if params["accounts"] is None else f"accounts[{name}]."
-    needs = {kind: _need(params, entry, where, kind) for kind in KINDS}
-    return Want(account.name, account, needs)
+    needs = {kind: _need(params, entry, where, kind) for kind in ranges.KINDS}
+    return _subid.Want(account.name, account, needs)
 
 
-def _need(params: Mapping[str, Any], entry: Mapping[str, Any], where: str, kind: str) -> Need:
+def _need(params: Mapping[str, Any], entry: Mapping[str, Any], where: str, kind: str) -> grant.Need:
     """The nearest word counts: the entry's own kind, the entry, the task's kind, the task."""
     levels = [(f"{where}{kind}.", entry.get(kind)), (where, entry), (f"{kind}.", params[kind]), ("", params)]
 
@@ -74,4 +71,4 @@ def _need(params: Mapping[str, Any], entry: Mapping[str, Any], where: str, kind:
 
     count, count_at = said("count")
     start, start_at = said("start")
-    return need(count, start, count_at, start_at)
+    return _subid.need(count, start, count_at, start_at)

@@ -10,16 +10,10 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._module import Task
-from .._plan import outcome
-from .._subid import Want, need
+from .. import _errors, _module, _plan, _subid
+from . import birth, grant, home, lock
 from . import removal as _removal
 from . import users as _users
-from .birth import Declared
-from .grant import Need
-from .home import require_form
-from .lock import turn
 from .policy import policy
 
 # The options of an account, in a task of its own and in an app.
@@ -42,25 +36,27 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def work(task: Task, before: list[Want] | None = None, later: _users.Later | None = None) -> dict[str, Any]:
+def work(
+    task: _module.Task, before: list[_subid.Want] | None = None, later: _users.Later | None = None
+) -> dict[str, Any]:
     """Bring the account about, or take it away. ``before`` and ``later`` are as in ``users.present``."""
     task.require_root("make accounts")
     params = task.params
     require_text(params)
-    with contextlib.nullcontext() if task.check else turn(params["name"]):
+    with contextlib.nullcontext() if task.check else lock.turn(params["name"]):
         if params["state"] == "absent":
             steps = _removal.absent(params["name"], params["home"], params["remove"], task.check)
             warnings: list[str] = []
             shown: dict[str, Any] = {"name": params["name"]}
         else:
             if params["remove"]:
-                raise Failure(
+                raise _errors.Failure(
                     "remove: only goes with state: absent, and the task says state: present; take one of them out"
                 )
             steps, shown, warnings = _users.present(*_told(params), task.check, before, later)
     for sentence in warnings:
         task.warn(sentence)
-    return {**outcome(steps), "state": params["state"], **shown}
+    return {**_plan.outcome(steps), "state": params["state"], **shown}
 
 
 def is_as_declared(params: Mapping[str, Any]) -> bool:
@@ -69,11 +65,11 @@ def is_as_declared(params: Mapping[str, Any]) -> bool:
     return not _users.present(*_told(params), check=True)[0]
 
 
-def _told(params: Mapping[str, Any]) -> tuple[Declared, Need]:
+def _told(params: Mapping[str, Any]) -> tuple[birth.Declared, grant.Need]:
     """The account as the task declares it, and the ids that it is to have."""
     ranges = params["ranges"] or {}
     count = ranges.get("count")
-    declared = Declared(
+    declared = birth.Declared(
         name=params["name"],
         uid=params["uid"],
         group=params["group"],
@@ -84,7 +80,7 @@ def _told(params: Mapping[str, Any]) -> tuple[Declared, Need]:
         socket=params["socket"],
         restart=params["restart_service"],
     )
-    return declared, need(
+    return declared, _subid.need(
         policy().count if count is None else count, ranges.get("start"), "ranges.count", "ranges.start"
     )
 
@@ -99,9 +95,11 @@ def require_text(params: Mapping[str, Any]) -> None:
         or not name.isprintable()
         or set(name) & set(":/, ")
     ):
-        raise Failure(f"name: {name!r} is not an account's name; use lower-case letters, digits, - and _")
+        raise _errors.Failure(
+            f"name: {name!r} is not an account's name; use lower-case letters, digits, - and _"
+        )
     if name == "root":
-        raise Failure(
+        raise _errors.Failure(
             "name: root's own Podman is never touched by this collection, because its containers are not "
             "rootless; "
             "name another account"
@@ -109,12 +107,12 @@ def require_text(params: Mapping[str, Any]) -> None:
     for option in ("comment", "shell", "home", "group"):
         value = params[option]
         if value is not None and (":" in value or not (value.isprintable() or value == "")):
-            raise Failure(
+            raise _errors.Failure(
                 f"{option}: {value!r} has a colon or a control character in it, which /etc/passwd cannot "
                 "hold; leave them out"
             )
     for option in ("shell", "home", "group"):
         if params[option] == "":
-            raise Failure(f"{option}: is empty; give it a value, or leave the option out")
+            raise _errors.Failure(f"{option}: is empty; give it a value, or leave the option out")
     if params["home"] is not None and params["state"] != "absent":
-        require_form(params["home"])
+        home.require_form(params["home"])

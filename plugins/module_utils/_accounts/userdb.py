@@ -12,9 +12,8 @@ import pwd
 import re
 from typing import NamedTuple
 
-from .lock import read_text
+from . import lock, ranges
 from .policy import policy
-from .ranges import GID, LOWEST, UID, Range
 
 # The defaults of shadow-utils, for hosts whose login.defs does not say.
 _DEFAULTS = {"SUB_UID_MIN": 100000, "SUB_UID_MAX": 600100000, "UID_MIN": 1000, "UID_MAX": 60000}
@@ -27,7 +26,7 @@ _SLICE = 200000
 
 
 def _settings(etc: str) -> dict[str, int]:
-    found = _SETTING.findall(read_text(f"{etc}/login.defs"))
+    found = _SETTING.findall(lock.read_text(f"{etc}/login.defs"))
     return {**_DEFAULTS, **{key: int(number) for key, number in found}}
 
 
@@ -36,7 +35,7 @@ def limits(kind: str, etc: str = "/etc") -> tuple[int, int]:
     settings, told = _settings(etc), policy(etc)
     letters = kind.upper()
     first = settings[f"SUB_{letters}_MIN"] if told.first is None else told.first
-    floor = max(first, settings[f"{letters}_MAX"] + 1, LOWEST)
+    floor = max(first, settings[f"{letters}_MAX"] + 1, ranges.LOWEST)
     return floor, settings[f"SUB_{letters}_MAX"] if told.last is None else told.last
 
 
@@ -48,7 +47,7 @@ def uid_limits(etc: str = "/etc") -> tuple[int, int]:
 
 def sources(database: str, etc: str = "/etc") -> list[str]:
     """The sources that nsswitch.conf names for a database, in order; ["files"] when it names none."""
-    for line in read_text(f"{etc}/nsswitch.conf").splitlines():
+    for line in lock.read_text(f"{etc}/nsswitch.conf").splitlines():
         name, colon, rest = line.partition("#")[0].partition(":")
         if colon and name.strip() == database:
             return re.sub(r"\[[^]]*\]", " ", rest).split() or ["files"]
@@ -66,7 +65,7 @@ class LocalUser(NamedTuple):
 
 def local_users(etc: str = "/etc") -> list[LocalUser]:
     """The accounts in /etc/passwd itself, passwd(5)."""
-    rows = (line.split(":") for line in read_text(f"{etc}/passwd").splitlines())
+    rows = (line.split(":") for line in lock.read_text(f"{etc}/passwd").splitlines())
     return [
         LocalUser(row[0], int(row[2]), int(row[3]), row[5])
         for row in rows
@@ -76,40 +75,40 @@ def local_users(etc: str = "/etc") -> list[LocalUser]:
 
 def local_groups(etc: str = "/etc") -> list[tuple[str, int]]:
     """Name and gid of each group in /etc/group itself."""
-    rows = (line.split(":") for line in read_text(f"{etc}/group").splitlines())
+    rows = (line.split(":") for line in lock.read_text(f"{etc}/group").splitlines())
     return [(row[0], int(row[2])) for row in rows if len(row) == 4 and row[2].isdigit()]
 
 
-def reserved(kind: str, etc: str = "/etc") -> tuple[tuple[str, Range], ...]:
+def reserved(kind: str, etc: str = "/etc") -> tuple[tuple[str, ranges.Range], ...]:
     """Ids that no range may contain, each with words for whose they are."""
-    if kind == UID:
+    if kind == ranges.UID:
         ids = [(f"the account {name}", number) for name, number, _other, _more in local_users(etc)]
     else:
         ids = [(f"the group {name}", number) for name, number in local_groups(etc)]
-    there = tuple((whose, Range(number, 1)) for whose, number in ids if number >= LOWEST)
+    there = tuple((whose, ranges.Range(number, 1)) for whose, number in ids if number >= ranges.LOWEST)
     return there + tuple(("what the host's policy reserves", each) for each in policy(etc).reserved)
 
 
-def asked(kind: str, wanted: Range, etc: str = "/etc") -> Range | None:
+def asked(kind: str, wanted: ranges.Range, etc: str = "/etc") -> ranges.Range | None:
     """Ids near ``wanted`` that the host's user database answers for, or None.
 
     A directory cannot be listed (it may hold a million users), so a spread of the range's ids is looked up
     one by one, both ends with it, more of them when nsswitch.conf names a directory. One that is found stands
     for its whole slice. This also meets what systemd's user database hands out at run time.
     """
-    remote = set(sources("passwd" if kind == UID else "group", etc)) - _LOCAL_SOURCES
+    remote = set(sources("passwd" if kind == ranges.UID else "group", etc)) - _LOCAL_SOURCES
     count = 33 if remote else 3
     step = max(1, (wanted.count - 1) // (count - 1))
     numbers = {*range(wanted.start, wanted.end, step), wanted.end - 1}
     for number in sorted(numbers):
         if _known(kind, number):
-            return Range(number - number % _SLICE, _SLICE) if remote else Range(number, 1)
+            return ranges.Range(number - number % _SLICE, _SLICE) if remote else ranges.Range(number, 1)
     return None
 
 
 def _known(kind: str, number: int) -> bool:
     try:
-        if kind == GID:
+        if kind == ranges.GID:
             grp.getgrgid(number)
         else:
             pwd.getpwuid(number)

@@ -11,21 +11,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _switching
-from .._account import Account, require_linger
-from .._accounts.user_task import is_as_declared
-from .._engine import Engine
-from .._errors import Failure
-from .._key import record_key
-from .._module import Task
-from .._record import KEY_BYTES
-from .._unit_folder import Folder
-from .._wanted import SYSTEMD
-from . import dns, record
+from .. import _account, _engine, _errors, _key, _module, _record, _switching, _unit_folder, _wanted
+from .._accounts import user_task
+from . import dns, record, runtime
 from .app import App
 from .quiet import Jobs
 from .run import AppRun
-from .runtime import settled
 from .services import about_of
 from .shared import Shared, untouched
 from .units import services
@@ -70,34 +61,36 @@ class Job:
     mounted: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
 
-def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
+def converge(account: _account.Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
     """Converge all apps of one account, one after the other; what is told of each.
 
     When the account itself is not as declared nothing is done but to say so: that is root's part, and comes first.
     """
     job = jobs[account.name]
-    if job.declared is not None and not is_as_declared(job.declared):
+    if job.declared is not None and not user_task.is_as_declared(job.declared):
         return {"account": True}
     if job.vacant is not None:
-        engine: Engine = Vacant(account, *job.vacant)
-        key = os.urandom(KEY_BYTES)
+        engine: _engine.Engine = Vacant(account, *job.vacant)
+        key = os.urandom(_record.KEY_BYTES)
     else:
         try:
             if not job.promised:
-                require_linger(account)
-            engine = Engine(account, job.check)
-        except Failure as refusal:
+                _account.require_linger(account)
+            engine = _engine.Engine(account, job.check)
+        except _errors.Failure as refusal:
             if job.promised:
                 return _unseen(job, refusal)
             raise
-        key = record_key(account, engine)
+        key = _key.record_key(account, engine)
     shared = Shared(
         account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(account, job.apps), leaving=job.leaving, begun=job.begun,
         mounted=job.mounted,
     )  # fmt: skip
-    folder = Folder(account, job.roots)
+    folder = _unit_folder.Folder(account, job.roots)
     mended = [] if job.vacant else dns.answered(shared)
-    runs = [AppRun(shared, settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps]
+    runs = [
+        AppRun(shared, runtime.settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps
+    ]
     told = [run.run() for run in runs]
     told[0]["plan"] = [each.public() for each in mended] + told[0]["plan"]
     if job.vacant is None:
@@ -111,28 +104,35 @@ def converge(account: Account, jobs: Mapping[str, Job]) -> dict[str, Any]:
     }
 
 
-def _look_at_units(shared: Shared, folder: Folder, apps: list[App], told: list[dict[str, Any]]) -> None:
+def _look_at_units(
+    shared: Shared, folder: _unit_folder.Folder, apps: list[App], told: list[dict[str, Any]]
+) -> None:
     """Tell of each app which of its units need nothing: one look for all of the account, by itself and beside those of others."""
     account, check = shared.account, shared.check
     tasks = {
         app.name: [
-            (each.kind, Task({**each.params, "in_app": {**each.links, **about_of(app, answer)}}, check))
+            (
+                each.kind,
+                _module.Task({**each.params, "in_app": {**each.links, **about_of(app, answer)}}, check),
+            )
             for each in services(app, account.home)
         ]
         for app, answer in zip(apps, told)
-        if app.present and app.runtime == SYSTEMD and not answer["failed"]
+        if app.present and app.runtime == _wanted.SYSTEMD and not answer["failed"]
     }
     jobs = Jobs(account, [task for several in tasks.values() for task in several], folder)
     # What check mode takes for gone is there for this look.
     listed = shared.look().containers if jobs.there and not shared.leaving else None
-    found = jobs.look(Task({}, check), shared.engine, shared.key, listed)["found"] if jobs.there else {}
+    found = (
+        jobs.look(_module.Task({}, check), shared.engine, shared.key, listed)["found"] if jobs.there else {}
+    )
     quiet = jobs.judged(found)
     for app, answer in zip(apps, told):
         if app.name in tasks:
             answer["quiet"] = sorted(quiet & {str(task.params["name"]) for _kind, task in tasks[app.name]})
 
 
-def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:
+def _unseen(job: Job, refusal: _errors.Failure) -> dict[str, Any]:
     """What check mode tells of apps whose account has first to be mended: no more than that."""
     told = (
         "what it needs beside its account is not known, because that account's Podman does not answer now, "
@@ -142,7 +142,7 @@ def _unseen(job: Job, refusal: Failure) -> dict[str, Any]:
     return {"apps": apps, "api_calls": 0, "known": [], "remains": [], "home": [], "unseen": True}
 
 
-def known(account: Account) -> list[str]:
+def known(account: _account.Account) -> list[str]:
     """The apps of an account that the task does not name."""
     return record.apps(account)
 
@@ -164,7 +164,7 @@ def _kinds(job: Job) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def _declared(account: Account, apps: list[App]) -> dict[str, frozenset[str]]:
+def _declared(account: _account.Account, apps: list[App]) -> dict[str, frozenset[str]]:
     """What the apps of the account declare: those of the task, and others as they were applied last."""
     present = [app.names() for app in apps if app.present]
     named = {app.name for app in apps}
@@ -196,7 +196,7 @@ def _remains(shared: Shared, told: list[dict[str, Any]]) -> list[str]:
     return sorted(found)
 
 
-def _strange_at_home(account: Account, told: list[dict[str, Any]]) -> list[str]:
+def _strange_at_home(account: _account.Account, told: list[dict[str, Any]]) -> list[str]:
     """What the home holds that would be lost with it although no volume and no file of an app is."""
     removed = {
         f"{each['name']}/{step['name']}"
@@ -215,7 +215,7 @@ def _strange_at_home(account: Account, told: list[dict[str, Any]]) -> list[str]:
     try:
         found = set(os.listdir(account.home)) - EXPECTED_AT_HOME
     except OSError as error:
-        raise Failure(f"home: {account.home} cannot be read ({error.strerror or error}).") from error
+        raise _errors.Failure(f"home: {account.home} cannot be read ({error.strerror or error}).") from error
     apps = os.path.join(account.home, "apps")
     closed: list[str] = []
     for place, _folders, files in os.walk(apps, onerror=lambda error: closed.append(str(error.filename))):

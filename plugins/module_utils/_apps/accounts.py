@@ -11,35 +11,30 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
-from .._account import Account, choose, find
-from .._accounts import user_task
-from .._accounts.birth import require_name
+from .. import _account, _each_account, _errors, _module, _subid
+from .._accounts import birth, user_task
 from .._accounts.users import Later
 from .._checks import commands
-from .._each_account import call_as_each
-from .._errors import Failure
-from .._module import Task
-from .._subid import Want
+from . import vacant
 from .app import App
-from .vacant import podman_version
 
 # Nobody in particular: as whom check mode plans for an account that has no uid yet.
 NOBODY = 65534
 # Seconds for one manager to come up and its Podman to answer for the first time: the sum of what each step may take.
 PATIENCE = 600.0
 # An account (None where nothing of it is needed), and how it is foretold where check mode does not find it.
-Brought = tuple[Union[Account, None], Any]
+Brought = tuple[Union[_account.Account, None], Any]
 
 
 class Accounts:
     """The accounts in which the apps of one task live."""
 
-    def __init__(self, task: Task, by_account: Mapping[str, Sequence[App]]) -> None:
+    def __init__(self, task: _module.Task, by_account: Mapping[str, Sequence[App]]) -> None:
         self.task, self.by_account = task, by_account
         self.root = os.geteuid() == 0
         self.steps: dict[str, list[dict[str, Any]]] = {}  # what was done to them
         # Accounts that check mode has planned: no two are promised the same ids.
-        self.planned: list[Want] = []
+        self.planned: list[_subid.Want] = []
 
     def is_declared(self, user: str) -> bool:
         """Whether an app is to be there that lives in it."""
@@ -54,27 +49,29 @@ class Accounts:
     def refuse(self) -> None:
         """Raise Failure for a name that no new account can have, before anything is done to others."""
         for user, apps in self.by_account.items():
-            if self.is_declared(user) and find(user) is None:
+            if self.is_declared(user) and _account.find(user) is None:
                 try:
-                    require_name(user)
-                except Failure as failure:
-                    raise Failure(f"{apps[0].where}user: {failure.message.partition(': ')[2]}.") from None
+                    birth.require_name(user)
+                except _errors.Failure as failure:
+                    raise _errors.Failure(
+                        f"{apps[0].where}user: {failure.message.partition(': ')[2]}."
+                    ) from None
 
-    def bring(self, users: Sequence[str]) -> dict[str, Brought | Failure]:
+    def bring(self, users: Sequence[str]) -> dict[str, Brought | _errors.Failure]:
         """Bring accounts about; what keeps one of them from it keeps no other."""
-        brought: dict[str, Brought | Failure] = {}
+        brought: dict[str, Brought | _errors.Failure] = {}
         later: dict[str, Later] = {}
         for user in users:
             later[user] = []
             try:
                 brought[user] = self._entry(user, later[user])
-            except Failure as failure:
+            except _errors.Failure as failure:
                 brought[user] = failure
         waiting = [
             each[0] for user, each in brought.items() if later[user] and isinstance(each, tuple) and each[0]
         ]
         for account, told in zip(waiting, _managers(waiting, later)):
-            if isinstance(told, Failure):
+            if isinstance(told, _errors.Failure):
                 brought[account.name] = told
                 continue
             for step in self.steps[account.name]:
@@ -83,36 +80,40 @@ class Accounts:
 
     def _entry(self, user: str, later: Later) -> Brought:
         if not self.root or not self.is_declared(user):
-            return (choose(user) if find(user) is not None else None), None
+            return (_account.choose(user) if _account.find(user) is not None else None), None
         begun = time.monotonic()
-        inner = Task(self.declared(user), self.task.check, self.task.diff)
+        inner = _module.Task(self.declared(user), self.task.check, self.task.diff)
         told = user_task.work(inner, self.planned, later)
         self.task.warnings += inner.warnings
         seconds = round(time.monotonic() - begun, 3)
         self.steps[user] = [{**step, "seconds": seconds} for step in told["plan"]]
-        account = find(user)
+        account = _account.find(user)
         if account is not None:
             return account, None
         # Check mode: the account that would be there, and a Podman that has nothing.
         uid = told["uid"] if told["uid"] is not None else NOBODY
         gid = told["gid"] if told["gid"] is not None else NOBODY
-        return Account(user, uid, gid, str(told["home"]), ""), (
-            podman_version(),
+        return _account.Account(user, uid, gid, str(told["home"]), ""), (
+            vacant.podman_version(),
             commands.delegated_controllers(),
         )
 
 
-def _managers(accounts: Sequence[Account], later: Mapping[str, Later]) -> list[Any]:
+def _managers(accounts: Sequence[_account.Account], later: Mapping[str, Later]) -> list[Any]:
     """Do what is left to do for each account; the seconds that it took, or why it failed."""
     if len(accounts) != 1:
-        return call_as_each(accounts, _manager, later, patience=PATIENCE, become=False) if accounts else []
+        return (
+            _each_account.call_as_each(accounts, _manager, later, patience=PATIENCE, become=False)
+            if accounts
+            else []
+        )
     try:
         return [_manager(accounts[0], later)]
-    except Failure as failure:
+    except _errors.Failure as failure:
         return [failure]
 
 
-def _manager(account: Account, later: Mapping[str, Later]) -> float:
+def _manager(account: _account.Account, later: Mapping[str, Later]) -> float:
     begun = time.monotonic()
     for work in later[account.name]:
         work()

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._container_wanted import STARTED
-from .._plan import Step
-from . import going, record
-from .app import Unit
-from .keeping import Keeper
+from .. import _container_wanted, _plan
+from . import app, going, keeping, record
 from .shared import Shared
 
 if TYPE_CHECKING:
@@ -21,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def last(
-    run: AppRun, shared: Shared, wanted: list[Unit], known: record.Names, gone: going.Leftovers | None
-) -> list[Step]:
+    run: AppRun, shared: Shared, wanted: list[app.Unit], known: record.Names, gone: going.Leftovers | None
+) -> list[_plan.Step]:
     """What goes when nothing uses it any more: networks and files that are no longer declared, and data that the task names."""
     steps = []
     if gone is not None:
-        keeper = Keeper(shared, run.app, wanted, run.times)
+        keeper = keeping.Keeper(shared, run.app, wanted, run.times)
         networks, stay = going.unused(shared, run.app.name, gone.networks)
         run.warnings += stay
         steps += going.remove_simple(shared, run.times, "networks", networks)
@@ -42,12 +39,12 @@ def last(
     return steps
 
 
-def take_last(run: AppRun, wanted: list[Unit], names: record.Names) -> None:
+def take_last(run: AppRun, wanted: list[app.Unit], names: record.Names) -> None:
     """Remove what another look at the app has named, and forget it. Raises Failure."""
     shared = run.shared
     for kind in going.SIMPLE:
         run.tell(going.remove_simple(shared, run.times, kind, names[kind]))
-    run.tell(Keeper(shared, run.app, wanted, run.times).prune(names["files"]))
+    run.tell(keeping.Keeper(shared, run.app, wanted, run.times).prune(names["files"]))
     record.note_gone(shared.engine, run.app.name, names)
 
 
@@ -72,7 +69,7 @@ def remember(
         now,
         left,
         once,
-        [each.name for each in members if each.state != STARTED],
+        [each.name for each in members if each.state != _container_wanted.STARTED],
         run.seen,
         run.hooks.due,
     )

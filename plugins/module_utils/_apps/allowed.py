@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._options import get_path
+from .. import _options
 
 LOOPBACK = ("127.", "::1", "localhost")
 # Where inspect shows which namespaces are the host's.
@@ -44,7 +44,7 @@ def allowed(inspect: Mapping[str, Any], folder: str) -> dict[str, Any]:
 def published(inspect: Mapping[str, Any]) -> list[str]:
     """Ports that others than this host can reach."""
     found = set()
-    for port, bindings in (get_path(inspect, "HostConfig.PortBindings") or {}).items():
+    for port, bindings in (_options.get_path(inspect, "HostConfig.PortBindings") or {}).items():
         for each in bindings or []:
             address = str(each.get("HostIp") or "")
             if not address.startswith(LOOPBACK):
@@ -54,7 +54,7 @@ def published(inspect: Mapping[str, Any]) -> list[str]:
 
 def _userns(host: Mapping[str, Any]) -> str:
     """How ids are mapped, where the account itself is among those inside; empty where it is not."""
-    maps = [str(each).split(":") for each in get_path(host, "IDMappings.UidMap") or []]
+    maps = [str(each).split(":") for each in _options.get_path(host, "IDMappings.UidMap") or []]
     if not maps:
         return "host"
     own = [inside for inside, outside, count in maps if int(outside) <= 0 < int(outside) + int(count)]

@@ -10,10 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._container_wanted import ABSENT, Wanted
-from .._errors import Failure
-from .._pods import WantedPod
-from .._wanted import PODMAN
+from .. import _container_wanted, _errors, _pods, _wanted
 from .files import File
 from .hooks import Hook
 
@@ -28,8 +25,8 @@ class Unit:
     kind: str
     name: str
     params: Mapping[str, Any]
-    containers: list[Wanted]
-    pod: WantedPod | None = None
+    containers: list[_container_wanted.Wanted]
+    pod: _pods.WantedPod | None = None
 
     @property
     def waits(self) -> tuple[bool, float]:
@@ -60,7 +57,7 @@ class App:
     pins: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     beside: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
     logins: list[Mapping[str, Any]] = dataclasses.field(default_factory=list, repr=False)
-    runtime: str = PODMAN
+    runtime: str = _wanted.PODMAN
 
     @property
     def where(self) -> str:
@@ -70,7 +67,7 @@ class App:
     @property
     def present(self) -> bool:
         """Whether it is to be there."""
-        return self.state != ABSENT
+        return self.state != _container_wanted.ABSENT
 
     @property
     def rolled_back(self) -> bool:
@@ -84,10 +81,14 @@ class App:
     def names(self) -> dict[str, list[str]]:
         """The names of all that it declares, by kind."""
         told = {
-            kind: [str(each["name"]) for each in self.simple.get(kind, []) if each["state"] != ABSENT]
+            kind: [
+                str(each["name"])
+                for each in self.simple.get(kind, [])
+                if each["state"] != _container_wanted.ABSENT
+            ]
             for kind in ALONE
         }
-        lasting = [unit for unit in self.units if unit.params.get("state") != ABSENT]
+        lasting = [unit for unit in self.units if unit.params.get("state") != _container_wanted.ABSENT]
         told["pods"] = [unit.name for unit in lasting if unit.kind == "pod"]
         told["containers"] = [each.name for unit in lasting for each in unit.containers]
         told["files"] = [each.path for each in self.files]
@@ -110,4 +111,4 @@ def refuse_twins(names: list[str], where: str) -> None:
     """Raise Failure for a name that is declared more than once."""
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise Failure(f"{where}: {twice[0]} is declared more than once; give each a name of its own.")
+        raise _errors.Failure(f"{where}: {twice[0]} is declared more than once; give each a name of its own.")

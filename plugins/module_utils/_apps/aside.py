@@ -11,13 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from .._account import Account
-from .._engine import Engine
-from .._errors import Failure
-from .._module import Task, in_account
-from .._times import Times
-from . import order, pinning, record
-from .afterwards import take_last
+from .. import _account, _engine, _errors, _module, _times
+from . import afterwards, order, pinning, record
 from .app import App
 from .hooks import AFTER, BEFORE, FAILED, Hook, Hooks
 from .run import AppRun
@@ -28,7 +23,7 @@ from .units import units
 class Aside:
     """That part of one app, asked for by the task's own process."""
 
-    def __init__(self, task: Task, account: Account, app: App) -> None:
+    def __init__(self, task: _module.Task, account: _account.Account, app: App) -> None:
         self.task, self.account, self.app = task, account, app
         self.calls = 0
         self.warnings: list[str] = []
@@ -57,23 +52,23 @@ class Aside:
 
     def outlook(self) -> dict[str, Any]:
         """What decides which hooks will run."""
-        found = in_account(self.task, self.account, partial(_outlook, app=self.app))
+        found = _module.in_account(self.task, self.account, partial(_outlook, app=self.app))
         self.calls += int(found.pop("api_calls"))
         return found
 
     def facts(self) -> dict[str, Any]:
         """What a release has to know."""
-        found = in_account(self.task, self.account, partial(_facts, app=self.app))
+        found = _module.in_account(self.task, self.account, partial(_facts, app=self.app))
         self.calls += int(found.pop("api_calls"))
         return found
 
     def _ask(self, work: Any) -> Mapping[str, Any]:
-        told = in_account(self.task, self.account, work)
+        told = _module.in_account(self.task, self.account, work)
         self.calls += int(told["api_calls"])
         self.warnings += told["told"]
         self.said += told["said"]
         if told["failed"] is not None:
-            raise Failure(told["failed"]["message"], **told["failed"]["facts"])
+            raise _errors.Failure(told["failed"]["message"], **told["failed"]["facts"])
         return told
 
 
@@ -81,14 +76,19 @@ def _answer(
     plan: list[dict[str, Any]],
     warnings: list[str],
     said: list[dict[str, Any]],
-    failure: Failure | None,
+    failure: _errors.Failure | None,
 ) -> dict[str, Any]:
     failed = {"message": failure.message, "facts": failure.facts} if failure is not None else None
     return {"plan": plan, "told": warnings, "said": said, "failed": failed}
 
 
 def _bring(
-    task: Task, engine: Engine, key: bytes, app: App, names: frozenset[str], about: Mapping[str, Any]
+    task: _module.Task,
+    engine: _engine.Engine,
+    key: bytes,
+    app: App,
+    names: frozenset[str],
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
     account = engine.account
     shared = Shared(account, engine, key, task.check, task.diff, False, frozenset({"secrets"}), {})
@@ -98,27 +98,29 @@ def _bring(
     failure = None
     try:
         run.bring([unit for unit in wanted if unit.name in names], course, about.get("written") or {}, None)
-    except Failure as refused:
+    except _errors.Failure as refused:
         failure = refused
     return _answer(run.plan, run.warnings, [], failure)
 
 
-def _last(task: Task, engine: Engine, key: bytes, app: App, names: record.Names) -> dict[str, Any]:
+def _last(
+    task: _module.Task, engine: _engine.Engine, key: bytes, app: App, names: record.Names
+) -> dict[str, Any]:
     account, failure = engine.account, None
     run = AppRun(Shared(account, engine, key, task.check, task.diff, True, frozenset(), {}), app)
     try:
-        take_last(run, units(app, account.home, read_files=True), names)
-    except Failure as refused:
+        afterwards.take_last(run, units(app, account.home, read_files=True), names)
+    except _errors.Failure as refused:
         failure = refused
     return _answer(run.plan, run.warnings, [], failure)
 
 
 def _hook(
-    task: Task, engine: Engine, _key: bytes, app: App, moment: str, hooks: list[Hook]
+    task: _module.Task, engine: _engine.Engine, _key: bytes, app: App, moment: str, hooks: list[Hook]
 ) -> dict[str, Any]:
     """Not in check mode."""
     del task
-    times, warnings, failure = Times(), list[str](), None
+    times, warnings, failure = _times.Times(), list[str](), None
     mine = Hooks(app.name, app.hooks, engine, times)
     mine.wanted[moment] = hooks
     try:
@@ -129,15 +131,15 @@ def _hook(
             record.note_hooks_done(engine, app.name)
         elif moment == FAILED:
             mine.failed(warnings)
-    except Failure as refused:
+    except _errors.Failure as refused:
         failure = refused
     seconds = {each.container: times.seconds("container", each.container, "exec") for each in hooks}
     return {**_answer([], warnings, mine.said, failure), "seconds": seconds}
 
 
-def _outlook(_task: Task, engine: Engine, _key: bytes, app: App) -> dict[str, Any]:
-    return Hooks(app.name, app.hooks, engine, Times()).outlook()
+def _outlook(_task: _module.Task, engine: _engine.Engine, _key: bytes, app: App) -> dict[str, Any]:
+    return Hooks(app.name, app.hooks, engine, _times.Times()).outlook()
 
 
-def _facts(_task: Task, engine: Engine, key: bytes, app: App) -> dict[str, Any]:
+def _facts(_task: _module.Task, engine: _engine.Engine, key: bytes, app: App) -> dict[str, Any]:
     return pinning.facts(app, engine, key, units(app, engine.account.home, read_files=True))

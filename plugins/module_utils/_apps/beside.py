@@ -10,13 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _switch
-from .._arguments import checked
-from .._container_wanted import STARTED, Wanted
-from .._errors import Failure
-from .._networks import DEFAULT_NETWORK
-from .._switch import Switch
-from .._values import Duration
+from .. import _arguments, _container_wanted, _errors, _networks, _switch, _values
 
 REPLACE, BLUE_GREEN = "replace", "blue_green"
 OPTIONS = ("deploy", "switch")
@@ -58,97 +52,101 @@ def options(raw: Mapping[str, Any], where: str) -> Mapping[str, Any] | None:
     if deploy is None:
         deploy = BLUE_GREEN if switch is not None else REPLACE
     if deploy not in (REPLACE, BLUE_GREEN):
-        raise Failure(f"{where}deploy: {deploy!r} was given, and {REPLACE} or {BLUE_GREEN} is needed.")
+        raise _errors.Failure(
+            f"{where}deploy: {deploy!r} was given, and {REPLACE} or {BLUE_GREEN} is needed."
+        )
     if deploy == REPLACE and switch is None:
         return None
     if deploy == REPLACE:
-        raise Failure(f"{where}switch: was given beside deploy: {REPLACE}; take one of them out.")
+        raise _errors.Failure(f"{where}switch: was given beside deploy: {REPLACE}; take one of them out.")
     if not isinstance(switch, Mapping):
         found = "missing" if switch is None else f"{switch!r} was given"
-        raise Failure(
+        raise _errors.Failure(
             f"{where}switch: {found}, and deploy: {BLUE_GREEN} needs a map of image, publish, port and check, because something has to "
             "move the traffic."
         )
-    told = checked(switch, SWITCH, f"{where}switch", "apps")
+    told = _arguments.checked(switch, SWITCH, f"{where}switch", "apps")
     if not 0 < told["port"] < 65536:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}switch.port: {told['port']} was given, and a port from 1 to 65535 is needed, the one inside."
         )
     if not _PUBLISH.fullmatch(told["publish"]):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}switch.publish: {told['publish']!r} was given, and [ADDRESS:]PORT of the host is needed, such as 127.0.0.1:8080."
         )
     if not _CHECK.fullmatch(told["check"]):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}switch.check: {told['check']!r} was given, and the path of an HTTP request is needed, such as /healthz."
         )
     try:
-        Duration().parse(told["drain_timeout"])
+        _values.Duration().parse(told["drain_timeout"])
     except ValueError as error:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}switch.drain_timeout: {told['drain_timeout']!r} was given, and {error} is needed."
         ) from error
     if raw.get("runtime") not in (None, "podman"):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}deploy: {BLUE_GREEN} was given beside runtime: {raw['runtime']}, and versions side by side are only made with "
             "runtime: podman; write that, or take deploy and switch out."
         )
     return told
 
 
-def switch_of(told: Mapping[str, Any], wanted: Wanted, folder: str, waits: bool) -> Switch:
+def switch_of(
+    told: Mapping[str, Any], wanted: _container_wanted.Wanted, folder: str, waits: bool
+) -> _switch.Switch:
     """The switch before a container. Raises Failure for one that cannot have two versions side by side."""
     where = wanted.where
     _refuse_alone(wanted, waits)
     networks = dict((wanted.spec.get("network") or {}).get("networks") or {})
-    networks.pop(DEFAULT_NETWORK, None)
+    networks.pop(_networks.DEFAULT_NETWORK, None)
     if not networks:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}networks: missing; deploy: {BLUE_GREEN} needs a network of the app with names, in which the switch finds both versions."
         )
     fixed = [name for name, joined in networks.items() if {"static_ips", "static_mac"} & set(joined)]
     if fixed:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}networks: a fixed address in {fixed[0]} was given, and two versions cannot have one address; take it out."
         )
-    return Switch(
+    return _switch.Switch(
         name=wanted.name,
         container=f"{wanted.name}-switch",
         network=next(iter(networks)),
         port=told["port"],
         check=told["check"],
-        drain=Duration().parse(told["drain_timeout"]) / SECOND,
+        drain=_values.Duration().parse(told["drain_timeout"]) / SECOND,
         folder=f"{folder}/.{wanted.name}-switch",
     )
 
 
-def _refuse_alone(wanted: Wanted, waits: bool) -> None:
+def _refuse_alone(wanted: _container_wanted.Wanted, waits: bool) -> None:
     where = wanted.where
-    if wanted.state != STARTED:
-        raise Failure(
+    if wanted.state != _container_wanted.STARTED:
+        raise _errors.Failure(
             f"{where}state: {wanted.state} was given, and deploy: {BLUE_GREEN} needs started; for absent take deploy and switch out."
         )
     if wanted.once:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}deploy: {BLUE_GREEN} was given, and others wait until {wanted.name} has completed; take deploy and switch out."
         )
     if not waits:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}wait: false was given, and deploy: {BLUE_GREEN} moves no traffic to what has not proved itself; take it out."
         )
     for option, why in ALONE.items():
         if wanted.spec.get(option):
-            raise Failure(f"{where}{option}: was given beside deploy: {BLUE_GREEN}, and {why}.")
+            raise _errors.Failure(f"{where}{option}: was given beside deploy: {BLUE_GREEN}, and {why}.")
     for option in ("volume", "mount"):
         for mount in wanted.spec.get(option) or []:
             if mount["type"] in ("volume", "bind") and "ro" not in mount["options"]:
-                raise Failure(
+                raise _errors.Failure(
                     f"{where}{option}: {mount['source'] or 'a volume'} at {mount['target']} can be written, and deploy: {BLUE_GREEN} has two "
                     "versions at work at the same time; mount it read-only (ro), or take deploy and switch out."
                 )
 
 
-def container(told: Mapping[str, Any], switch: Switch) -> dict[str, Any]:
+def container(told: Mapping[str, Any], switch: _switch.Switch) -> dict[str, Any]:
     """The parameters of the container that the switch is."""
     return {
         "name": switch.container,
@@ -170,7 +168,7 @@ def container(told: Mapping[str, Any], switch: Switch) -> dict[str, Any]:
 def refuse_bound(where: str, name: str, bound: set[str]) -> None:
     """Raise Failure for a container that holds on to one of which there are two for a while."""
     if name in bound:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: another container requires {name} or is in its namespaces, and of {name}, with deploy: {BLUE_GREEN}, there are two "
             "for a while; let it reach the switch over the network instead."
         )

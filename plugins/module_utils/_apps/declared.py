@@ -13,22 +13,23 @@ import re
 from collections.abc import Iterable, Mapping, MutableSet
 from typing import Any
 
-from .. import _images, _network_road, _secret_road, _volume_road
+from .. import (
+    _arguments,
+    _container_wanted,
+    _errors,
+    _images,
+    _network_road,
+    _secret_road,
+    _values,
+    _volume_road,
+    _wanted,
+)
 from .._accounts import user_task
-from .._arguments import checked
-from .._container_wanted import ABSENT
-from .._errors import Failure
-from .._resources.network import NETWORK
-from .._resources.secret import SECRET
-from .._resources.volume import VOLUME
-from .._values import OBJECT_NAME
-from .._wanted import AUTO, RUNTIMES, SYSTEMD
-from . import logins, order, roads
+from .._resources import network, secret, volume
+from . import hooks, logins, order, roads
 from .app import App, entries, raw_units, refuse_twins
 from .files import ARGUMENTS as FILE_ARGUMENTS
 from .files import file_of
-from .hooks import ARGUMENT as HOOKS
-from .hooks import hooks_of, refuse_strangers
 from .units import units
 
 LISTS = ("images", "networks", "volumes", "secrets", "files", "pods", "containers")
@@ -38,7 +39,7 @@ APP: dict[str, dict[str, Any]] = {
     "release": {"type": "int"},
     "keep_releases": {"type": "int", "default": 5},
     "user": {"type": "str"},
-    "runtime": {"type": "str", "choices": RUNTIMES},
+    "runtime": {"type": "str", "choices": _wanted.RUNTIMES},
     "account": {"type": "dict"},
     "remove_data": {"type": "bool", "default": False},
     "prune_data": {
@@ -48,16 +49,16 @@ APP: dict[str, dict[str, Any]] = {
             "secrets": {"type": "list", "elements": "str"},
         },
     },
-    "hooks": HOOKS,
+    "hooks": hooks.ARGUMENT,
     "logins": {"type": "list", "elements": "dict"},
     **{kind: {"type": "list", "elements": "dict"} for kind in LISTS},
 }
 # The kinds that one road brings about one by one: arguments, constraints and table of their own modules.
 ROADS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Any]] = {
     "images": (_images.ARGUMENTS, _images.CONSTRAINTS, None),
-    "networks": (_network_road.ARGUMENTS, _network_road.CONSTRAINTS, NETWORK.table),
-    "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, VOLUME.table),
-    "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, SECRET.table),
+    "networks": (_network_road.ARGUMENTS, _network_road.CONSTRAINTS, network.NETWORK.table),
+    "volumes": (_volume_road.ARGUMENTS, _volume_road.CONSTRAINTS, volume.VOLUME.table),
+    "secrets": (_secret_road.ARGUMENTS, _secret_road.CONSTRAINTS, secret.SECRET.table),
 }
 # A name that can be a folder.
 APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -65,7 +66,7 @@ APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 SHORTEST = 8
 
 
-def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = AUTO) -> list[App]:
+def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = _wanted.AUTO) -> list[App]:
     """The task's apps, in ``runtime`` where they name none. What must not be shown is added to ``hidden`` first of all. Raises Failure."""
     withheld: set[str] = set()
     apps: list[App] = []
@@ -83,10 +84,10 @@ def read(raw: list[Mapping[str, Any]], hidden: MutableSet[str], runtime: str = A
         app.withheld = frozenset(withheld)
         app.units = units(app, "/", read_files=False)
         course = order.course(app.where, raw_units(app), app.units)
-        if app.runtime == SYSTEMD and app.present:
+        if app.runtime == _wanted.SYSTEMD and app.present:
             roads.refuse(app, course)
         if app.state == "present":
-            refuse_strangers(
+            hooks.refuse_strangers(
                 app.hooks, {each.name for unit in app.units for each in unit.containers}, app.where
             )
     refuse_shared_names(apps)
@@ -108,52 +109,56 @@ def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
     name = str(raw.get("name") or "") if isinstance(raw, Mapping) else ""
     where = f"apps[{name if APP_NAME.fullmatch(name) else index}]"
     if not isinstance(raw, Mapping):
-        raise Failure(f"{where}: a map that declares an app is needed, not {type(raw).__name__}.")
-    params = checked(raw, APP, where, "apps")
+        raise _errors.Failure(f"{where}: a map that declares an app is needed, not {type(raw).__name__}.")
+    params = _arguments.checked(raw, APP, where, "apps")
     if not APP_NAME.fullmatch(name):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.name: {name[:80]!r} was given, and a name of up to 63 letters, digits, '_', '.' and '-' is needed."
         )
     account = dict(params["account"] or {})
     beside = account.pop("name", None)
     user = str(params["user"] or beside or name)
     if beside is not None and str(beside) != user:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.account.name: {beside!r} was given beside user: {user}; name the account once, with user."
         )
     if user.isdigit():
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.user: {user!r} is the account, and one of that name would be taken for a uid; name an account with user: NAME."
         )
     account = dict(
-        checked({"name": user, **account}, user_task.ARGUMENTS, f"{where}.account", "user", hidden)
+        _arguments.checked({"name": user, **account}, user_task.ARGUMENTS, f"{where}.account", "user", hidden)
     )
     try:
         user_task.require_text(account)
-    except Failure as failure:
+    except _errors.Failure as failure:
         option, _colon, why = failure.message.partition(": ")
-        raise Failure(f"{where}.{'user' if option == 'name' else f'account.{option}'}: {why}.") from None
+        raise _errors.Failure(
+            f"{where}.{'user' if option == 'name' else f'account.{option}'}: {why}."
+        ) from None
     if account["state"] != "present" or account["remove"]:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.account: an app's account is removed with the app, by state: absent and remove_data: true of the app; "
             "take state and remove out."
         )
     for option in ("linger", "socket"):
         if not account[option]:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}.account.{option}: false was given, and an app needs it, because without it its containers are not kept running; "
                 "take it out."
             )
     if params["remove_data"] and params["state"] != "absent":
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.remove_data: only goes with state: absent, and the app says state: {params['state']}; take one of them out."
         )
     if params["release"] is not None and params["state"] != "rolled_back":
-        raise Failure(
+        raise _errors.Failure(
             f"{where}.release: only goes with state: rolled_back, and the app says state: {params['state']}; take one of them out."
         )
     if params["keep_releases"] < 0:
-        raise Failure(f"{where}.keep_releases: {params['keep_releases']} was given, and 0 or more is needed.")
+        raise _errors.Failure(
+            f"{where}.keep_releases: {params['keep_releases']} was given, and 0 or more is needed."
+        )
     lists = {kind: list(params[kind] or []) for kind in LISTS}
     pruned = {kind: list((params["prune_data"] or {}).get(kind) or []) for kind in ("volumes", "secrets")}
     # Options of an account that nobody gave are not compared with another app's.
@@ -162,14 +167,16 @@ def _app(raw: Any, index: int, hidden: MutableSet[str], runtime: str) -> App:
     }
     app = App(name, user, params["state"], given, params["remove_data"], pruned, lists)
     # One that goes back stays where it lives.
-    app.runtime = params["runtime"] or (AUTO if app.rolled_back else runtime)
+    app.runtime = params["runtime"] or (_wanted.AUTO if app.rolled_back else runtime)
     app.release, app.keep_releases = params["release"], params["keep_releases"]
-    app.hooks = hooks_of(params["hooks"], where)
+    app.hooks = hooks.hooks_of(params["hooks"], where)
     app.logins = logins.declared(where, params["logins"] or [], hidden)
     for kind, names in pruned.items():
         both = sorted(set(names) & {str(each.get("name")) for each in lists[kind]})
         if both:
-            raise Failure(f"{where}.prune_data.{kind}: {both[0]} is declared as well; name it in one place.")
+            raise _errors.Failure(
+                f"{where}.prune_data.{kind}: {both[0]} is declared as well; name it in one place."
+            )
     return app
 
 
@@ -178,28 +185,28 @@ def _read_kinds(app: App, hidden: MutableSet[str]) -> None:
     for kind, (arguments, constraints, table) in ROADS.items():
         simple[kind] = []
         for where, raw in entries(app, kind):
-            params = checked(raw, arguments, where, kind[:-1], hidden, **constraints)
-            if kind != "images" and not OBJECT_NAME.fullmatch(str(params["name"])):
-                raise Failure(
+            params = _arguments.checked(raw, arguments, where, kind[:-1], hidden, **constraints)
+            if kind != "images" and not _values.OBJECT_NAME.fullmatch(str(params["name"])):
+                raise _errors.Failure(
                     f"{where}.name: {params['name']!r} was given, and a name of letters, digits, '_', '.' and '-' is needed."
                 )
-            if table is not None and params["state"] != ABSENT:
+            if table is not None and params["state"] != _container_wanted.ABSENT:
                 table.parse(params, f"{where}.")
             simple[kind].append(params)
         refuse_twins([str(each["name"]) for each in simple[kind]], f"{app.where}{kind}")
     app.simple = simple
     for where, raw in entries(app, "files", "path"):
         if isinstance(raw.get("content"), (Mapping, list)):
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}.content: a {'map' if isinstance(raw['content'], Mapping) else 'list'} was given, and a text is needed; say which "
                 "format it has to have, as in content: '{{ settings | to_json }}'."
             )
-        app.files.append(file_of(checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
+        app.files.append(file_of(_arguments.checked(raw, FILE_ARGUMENTS, where, "apps"), f"{where}."))
     refuse_twins([each.path for each in app.files], f"{app.where}files")
     for each in app.files:
         inside = [other.path for other in app.files if other.path.startswith(each.path + "/")]
         if inside:
-            raise Failure(
+            raise _errors.Failure(
                 f"{app.where}files[{inside[0]}].path: {each.path} is a file, and cannot be a folder as well."
             )
 
@@ -213,13 +220,13 @@ def refuse_shared_names(apps: list[App]) -> None:
             for name in names if kind not in ("images", "files") else ():
                 first = owners.setdefault((app.user, kind, name), app.name)
                 if first != app.name:
-                    raise Failure(
+                    raise _errors.Failure(
                         f"{app.where}{kind}: {name} is declared by app {first} too, in the same account {app.user}; "
                         "choose another name, or another account for one of them."
                     )
         other = accounts.get(app.user)
         if other is not None and app.account and other.account and app.account != other.account:
-            raise Failure(
+            raise _errors.Failure(
                 f"{app.where}account: app {other.name} declares account {app.user} differently; say it once, or the same."
             )
         if other is None or app.account:

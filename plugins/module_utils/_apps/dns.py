@@ -9,11 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from .. import _name_server
-from .._account import Account
-from .._engine import Engine
-from .._plan import DRIFT, Reason, Step
-from .._survey import Listings
+from .. import _account, _engine, _name_server, _plan, _survey
 from .shared import Shared
 
 SERVICE = "service"
@@ -31,18 +27,18 @@ def unanswered(listing: Callable[[], Iterable[Mapping[str, Any]]]) -> set[str]:
     }
 
 
-def answered(shared: Shared) -> list[Step]:
+def answered(shared: Shared) -> list[_plan.Step]:
     """Have names answered that are not; the step for that, if there is one. Raises Failure."""
     if not unanswered(lambda: shared.look().containers):
         return []
     if not shared.check:
         shared.engine.admit("write", _name_server.PROGRAM)
         _name_server.renew()
-    reason = Reason("network", DRIFT, UNANSWERED, ANSWERED)
-    return [Step("restart", SERVICE, _name_server.PROGRAM, (reason,))]
+    reason = _plan.Reason("network", _plan.DRIFT, UNANSWERED, ANSWERED)
+    return [_plan.Step("restart", SERVICE, _name_server.PROGRAM, (reason,))]
 
 
-def answer(account: Account) -> None:
+def answer(account: _account.Account) -> None:
     """The same after a run: containers may have started while the last one of others ended. Raises Failure."""
-    if unanswered(lambda: Listings.take(Engine(account)).containers):
+    if unanswered(lambda: _survey.Listings.take(_engine.Engine(account)).containers):
         _name_server.renew()

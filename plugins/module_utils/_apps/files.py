@@ -13,8 +13,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._plan import CHANGED, DECLARED, DRIFT, REMOVED, Reason, Step
+from .. import _errors, _plan
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "path": {"type": "str", "required": True},
@@ -66,20 +65,22 @@ def file_of(params: Mapping[str, Any], where: str) -> File:
         or ".." in parts
         or path == "."
     ):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}path: {path[:100]!r} was given, and a path below the app's folder is needed, such as conf/nginx.conf."
         )
     if len(str(params["content"]).encode("utf-8", "surrogateescape")) > LARGEST:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}content: it has more than {LARGEST} bytes; mount a volume or put it into the image."
         )
     for option in ("owner", "group"):
         if params[option] is not None and not 0 <= params[option] < 2**32 - 1:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}{option}: {params[option]} was given, and an id inside the container is needed."
             )
     if params["group"] is not None and params["owner"] is None:
-        raise Failure(f"{where}group: was given without owner; give both, as ids inside the container.")
+        raise _errors.Failure(
+            f"{where}group: was given without owner; give both, as ids inside the container."
+        )
     owner = params["owner"]
     group = params["group"] if params["group"] is not None else owner
     return File(
@@ -96,7 +97,7 @@ def _mode(raw: Any, where: str) -> int:
     except (TypeError, ValueError):
         mode = -1
     if isinstance(raw, bool) or not 0 <= mode <= 0o777:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}mode: {raw!r} was given, and an octal mode in quotes is needed, such as '0640'."
         )
     return mode
@@ -117,47 +118,49 @@ def ids_of(file: File, userns: Iterable[str], where: str) -> tuple[int, int]:
         elif mode in ("", "host", "private"):
             found.add((file.owner, file.group))
         else:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}owner: a container that mounts it has userns: {each}, with which nobody can say whom {file.owner} is on the host; "
                 "take owner out, or declare userns: nomap there."
             )
     if len(found) > 1:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}owner: containers with different userns mount it, and {file.owner} is not the same owner for them; take owner out, "
             "or declare two files."
         )
     return found.pop()
 
 
-def step_of(file: File, there: Look | None, ids: tuple[int, int]) -> Step | None:
+def step_of(file: File, there: Look | None, ids: tuple[int, int]) -> _plan.Step | None:
     """What has to happen to a file, None when it is as declared. Of content only that it differs is told."""
     if there is None:
         shown = {
             "mode": f"{file.mode:04o}",
             **({"owner": f"{file.owner}:{file.group}"} if file.owner is not None else {}),
         }
-        reasons = [Reason("content", DECLARED, None, HIDDEN)]
-        return Step(
+        reasons = [_plan.Reason("content", _plan.DECLARED, None, HIDDEN)]
+        return _plan.Step(
             "create",
             "file",
             file.path,
-            (*reasons, *(Reason(key, DECLARED, None, value) for key, value in shown.items())),
+            (*reasons, *(_plan.Reason(key, _plan.DECLARED, None, value) for key, value in shown.items())),
         )
     reasons = []
     if there["type"] != "file":
-        reasons.append(Reason("type", DRIFT, there["type"], "file"))
+        reasons.append(_plan.Reason("type", _plan.DRIFT, there["type"], "file"))
     elif there["digest"] != file.digest:
-        reasons.append(Reason("content", CHANGED, HIDDEN, HIDDEN))
+        reasons.append(_plan.Reason("content", _plan.CHANGED, HIDDEN, HIDDEN))
     if there["type"] == "file" and there["mode"] != file.mode:
-        reasons.append(Reason("mode", CHANGED, f"{there['mode']:04o}", f"{file.mode:04o}"))
+        reasons.append(_plan.Reason("mode", _plan.CHANGED, f"{there['mode']:04o}", f"{file.mode:04o}"))
     if (there["uid"], there["gid"]) != ids:
         offset = 1 if file.owner is None else ids[0] - file.owner
         before = ":".join(_inside(there[key], offset) for key in ("uid", "gid"))
         after = ACCOUNT if file.owner is None else f"{file.owner}:{file.group}"
         reasons.append(
-            Reason("owner", CHANGED, ACCOUNT if before == f"{ACCOUNT}:{ACCOUNT}" else before, after)
+            _plan.Reason(
+                "owner", _plan.CHANGED, ACCOUNT if before == f"{ACCOUNT}:{ACCOUNT}" else before, after
+            )
         )
-    return Step("update", "file", file.path, tuple(reasons)) if reasons else None
+    return _plan.Step("update", "file", file.path, tuple(reasons)) if reasons else None
 
 
 def _inside(found: int, offset: int) -> str:
@@ -165,6 +168,6 @@ def _inside(found: int, offset: int) -> str:
     return ACCOUNT if found == 0 and offset else str(max(found - offset, 0))
 
 
-def removal_of(path: str) -> Step:
+def removal_of(path: str) -> _plan.Step:
     """The step that takes away a file that is no longer declared."""
-    return Step("remove", "file", path, (Reason("files", REMOVED, path, None),))
+    return _plan.Step("remove", "file", path, (_plan.Reason("files", _plan.REMOVED, path, None),))

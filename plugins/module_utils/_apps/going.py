@@ -10,14 +10,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .. import _engine, _errors, _plan, _state, _times
 from .. import _volume_content as content
-from .._engine import name_in_path
-from .._errors import EngineError, Failure
-from .._plan import REMOVED, Reason, Step
-from .._resources.volume import elsewhere
-from .._state import NEW, OLD
-from .._times import Times
-from .record import Names
+from .._resources import volume
+from . import record
 from .shared import LABEL, Shared, labelled, labels_of, name_of
 
 KEPT_NETWORKS = ("podman",)
@@ -35,16 +31,16 @@ class Leftovers:
     volumes: list[str]
     secrets: list[str]
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[_plan.Step]:
         """Steps that remove its containers and pods."""
         whole = [
-            Step(
+            _plan.Step(
                 "remove", "pod", name_of(each), _why("pods", name_of(each)), {"id": each["Id"], "late": True}
             )
             for each in self.pods
         ]
         return whole + [
-            Step(
+            _plan.Step(
                 "remove",
                 "container",
                 name_of(each),
@@ -55,12 +51,12 @@ class Leftovers:
         ]
 
 
-def _why(kind: str, name: str) -> tuple[Reason, ...]:
-    return (Reason(kind, REMOVED, name, None),)
+def _why(kind: str, name: str) -> tuple[_plan.Reason, ...]:
+    return (_plan.Reason(kind, _plan.REMOVED, name, None),)
 
 
 def leftovers(
-    shared: Shared, app: str, known: Names, kept: Mapping[str, frozenset[str]], own: Names
+    shared: Shared, app: str, known: record.Names, kept: Mapping[str, frozenset[str]], own: record.Names
 ) -> Leftovers:
     """What carries the app's label, or was declared by it once (``known``), and is not among ``kept``.
 
@@ -99,7 +95,7 @@ def leftovers(
 
 def _bare(name: str) -> str:
     """A name without what a replacement adds to it for a while."""
-    return name[: -len(NEW)] if name.endswith((NEW, OLD)) else name
+    return name[: -len(_state.NEW)] if name.endswith((_state.NEW, _state.OLD)) else name
 
 
 def _marked_otherwise(listed: Mapping[str, Any], app: str) -> bool:
@@ -123,9 +119,9 @@ def unused(shared: Shared, app: str, networks: Iterable[str]) -> tuple[list[str]
     return [name for name in networks if name not in users], told
 
 
-def remove_simple(shared: Shared, times: Times, kind: str, names: list[str]) -> list[Step]:
+def remove_simple(shared: Shared, times: _times.Times, kind: str, names: list[str]) -> list[_plan.Step]:
     """Remove networks, volumes or secrets by name; what was done, or would be. Raises Failure while containers use one."""
-    steps = [Step("remove", kind[:-1], name, _why(kind, name)) for name in sorted(names)]
+    steps = [_plan.Step("remove", kind[:-1], name, _why(kind, name)) for name in sorted(names)]
     for step in steps:
         if not shared.check:
             with times.of(step):
@@ -135,16 +131,16 @@ def remove_simple(shared: Shared, times: Times, kind: str, names: list[str]) -> 
 
 def _remove(shared: Shared, kind: str, name: str) -> None:
     try:
-        answer = shared.engine.write("DELETE", f"{kind}/{name_in_path(name)}")
-    except EngineError as error:
+        answer = shared.engine.write("DELETE", f"{kind}/{_engine.name_in_path(name)}")
+    except _errors.EngineError as error:
         if error.status == 404:
             return
-        raise Failure(
+        raise _errors.Failure(
             f"{kind[:-1]} {name}: cannot be removed ({error.cause}); remove the containers that use it first."
         ) from error
     for each in answer if isinstance(answer, list) else []:
         if each.get("Err"):
-            raise Failure(
+            raise _errors.Failure(
                 f"{kind[:-1]} {name}: cannot be removed ({each['Err']}); remove the containers that use it first."
             )
 
@@ -168,16 +164,22 @@ def volumes_in(
     return inside - set(outside), outside
 
 
-def export(shared: Shared, times: Times, folder: str, names: list[str]) -> tuple[list[Step], list[str]]:
+def export(
+    shared: Shared, times: _times.Times, folder: str, names: list[str]
+) -> tuple[list[_plan.Step], list[str]]:
     """Write volumes into archives in a folder; the steps, and the names of those whose data lies elsewhere and stays there."""
     steps, away = [], []
     listed = {name_of(each): each for each in shared.look().volumes}
     for name in sorted(names):
         found = listed.get(name) or {}
-        if elsewhere(found.get("Driver"), found.get("Options") or {}):
+        if volume.elsewhere(found.get("Driver"), found.get("Options") or {}):
             away.append(name)
             continue
-        steps.append(Step("export", "volume", name, (Reason("remove_data", REMOVED, None, f"{name}.tar"),)))
+        steps.append(
+            _plan.Step(
+                "export", "volume", name, (_plan.Reason("remove_data", _plan.REMOVED, None, f"{name}.tar"),)
+            )
+        )
         if not shared.check:
             with times.of(steps[-1]):
                 shared.engine.admit("write", folder)

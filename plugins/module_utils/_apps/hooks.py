@@ -11,13 +11,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import _exec
-from .._arguments import checked
-from .._engine import Engine, name_in_path
-from .._errors import EngineError, Failure
-from .._options import get_path
-from .._plan import DECLARED, Reason, Step
-from .._times import Times
+from .. import _arguments, _engine, _errors, _exec, _options, _plan, _times
 from . import record
 
 BEFORE, AFTER, FAILED = MOMENTS = ("before", "after", "failed")
@@ -48,9 +42,11 @@ class Hook:
     expect: tuple[int, ...]
 
     @property
-    def step(self) -> Step:
+    def step(self) -> _plan.Step:
         """How it stands in the plan; a command may hold what nobody should see."""
-        return Step("exec", "container", self.container, (Reason("hook", DECLARED, None, self.moment),))
+        return _plan.Step(
+            "exec", "container", self.container, (_plan.Reason("hook", _plan.DECLARED, None, self.moment),)
+        )
 
 
 def hooks_of(raw: Mapping[str, Any] | None, where: str) -> list[Hook]:
@@ -59,13 +55,13 @@ def hooks_of(raw: Mapping[str, Any] | None, where: str) -> list[Hook]:
     for moment in MOMENTS:
         for index, each in enumerate((raw or {}).get(moment) or []):
             place = f"{where}.hooks.{moment}[{index}]"
-            params = checked(each, HOOK, place, "apps")
+            params = _arguments.checked(each, HOOK, place, "apps")
             try:
                 spec = _exec.parse(params)
-            except Failure as failure:
-                raise Failure(f"{place}.{failure.message}") from failure
+            except _errors.Failure as failure:
+                raise _errors.Failure(f"{place}.{failure.message}") from failure
             if params["timeout"] <= 0:
-                raise Failure(
+                raise _errors.Failure(
                     f"{place}.timeout: {params['timeout']:g} was given, and more than 0 seconds are needed."
                 )
             found.append(Hook(moment, params["container"], spec, params["timeout"], tuple(params["expect"])))
@@ -77,7 +73,7 @@ def refuse_strangers(hooks: list[Hook], containers: set[str], where: str) -> Non
     for each in hooks:
         if each.container not in containers:
             names = ", ".join(sorted(containers)) or "none"
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}hooks.{each.moment}: {each.container!r} is no container of the app (its containers: {names}); name one of them."
             )
 
@@ -90,7 +86,7 @@ class Hooks:
     """
 
     def __init__(
-        self, app: str, hooks: list[Hook], engine: Engine, times: Times, begun: bool = False
+        self, app: str, hooks: list[Hook], engine: _engine.Engine, times: _times.Times, begun: bool = False
     ) -> None:
         self.begun = begun
         self.app, self.hooks, self.engine, self.times = app, hooks, engine, times
@@ -98,7 +94,7 @@ class Hooks:
         self.said: list[dict[str, Any]] = []
         self.wanted: dict[str, list[Hook]] = {moment: [] for moment in MOMENTS}
 
-    def planned(self, changes: bool) -> tuple[list[Step], list[Step]]:
+    def planned(self, changes: bool) -> tuple[list[_plan.Step], list[_plan.Step]]:
         """The steps before and after the change. Before it only in what runs: at first there is nothing yet."""
         of = {moment: [each for each in self.hooks if each.moment == moment] for moment in MOMENTS}
         if changes:
@@ -128,7 +124,7 @@ class Hooks:
             yield
             if whole:
                 self.end()
-        except Failure:
+        except _errors.Failure:
             self.failed(warnings)
             raise
 
@@ -151,22 +147,24 @@ class Hooks:
         for each in self.wanted[FAILED]:
             try:
                 self._run(each)
-            except Failure as failure:
+            except _errors.Failure as failure:
                 warnings.append(failure.message)
 
     def _runs(self, name: str) -> bool:
-        there = self.engine.find(f"containers/{name_in_path(name)}/json")
-        return there is not None and get_path(there, "State.Status") == "running"
+        there = self.engine.find(f"containers/{_engine.name_in_path(name)}/json")
+        return there is not None and _options.get_path(there, "State.Status") == "running"
 
     def _run(self, hook: Hook) -> None:
         with self.times.of(hook.step):
             try:
                 identity = _exec.running(self.engine, hook.container)
                 done = _exec.run(self.engine, identity, hook.container, dict(hook.spec), None, hook.timeout)
-            except EngineError as error:
-                raise Failure(f"hooks.{hook.moment}: container {hook.container}: {error.cause}.") from error
-            except Failure as failure:
-                raise Failure(f"hooks.{hook.moment}: {failure.message}", **failure.facts) from failure
+            except _errors.EngineError as error:
+                raise _errors.Failure(
+                    f"hooks.{hook.moment}: container {hook.container}: {error.cause}."
+                ) from error
+            except _errors.Failure as failure:
+                raise _errors.Failure(f"hooks.{hook.moment}: {failure.message}", **failure.facts) from failure
             self.said.append(
                 {
                     "moment": hook.moment,
@@ -176,6 +174,6 @@ class Hooks:
                 }
             )
             if done.rc not in hook.expect:
-                raise Failure(
+                raise _errors.Failure(
                     f"hooks.{hook.moment}: {_exec.refusal(hook.container, done, list(hook.expect))}"
                 )

@@ -11,23 +11,23 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .. import _parallel
-from .._account import Account
-from .._engine import Engine, name_in_path
-from .._errors import Failure
-from .._info import ALL, ask_each
-from .._module import Task
-from .._options import get_path
-from .._query import Query
-from .._record import LABEL as RECORD
-from .._service_text import unit_of_name
-from .._survey import Listings, inspected
-from .._unit_folder import Folder
-from . import inside, record, releasing
+from .. import (
+    _account,
+    _engine,
+    _errors,
+    _info,
+    _module,
+    _options,
+    _parallel,
+    _query,
+    _record,
+    _service_text,
+    _survey,
+    _unit_folder,
+)
+from . import dns, inside, record, releasing, shared
 from .allowed import allowed, published
 from .declared import APP_NAME
-from .dns import UNANSWERED, unanswered
-from .shared import LABEL, labels_of, name_of
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "user": {"type": "str"},
@@ -40,15 +40,15 @@ CONSTRAINTS: dict[str, Any] = {"mutually_exclusive": [("user", "users")]}
 OBJECTS = ("networks", "volumes", "secrets")
 
 
-def look(task: Task) -> dict[str, Any]:
+def look(task: _module.Task) -> dict[str, Any]:
     """The apps of the accounts that the task names, or of all."""
     params = dict(task.params)
     if params["user"] is None and params["users"] is None:
-        params["users"] = [ALL]
-    told = Task(params, task.check, task.diff)
-    query = Query(params["query"]) if params["query"] is not None else None
-    result = ask_each(
-        told, "apps", query, _ask, params["users"] == [ALL], params["name"], added=_with_releases
+        params["users"] = [_info.ALL]
+    told = _module.Task(params, task.check, task.diff)
+    query = _query.Query(params["query"]) if params["query"] is not None else None
+    result = _info.ask_each(
+        told, "apps", query, _ask, params["users"] == [_info.ALL], params["name"], added=_with_releases
     )
     task.warnings += told.warnings
     return result
@@ -60,27 +60,27 @@ def _with_releases(user: str, app: dict[str, Any]) -> dict[str, Any]:
     return {**app, "releases": releasing.listed(name, user) if APP_NAME.fullmatch(name) else []}
 
 
-def _ask(account: Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:
+def _ask(account: _account.Account, discover: bool, names: Iterable[str] | None) -> dict[str, Any] | None:
     """One account's answer, in a child that has become it; None for one that has no apps and was only guessed to have some."""
     recorded = record.apps(account)
     if discover and (not os.path.exists(account.socket)):
         return None
-    engine = Engine(account, check=True)
-    there = Listings.take(engine, "pods", *OBJECTS)
+    engine = _engine.Engine(account, check=True)
+    there = _survey.Listings.take(engine, "pods", *OBJECTS)
     declared = {name: record.read(account, name)[0] for name in recorded}
     # What was taken over by another app may carry the label of one that has gone.
     taken = _taken(declared)
     known = {
-        labels_of(each).get(LABEL)
+        shared.labels_of(each).get(shared.LABEL)
         for kind in ("containers", "pods")
         for each in getattr(there, kind)
-        if name_of(each) not in taken[kind]
+        if shared.name_of(each) not in taken[kind]
     }
     apps = sorted({*recorded, *(str(each) for each in known if each)})
     wanted = [name for name in apps if names is None or name in names]
     looked = {}
     if wanted:
-        inspects = _parallel.in_parallel(lambda each: inspected(engine, each), there.containers)
+        inspects = _parallel.in_parallel(lambda each: _survey.inspected(engine, each), there.containers)
         looked = {str(each.get("Name")): each for each in inspects if each}
     return {
         "found": [_app(engine, account, name, _taken(declared, name), there, looked) for name in wanted],
@@ -98,11 +98,11 @@ def _taken(declared: Mapping[str, record.Names], but: str = "") -> dict[str, set
 
 
 def _app(
-    engine: Engine,
-    account: Account,
+    engine: _engine.Engine,
+    account: _account.Account,
     name: str,
     others: Mapping[str, set[str]],
-    there: Listings,
+    there: _survey.Listings,
     looked: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     declared, former = record.read(account, name)
@@ -111,7 +111,7 @@ def _app(
 
     def ours(kind: str, listed: Iterable[Mapping[str, Any]]) -> list[str]:
         """What there is of the app, declared or not. What another app declares by now is that one's, whatever its label says."""
-        told = {name_of(each): labels_of(each).get(LABEL) for each in listed}
+        told = {shared.name_of(each): shared.labels_of(each).get(shared.LABEL) for each in listed}
         return sorted(
             each
             for each, mark in told.items()
@@ -153,9 +153,9 @@ def _app(
         if each["what"]
     ]
     if present["networks"]:
-        lost = unanswered(lambda: there.containers)
+        lost = dns.unanswered(lambda: there.containers)
         drifted += [
-            {"kind": "network", "name": each, "what": UNANSWERED}
+            {"kind": "network", "name": each, "what": dns.UNANSWERED}
             for each in present["networks"]
             if each in lost
         ]
@@ -175,11 +175,11 @@ def _app(
     }
 
 
-def _has_unit(account: Account, container: str) -> bool:
+def _has_unit(account: _account.Account, container: str) -> bool:
     """Whether it lives in a unit, of which nothing is there while it is stopped."""
-    with contextlib.suppress(Failure):  # Podman takes names that no unit can have
-        file = unit_of_name(container).file
-        return any(Folder(account, roots).text(file) is not None for roots in (True, False))
+    with contextlib.suppress(_errors.Failure):  # Podman takes names that no unit can have
+        file = _service_text.unit_of_name(container).file
+        return any(_unit_folder.Folder(account, roots).text(file) is not None for roots in (True, False))
     return False
 
 
@@ -191,7 +191,7 @@ def _container(
     health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
     running = status == "running"
     completed = once and status in ("exited", "stopped") and code == 0
-    labels = get_path(inspect, "Config.Labels") or {}
+    labels = _options.get_path(inspect, "Config.Labels") or {}
     what = ""
     if declared and not running and not completed and not resting:
         what = (
@@ -201,7 +201,7 @@ def _container(
         )
     elif declared and running and health not in ("", "healthy"):
         what = health
-    elif declared and RECORD not in labels:
+    elif declared and _record.LABEL not in labels:
         what = "made by something else, taken over as it is"
     return {
         "name": inspect.get("Name"),
@@ -218,8 +218,8 @@ def _container(
 
 
 def _pod(
-    engine: Engine, looked: Mapping[str, Mapping[str, Any]], name: str, declared: bool
+    engine: _engine.Engine, looked: Mapping[str, Mapping[str, Any]], name: str, declared: bool
 ) -> dict[str, Any]:
-    found = engine.find(f"pods/{name_in_path(name)}/json") or {}
+    found = engine.find(f"pods/{_engine.name_in_path(name)}/json") or {}
     infra = next((each for each in looked.values() if each.get("Id") == found.get("InfraContainerID")), {})
     return {"name": name, "status": found.get("State"), "declared": declared, "published": published(infra)}

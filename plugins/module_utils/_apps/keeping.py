@@ -14,10 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._plan import Step
-from .._record import digest
-from .._times import Times
+from .. import _errors, _plan, _record, _times
 from . import inside
 from .app import App, Unit
 from .files import File, ids_of, removal_of, step_of
@@ -37,7 +34,7 @@ class Keeper:
         shared: Shared,
         app: App,
         units: list[Unit],
-        times: Times,
+        times: _times.Times,
         seen: Mapping[str, Any] | None = None,
     ) -> None:
         self.shared, self.app, self.times = shared, app, times
@@ -68,7 +65,7 @@ class Keeper:
                 modes.append("uidmap" if "uidmap" in spec else str(spec.get("userns") or ""))
         return ids_of(file, modes, f"{self.app.where}files[{file.path}].")
 
-    def keep(self) -> list[Step]:
+    def keep(self) -> list[_plan.Step]:
         """Bring the files to what is declared; what was done, or would be."""
         files = self.app.files
         if not files:
@@ -100,7 +97,7 @@ class Keeper:
                 self.written[f"{self.base}/{each.path}"] = float(there[each.path]["written"])
         return [step for _file, step in todo]
 
-    def clear(self, known: list[str], prune: bool) -> list[Step]:
+    def clear(self, known: list[str], prune: bool) -> list[_plan.Step]:
         """Remove what was declared once and is in the way of what is now: a file where a folder has to be, files in a folder where a file has to be.
 
         What was done, or would be. Raises Failure where nothing is to be pruned.
@@ -119,13 +116,13 @@ class Keeper:
         pairs = [(old, new) for old, new in pairs if there.get(old, {}).get("type", "folder") != "folder"]
         if pairs and not prune:
             old, new = pairs[0]
-            raise Failure(
+            raise _errors.Failure(
                 f"{self.app.where}files[{new}].path: {old} is in its way, which an earlier declaration brought; say prune: true, or remove it."
             )
         self.cleared = sorted({old for old, _new in pairs})
         return self.prune(self.cleared)
 
-    def prune(self, known: list[str]) -> list[Step]:
+    def prune(self, known: list[str]) -> list[_plan.Step]:
         """Remove the files that were declared once, are no longer, and are there."""
         # What a release could not keep stays as it is.
         wanted = {*(each.path for each in self.app.files), *self.app.beside.get("files", ())}
@@ -162,7 +159,7 @@ class Keeper:
         if not self.in_namespace:
             return {}
         return {
-            path: {**each, "digest": digest(self.shared.key, each["digest"])}
+            path: {**each, "digest": _record.digest(self.shared.key, each["digest"])}
             for path, each in there.items()
             if path in self.ids
         }
@@ -171,7 +168,10 @@ class Keeper:
         """What an earlier look found; the digest is that of what is declared, or nothing."""
         known = self.seen[path]
         declared = next((each.digest for each in self.app.files if each.path == path), "")
-        return {**known, "digest": declared if known["digest"] == digest(self.shared.key, declared) else ""}
+        return {
+            **known,
+            "digest": declared if known["digest"] == _record.digest(self.shared.key, declared) else "",
+        }
 
     def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
         """Have it done, inside the account's user namespace where that is needed. Raises Failure."""
@@ -183,7 +183,7 @@ class Keeper:
         # It may have belonged to a container's user until now.
         answer = self._in_namespace(order)
         if "refused" in answer:
-            raise Failure(
+            raise _errors.Failure(
                 f"{self.app.where}files: {self.base} cannot be worked on ({answer['refused']}); look at what lies there."
             )
         return answer
@@ -211,7 +211,7 @@ class Keeper:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Failure(
+            raise _errors.Failure(
                 f"{self.app.where}files: podman unshare was not done after {PATIENCE:.0f} s for account "
                 f"{self.shared.account.name}; look at what lies in that account's ~/.config/containers."
             ) from None
@@ -221,7 +221,7 @@ class Keeper:
             answer = None
         if done.returncode or not isinstance(answer, dict):
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise Failure(
+            raise _errors.Failure(
                 f"{self.app.where}files: podman unshare does not work for account {self.shared.account.name} "
                 f"({said[-1][:300] if said else 'it says nothing'})."
             )

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import _switching
-from .._apply import Applier
-from . import going, record
-from .keeping import Keeper
+from .. import _apply, _switching
+from . import going, keeping, record
 
 if TYPE_CHECKING:
     from .run import AppRun
@@ -34,14 +32,14 @@ def leave(run: AppRun) -> None:
     run.tell(steps)
     if steps and not shared.check:
         with run.timed(begun):
-            applier = Applier(shared.engine, {}, False, 0.0)
+            applier = _apply.Applier(shared.engine, {}, False, 0.0)
             applier.times = run.times
             applier.apply(steps)
     forget_switches(run, known["containers"])
     networks, stay = going.unused(shared, app.name, there.networks)
     run.warnings += stay
     run.tell(going.remove_simple(shared, run.times, "networks", networks))
-    run.tell(Keeper(shared, app, [], run.times).prune(known["files"]))
+    run.tell(keeping.Keeper(shared, app, [], run.times).prune(known["files"]))
     if app.remove_data:
         _remove_data(run, sorted({*there.volumes, *mounted} - set(used)), there.secrets)
     if not shared.check:

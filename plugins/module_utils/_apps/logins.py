@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableSet, Sequence
 from typing import Any
 
-from .. import _login
-from .._arguments import checked
-from .._auth import registry_key
-from .._errors import Failure
+from .. import _arguments, _auth, _errors, _login
 
 
 def declared(where: str, raw: Sequence[Any], hidden: MutableSet[str]) -> list[Mapping[str, Any]]:
@@ -22,13 +19,17 @@ def declared(where: str, raw: Sequence[Any], hidden: MutableSet[str]) -> list[Ma
     for index, each in enumerate(raw):
         name = str(each.get("registry") or index)
         here = f"{where}.logins[{name[:120] if name.isprintable() else index}]"
-        params = checked(each, _login.ARGUMENTS, here, "login", hidden, required_if=_login.REQUIRED_IF)
+        params = _arguments.checked(
+            each, _login.ARGUMENTS, here, "login", hidden, required_if=_login.REQUIRED_IF
+        )
         try:
-            key = registry_key(str(params["registry"]))
-        except Failure as failure:
-            raise Failure(f"{here}.{failure.message}") from None
+            key = _auth.registry_key(str(params["registry"]))
+        except _errors.Failure as failure:
+            raise _errors.Failure(f"{here}.{failure.message}") from None
         if key in keys:
-            raise Failure(f"{where}.logins: {key} is declared more than once; give each registry one login.")
+            raise _errors.Failure(
+                f"{where}.logins: {key} is declared more than once; give each registry one login."
+            )
         keys.append(key)
         found.append(params)
     return found

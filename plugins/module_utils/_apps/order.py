@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import _container_wanted
-from .._course import COMPLETED, HEALTHY, STARTED, Course
-from .._errors import Failure
-from . import beside
-from .app import Unit
+from .. import _container_wanted, _course, _errors
+from . import app, beside
 
-CONDITIONS = (STARTED, HEALTHY, COMPLETED)
+CONDITIONS = (_course.STARTED, _course.HEALTHY, _course.COMPLETED)
 # As compose files have them.
 COMPOSE = {
-    "service_started": STARTED, "service_healthy": HEALTHY, "service_completed_successfully": COMPLETED,
+    "service_started": _course.STARTED, "service_healthy": _course.HEALTHY, "service_completed_successfully": _course.COMPLETED,
 }  # fmt: skip
 
 
@@ -29,9 +26,9 @@ def needs_of(raw: Any, where: str) -> dict[str, str]:
     if isinstance(raw, str):
         raw = [raw]
     if isinstance(raw, (list, tuple)) and all(isinstance(each, str) for each in raw):
-        return dict.fromkeys(map(str, raw), STARTED)
+        return dict.fromkeys(map(str, raw), _course.STARTED)
     if not isinstance(raw, Mapping):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}depends_on: {raw!r} was given, and a list of names is needed, or a map from names to conditions."
         )
     return {str(name): _condition(value, f"{where}depends_on[{name}]") for name, value in raw.items()}
@@ -41,11 +38,13 @@ def _condition(value: Any, where: str) -> str:
     if isinstance(value, Mapping):
         others = sorted(set(map(str, value)) - {"condition"})
         if others:
-            raise Failure(f"{where}: {others[0]!r} was given, and only condition is known here; take it out.")
+            raise _errors.Failure(
+                f"{where}: {others[0]!r} was given, and only condition is known here; take it out."
+            )
         value = value.get("condition")
-    told = COMPOSE.get(str(value), STARTED if value is None else str(value))
+    told = COMPOSE.get(str(value), _course.STARTED if value is None else str(value))
     if told not in CONDITIONS:
-        raise Failure(f"{where}: {value!r} was given, and one of {', '.join(CONDITIONS)} is needed.")
+        raise _errors.Failure(f"{where}: {value!r} was given, and one of {', '.join(CONDITIONS)} is needed.")
     return told
 
 
@@ -67,10 +66,12 @@ def _all_needs(where: str, raw_units: Sequence[Mapping[str, Any]]) -> dict[str, 
 def completed(where: str, raw_units: Sequence[Mapping[str, Any]]) -> set[str]:
     """Names of the containers that others want completed: they run once for each declaration."""
     needs = _all_needs(where, raw_units)
-    return {name for each in needs.values() for name, condition in each.items() if condition == COMPLETED}
+    return {
+        name for each in needs.values() for name, condition in each.items() if condition == _course.COMPLETED
+    }
 
 
-def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[Unit]) -> Course:
+def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[app.Unit]) -> _course.Course:
     """The order in which an app's pods and containers start. Raises Failure for what cannot be."""
     needs = _all_needs(where, raw_units)
     of_unit = {name: unit for unit in units for name in (unit.name, *(each.name for each in unit.containers))}
@@ -88,7 +89,7 @@ def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[U
             others = set().union(*(bound(each) for each in units if each is not unit))
             beside.refuse_bound(f"{where}containers[{unit.name}].deploy", unit.name, others)
     stages = _stages(where, edges)
-    return Course(
+    return _course.Course(
         stages={name: stages[unit.name] for name, unit in of_unit.items()},
         needs={name: needs.get(unit.name, {}) for name, unit in of_unit.items()},
         once=frozenset(each.name for unit in units for each in unit.containers if each.once),
@@ -96,31 +97,33 @@ def course(where: str, raw_units: Sequence[Mapping[str, Any]], units: Sequence[U
     )
 
 
-def _require_fitting(where: str, name: str, other: str, condition: str, of_unit: Mapping[str, Unit]) -> None:
+def _require_fitting(
+    where: str, name: str, other: str, condition: str, of_unit: Mapping[str, app.Unit]
+) -> None:
     unit = of_unit.get(other)
     if unit is None or other == name:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: {name} depends on {other}, which is no other container or pod of this app; declare it."
         )
-    if unit.kind == "pod" and other == unit.name and condition != STARTED:
-        raise Failure(
+    if unit.kind == "pod" and other == unit.name and condition != _course.STARTED:
+        raise _errors.Failure(
             f"{where}: {name} depends on {other} being {condition}, and {other} is a pod; name the container in it that is meant."
         )
-    if unit.kind == "pod" and condition == COMPLETED:
-        raise Failure(
+    if unit.kind == "pod" and condition == _course.COMPLETED:
+        raise _errors.Failure(
             f"{where}: {name} depends on {other} being completed, and a container in a pod does not run once; declare it outside of pods."
         )
     if unit.kind == "pod" and unit.name == name:
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: {name} depends on {other}, which is in the same pod; use requires of the container instead."
         )
     if unit.params.get("state") not in (None, "started"):
-        raise Failure(
+        raise _errors.Failure(
             f"{where}: {name} depends on {other}, which is declared as {unit.params.get('state')}; it has to be started."
         )
 
 
-def bound(unit: Unit) -> set[str]:
+def bound(unit: app.Unit) -> set[str]:
     """Containers that Podman itself starts before this one: it requires them, or is in their namespaces."""
     return set().union(*(_container_wanted.bound(each.spec) for each in unit.containers))
 
@@ -132,7 +135,7 @@ def _stages(where: str, edges: Mapping[str, set[str]]) -> dict[str, int]:
     while left:
         ready = [name for name, needs in left.items() if needs <= set(stages)]
         if not ready:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}depends_on: {', '.join(sorted(left))} depend on each other in a circle; take one of them out."
             )
         for name in ready:

@@ -9,47 +9,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._container_wanted import ABSENT
-from .._engine import Engine
-from .._errors import Failure
-from .._image_names import parse_name
-from .._pull import find, present
-from .._record import digest
+from .. import _container_wanted, _engine, _errors, _image_names, _pull, _record
 from . import release
 from .app import App, Unit
 
 
-def pin(app: App, engine: Engine, name: str) -> str:
+def pin(app: App, engine: _engine.Engine, name: str) -> str:
     """A release's image, by its name while that leads to it, else by digest or ID. Raises Failure when nothing does."""
     pinned = app.pins.get(name) or {}
     by_digest, identity = pinned.get("digest") or "", pinned.get("id") or ""
     if not identity and not by_digest:
         return name
-    there = find(engine, name)
+    there = _pull.find(engine, name)
     if there is not None and there.get("Id") == identity:
         return name
-    if by_digest and present(engine, parse_name(by_digest)) is not None:
+    if by_digest and _pull.present(engine, _image_names.parse_name(by_digest)) is not None:
         return by_digest
-    if identity and find(engine, identity) is not None:
+    if identity and _pull.find(engine, identity) is not None:
         return identity
     if by_digest:
         return by_digest
-    raise Failure(
+    raise _errors.Failure(
         f"{app.where}release: image {name} of that release ({identity[:12]}) is no longer on the host and came from no registry; "
         "build it again and declare it with state: present."
     )
 
 
-def facts(app: App, engine: Engine, key: bytes, wanted: Iterable[Unit]) -> dict[str, Any]:
+def facts(app: App, engine: _engine.Engine, key: bytes, wanted: Iterable[Unit]) -> dict[str, Any]:
     """Images by digest, secrets by keyed digest."""
     members = [each for unit in wanted for each in unit.containers]
-    names = {each.image for each in members if each.pulled and each.state != ABSENT}
+    names = {each.image for each in members if each.pulled and each.state != _container_wanted.ABSENT}
     secrets = {
-        str(each["name"]): digest(key, each.get("data"))
+        str(each["name"]): _record.digest(key, each.get("data"))
         for each in app.simple["secrets"]
-        if each["state"] != ABSENT
+        if each["state"] != _container_wanted.ABSENT
     }
     return {
-        "images": {name: release.image_of(name, find(engine, name)) for name in names},
+        "images": {name: release.image_of(name, _pull.find(engine, name)) for name in names},
         "secrets": secrets,
     }

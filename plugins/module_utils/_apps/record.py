@@ -15,9 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._account import Account
-from .._engine import Engine
-from .._journal import PLACE, Journal
+from .. import _account, _engine, _journal
 
 KIND = "app"
 KINDS = ("images", "networks", "volumes", "secrets", "pods", "containers", "files")
@@ -25,12 +23,12 @@ Names = dict[str, list[str]]
 _FILE = re.compile(r"rootless\.podman\.app\.(.+)\.json")
 
 
-def journal(account: Account, app: str) -> Journal:
+def journal(account: _account.Account, app: str) -> _journal.Journal:
     """The file of one app."""
-    return Journal(account, KIND, app)
+    return _journal.Journal(account, KIND, app)
 
 
-def read(account: Account, app: str) -> tuple[Names, Names]:
+def read(account: _account.Account, app: str) -> tuple[Names, Names]:
     """What it declared last, and what it declared before and nobody has removed since."""
     notes = journal(account, app).read() or {}
     return names_of(notes.get("declared")), names_of(notes.get("former"))
@@ -53,19 +51,19 @@ def notes(
     return {**told, **({"seen": dict(seen)} if seen else {}), **({"hooks_due": True} if due else {})}
 
 
-def hooks_due(account: Account, app: str) -> bool:
+def hooks_due(account: _account.Account, app: str) -> bool:
     """Whether a run changed the app and did not come to the hooks after that."""
     return bool((journal(account, app).read() or {}).get("hooks_due"))
 
 
-def note_hooks_due(engine: Engine, app: str) -> None:
+def note_hooks_due(engine: _engine.Engine, app: str) -> None:
     """Note it before anything changes: the run may be killed."""
     told = journal(engine.account, app)
     engine.admit("write", told.path)
     told.write({**(told.read() or {}), "hooks_due": True})
 
 
-def note_hooks_done(engine: Engine, app: str) -> None:
+def note_hooks_done(engine: _engine.Engine, app: str) -> None:
     """They have run."""
     told = journal(engine.account, app)
     notes = told.read() or {}
@@ -74,7 +72,7 @@ def note_hooks_done(engine: Engine, app: str) -> None:
         told.write(notes)
 
 
-def note_gone(engine: Engine, app: str, names: Names) -> None:
+def note_gone(engine: _engine.Engine, app: str, names: Names) -> None:
     """It is not there any more."""
     told = journal(engine.account, app)
     notes = told.read() or {}
@@ -93,13 +91,13 @@ def names_of_steps(steps: Iterable[Mapping[str, Any]]) -> Names:
     return found
 
 
-def seen(account: Account, app: str) -> Mapping[str, Any]:
+def seen(account: _account.Account, app: str) -> Mapping[str, Any]:
     """What was found of such files when they were last looked at."""
     told = (journal(account, app).read() or {}).get("seen")
     return told if isinstance(told, dict) else {}
 
 
-def not_running(account: Account, app: str) -> tuple[set[str], set[str]]:
+def not_running(account: _account.Account, app: str) -> tuple[set[str], set[str]]:
     """Which of an app's containers run to their end, and which need not run."""
     told = journal(account, app).read() or {}
     once, resting = (
@@ -120,9 +118,9 @@ def names_of(raw: Any) -> Names:
     return found
 
 
-def apps(account: Account) -> list[str]:
+def apps(account: _account.Account) -> list[str]:
     """The apps of which the account has such a file, but for those whose data alone is left."""
-    paths = glob.glob(os.path.join(glob.escape(account.home), PLACE, "rootless.podman.app.*.json"))
+    paths = glob.glob(os.path.join(glob.escape(account.home), _journal.PLACE, "rootless.podman.app.*.json"))
     found = (_FILE.fullmatch(os.path.basename(path)) for path in paths)
     names = sorted(each.group(1) for each in found if each)
     return [name for name in names if any(read(account, name)[0].values())]

@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._image_names import parse_name
+from .. import _errors, _image_names
+from . import units
 from .app import App
-from .units import CONTAINER, POD
 
 SCHEMA = 1
 # Lists that are kept as they were declared. Images are kept by digest, secrets by name.
@@ -103,7 +102,7 @@ def _without_hidden(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """An entry without the options that Ansible hides, such as the password of a registry."""
     if kind not in ("pods", "containers"):
         return dict(raw)
-    spec = CONTAINER if kind == "containers" else POD
+    spec = units.CONTAINER if kind == "containers" else units.POD
     hidden = {
         each
         for name, argument in spec.items()
@@ -143,7 +142,7 @@ def _holds(text: str, secrets: Iterable[str]) -> bool:
 
 def image_of(name: str, inspect: Mapping[str, Any] | None) -> dict[str, str]:
     """How an image is found again when its name has moved on to another one."""
-    place = parse_name(name).place if not _ID.fullmatch(name) else ""
+    place = _image_names.parse_name(name).place if not _ID.fullmatch(name) else ""
     known = sorted(str(each) for each in (inspect or {}).get("RepoDigests") or [])
     mine = [each for each in known if place and ("/" + each.partition("@")[0]).endswith("/" + place)]
     return {"digest": mine[0] if mine else "", "id": str((inspect or {}).get("Id") or "")}
@@ -157,7 +156,7 @@ def images_told(told: Any, app: App) -> dict[str, dict[str, str]]:
         digest, identity = (
             (str(each.get(key) or "") for key in ("digest", "id")) if isinstance(each, Mapping) else ("", "")
         )
-        sound = "@" in digest and parse_name(digest).digest != "" if digest else False
+        sound = "@" in digest and _image_names.parse_name(digest).digest != "" if digest else False
         found[name] = {"digest": digest if sound else "", "id": identity if _ID.fullmatch(identity) else ""}
     return found
 
@@ -190,19 +189,19 @@ def target(app: App, releases: Mapping[int, Release]) -> Release:
     if app.release is not None:
         found = releases.get(app.release)
         if found is None:
-            raise Failure(
+            raise _errors.Failure(
                 f"{app.where}release: {app.release} was given, and the releases kept on the host are {numbers}; name one of these."
             )
     else:
         before = releases[max(releases)].before if releases else None
         found = releases.get(before) if before is not None else None
         if found is None:
-            raise Failure(
+            raise _errors.Failure(
                 f"{app.where}state: rolled_back was given, and no release before the newest is kept on the host (kept are {numbers}); "
                 "declare what the app should be with state: present."
             )
     if found.left_out:
-        raise Failure(
+        raise _errors.Failure(
             f"{app.where}release: release {found.number} is kept without {found.left_out[0]}, because that holds the value of a secret; "
             "declare what the app should be with state: present, and hand secrets over with secrets."
         )

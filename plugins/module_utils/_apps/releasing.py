@@ -13,26 +13,23 @@ import time
 from collections.abc import Mapping, MutableSet
 from typing import Any
 
-from .._account import choose
-from .._errors import Failure
-from .._plan import CHANGED, Reason, Step
+from .. import _account, _errors, _plan
 from . import order, release
 from .app import App
 from .declared import read, refuse_shared_names
-from .release import Release
 from .shelf import Shelf
 
 
 def shelf_of(app: str, user: str) -> Shelf:
     """Where the releases of an app lie for this task."""
-    return Shelf(app, user, None if os.geteuid() == 0 else choose(user))
+    return Shelf(app, user, None if os.geteuid() == 0 else _account.choose(user))
 
 
 class Releases:
     """What the apps of one task go back to, and what is kept of them."""
 
     def __init__(self) -> None:
-        self.targets: dict[str, Release] = {}
+        self.targets: dict[str, release.Release] = {}
 
     def resolved(self, apps: list[App], hidden: MutableSet[str]) -> list[App]:
         """The apps, with each that is to be rolled back as its release has it. Raises Failure where there is none."""
@@ -73,7 +70,7 @@ class Releases:
                 self._keep(app, told, facts)
             elif app.remove_data and not check:
                 shelf_of(app.name, app.user).forget()
-        except Failure as failure:
+        except _errors.Failure as failure:
             told.update(failed=True, msg=failure.message)
         except OSError as error:
             told.update(
@@ -89,7 +86,9 @@ class Releases:
         told["release"] = {"from": current, "to": target.number}
         if current == target.number:
             return
-        step = Step("update", "release", app.name, (Reason("release", CHANGED, current, target.number),))
+        step = _plan.Step(
+            "update", "release", app.name, (_plan.Reason("release", _plan.CHANGED, current, target.number),)
+        )
         told["plan"].append({**step.public(), "seconds": 0.0})
         told["changed"] = True
         if not check:
@@ -102,7 +101,7 @@ class Releases:
         declared, left_out, files_left_out = release.kept(app)
         secrets = facts.get("secrets")
         names = app.names()["secrets"]
-        new = Release(
+        new = release.Release(
             number=max(there, default=0) + 1,
             time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             app=app.name,
@@ -127,7 +126,7 @@ class Releases:
 
 def listed(app: str, user: str) -> list[dict[str, Any]]:
     """The releases of an app for apps_info, newest first; nothing where they cannot be read."""
-    with contextlib.suppress(Failure):
+    with contextlib.suppress(_errors.Failure):
         shelf = shelf_of(app, user)
         there = shelf.releases()
         current = shelf.current(there)

@@ -13,9 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from .._course import Course
-from .._errors import Failure
-from .._wanted import PODMAN
+from .. import _course, _errors, _wanted
 from . import order
 from .app import App
 
@@ -36,7 +34,7 @@ def aside(app: App) -> frozenset[str]:
 
 def in_units(app: App) -> frozenset[str]:
     """The names of the containers and pods that live in units, or may."""
-    if app.runtime == PODMAN:
+    if app.runtime == _wanted.PODMAN:
         return frozenset()
     return frozenset(unit.name for unit in app.units) - aside(app)
 
@@ -47,7 +45,7 @@ def _switched(app: App) -> set[str]:
     return {name for each in switches for name in (each.name, each.container)}
 
 
-def phases(app: App, course: Course) -> list[Phase]:
+def phases(app: App, course: _course.Course) -> list[Phase]:
     """The order of both roads. Deploys beside the old version come last, because nothing takes one back that was done in units after it."""
     late = _leading_to(app, course, _switched(app))
     mine = in_units(app)
@@ -64,7 +62,7 @@ def phases(app: App, course: Course) -> list[Phase]:
     return found
 
 
-def _leading_to(app: App, course: Course, names: set[str]) -> set[str]:
+def _leading_to(app: App, course: _course.Course, names: set[str]) -> set[str]:
     """These names, and all containers and pods that depend on one of them, over however many others."""
     found, before = set(names), -1
     while len(found) != before:
@@ -73,7 +71,7 @@ def _leading_to(app: App, course: Course, names: set[str]) -> set[str]:
     return found
 
 
-def _needs(app: App, course: Course, name: str) -> set[str]:
+def _needs(app: App, course: _course.Course, name: str) -> set[str]:
     """The containers and pods on which one depends."""
     of_unit = {
         each: unit.name for unit in app.units for each in (unit.name, *(c.name for c in unit.containers))
@@ -91,7 +89,7 @@ def waits_for(needs: Mapping[str, Mapping[str, str]], name: str, without: frozen
     return found
 
 
-def refuse(app: App, course: Course) -> None:
+def refuse(app: App, course: _course.Course) -> None:
     """Raise Failure for an app that cannot live in units."""
     if not in_units(app):
         return
@@ -103,13 +101,13 @@ def refuse(app: App, course: Course) -> None:
         others = {each.name: other.name for other in app.units for each in other.containers}
         for name in sorted(order.bound(unit) - own):
             if name in others and (others[name] in mine) != inside:
-                raise Failure(
+                raise _errors.Failure(
                     f"{lead}{unit.name} requires {name} or is in its namespaces, of which one has a unit and the other (it runs once, or has deploy: "
                     "blue_green) has none; take that out, or use runtime: podman."
                 )
     switched = _switched(app)
     for name in sorted(_leading_to(app, course, switched) & mine):
-        raise Failure(
+        raise _errors.Failure(
             f"{lead}{name} depends on a container with deploy: blue_green, which comes after all that lives in units; take that out of depends_on, or "
             "use runtime: podman."
         )

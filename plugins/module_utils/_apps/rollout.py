@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._account import Account
-from .._errors import Failure
-from .._module import Task
+from .. import _account, _errors, _module
+from . import aside
 from .app import App
-from .aside import Aside
 from .hooks import AFTER, BEFORE, FAILED
 
 # What the account's own process says for this.
 TOLD = ("aside", "last", "hooks_due", "running", "begun", "pins")
 
 
-def before_parting(task: Task, account: Account, app: App) -> dict[str, Any]:
+def before_parting(task: _module.Task, account: _account.Account, app: App) -> dict[str, Any]:
     """The hooks before a change that begins with units that go: what is told of them. Raises Failure."""
     told: dict[str, Any] = {"plan": [], "warnings": []}
     if any(each.moment in (BEFORE, AFTER) for each in app.hooks) and app.present:
-        mine = Aside(task, account, app)
+        mine = aside.Aside(task, account, app)
         rollout = Rollout(task, account, app, {**told, **mine.outlook()}, True)
         rollout.told = told
         rollout.begin(True)
@@ -40,7 +38,13 @@ class Rollout:
     """One app between the beginning of its change and the end, in the task's own process; adds to what is told of the app."""
 
     def __init__(
-        self, task: Task, account: Account, app: App, told: dict[str, Any], there: bool, begun: bool = False
+        self,
+        task: _module.Task,
+        account: _account.Account,
+        app: App,
+        told: dict[str, Any],
+        there: bool,
+        begun: bool = False,
     ) -> None:
         """``begun`` says that the hooks before the change have run already."""
         self.task, self.app, self.told = task, app, told
@@ -48,7 +52,7 @@ class Rollout:
         self.said = {key: told.pop(key, None) for key in TOLD}
         self.aside: Mapping[str, list[dict[str, Any]]] = self.said["aside"] or {}
         self.begun = begun or bool(self.said["begun"])
-        self._account = Aside(task, account, app)
+        self._account = aside.Aside(task, account, app)
 
     @property
     def calls(self) -> int:
@@ -75,7 +79,7 @@ class Rollout:
         if self.can:
             try:
                 self.told["plan"] += self._account.bring(names, about)
-            except Failure:
+            except _errors.Failure:
                 self.told["plan"] += steps
                 raise
             finally:
@@ -102,7 +106,7 @@ class Rollout:
                 self._take_last()
             if not told["failed"] and told["plan"] and self.can and not self.app.rolled_back:
                 told["kept"] = self._account.facts()
-        except Failure as failure:
+        except _errors.Failure as failure:
             facts = {key: value for key, value in failure.facts.items() if key != "plan"}
             told.update(facts, failed=True, msg=failure.message)
         failed = [each for each in hooks if each.moment == FAILED]

@@ -13,34 +13,37 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .. import _images, _login, _switching
-from .._apply import Applier
-from .._container_wanted import ABSENT, Wanted
-from .._engine import name_in_path
-from .._errors import EngineError, Failure
-from .._module import Task
-from .._network_road import NetworkRoad
-from .._plan import Step
+from .. import (
+    _apply,
+    _container_wanted,
+    _engine,
+    _errors,
+    _images,
+    _login,
+    _module,
+    _network_road,
+    _plan,
+    _road,
+    _secret_road,
+    _simple,
+    _switch,
+    _switching,
+    _times,
+    _volume_road,
+    _wanted,
+)
 from .._pull import refuse_retries
-from .._road import pull_first, pull_missing, refuse_lost_dependents
-from .._secret_road import SecretRoad
-from .._simple import SimpleRoad
-from .._switch import told as told_of
-from .._times import Times
-from .._volume_road import VolumeRoad
-from .._wanted import SYSTEMD
-from . import going, order, record, release, roads
-from .afterwards import last, remember
+from . import afterwards, going, hooks, keeping, order, outlook, pinning, record, release, roads
 from .app import App, Unit
-from .hooks import Hooks
-from .keeping import Keeper
 from .leaving import forget_switches, leave
-from .outlook import planned, survey_of
-from .pinning import facts, pin
 from .shared import LABEL, Shared, name_of
 from .units import units
 
-ROADS: dict[str, type[SimpleRoad]] = {"networks": NetworkRoad, "volumes": VolumeRoad, "secrets": SecretRoad}
+ROADS: dict[str, type[_simple.SimpleRoad]] = {
+    "networks": _network_road.NetworkRoad,
+    "volumes": _volume_road.VolumeRoad,
+    "secrets": _secret_road.SecretRoad,
+}
 
 
 class AppRun:
@@ -51,30 +54,30 @@ class AppRun:
         self.marks = {LABEL: app.name}
         self.plan: list[dict[str, Any]] = []
         self.warnings: list[str] = []
-        self.times = Times()
+        self.times = _times.Times()
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
-        self.hooks = Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
+        self.hooks = hooks.Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
 
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
         begun = time.monotonic()
-        failure: Failure | None = None
+        failure: _errors.Failure | None = None
         try:
             if self.app.present:
                 self._arrive()
             else:
                 leave(self)
-        except Failure as refused:
+        except _errors.Failure as refused:
             failure = refused
         except OSError as error:
-            failure = Failure(
+            failure = _errors.Failure(
                 f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
             )
         if self.app.present:
             self.told["runtime"] = self.app.runtime
-        if self.app.runtime == SYSTEMD:
+        if self.app.runtime == _wanted.SYSTEMD:
             self.told.update(made=sorted(self.shared.made), renewed=sorted(self.renewed))
         return {
             "name": self.app.name,
@@ -97,7 +100,7 @@ class AppRun:
         self._require_secrets()
         if app.pins:
             chosen = {
-                name: pin(app, shared.engine, name)
+                name: pinning.pin(app, shared.engine, name)
                 for name in sorted(release.image_names(app) & set(app.pins))
             }
             self.app = app = release.with_images(app, chosen)
@@ -115,7 +118,7 @@ class AppRun:
                 for params in app.simple[kind]:
                     self._object(kind, road, params)
             known = {kind: sorted({*before[kind], *former[kind]}) for kind in record.KINDS}
-            keeper = Keeper(shared, app, wanted, self.times, self.seen)
+            keeper = keeping.Keeper(shared, app, wanted, self.times, self.seen)
             self.tell(keeper.clear(known["files"], self.prunes))
             known["files"] = [path for path in known["files"] if path not in keeper.cleared]
             written = keeper.keep()
@@ -123,7 +126,7 @@ class AppRun:
             self.tell(written)
             gone = self._gone(known, before)
             self.told["written"] = dict(keeper.written)
-            if app.runtime == SYSTEMD:
+            if app.runtime == _wanted.SYSTEMD:
                 self._before_units(wanted, course, keeper.written, gone)
             else:
                 self.bring(wanted, course, keeper.written, gone)
@@ -131,18 +134,18 @@ class AppRun:
                 undeclared = set(known["containers"]) - set(app.names()["containers"])
                 forget_switches(self, sorted(undeclared if self.prunes else map(name_of, gone.containers)))
             gone = gone if self.prunes else None
-            if app.runtime == SYSTEMD:
+            if app.runtime == _wanted.SYSTEMD:
                 # What lives in units uses it until these have changed.
-                late = last(self, dataclasses.replace(shared, check=True), wanted, known, gone)
+                late = afterwards.last(self, dataclasses.replace(shared, check=True), wanted, known, gone)
                 self.told["last"] = [each.public() for each in late]
             else:
-                self.tell(last(self, shared, wanted, known, gone))
+                self.tell(afterwards.last(self, shared, wanted, known, gone))
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            remember(self, before, former, self.told.get("last") or [])
-        if self.plan and not shared.check and not app.rolled_back and app.runtime != SYSTEMD:
-            self.told["kept"] = facts(app, shared.engine, shared.key, wanted)
+            afterwards.remember(self, before, former, self.told.get("last") or [])
+        if self.plan and not shared.check and not app.rolled_back and app.runtime != _wanted.SYSTEMD:
+            self.told["kept"] = pinning.facts(app, shared.engine, shared.key, wanted)
 
     def _gone(self, known: record.Names, before: record.Names) -> going.Leftovers | None:
         """What is no longer declared and goes: with ``prune`` all of it, else the switches of containers that have none any more."""
@@ -155,9 +158,9 @@ class AppRun:
         ]
         if not mine:
             return None
-        if self.app.runtime == SYSTEMD:
+        if self.app.runtime == _wanted.SYSTEMD:
             # What goes before units come is not put back when these fail.
-            raise Failure(
+            raise _errors.Failure(
                 f"{self.app.where}containers[{mine[0].rpartition('-')[0]}].switch: was taken out, and {mine[0]}, which has its port, goes first; say "
                 "prune: true, and have a healthy version ready, because nothing answers on that port if it fails."
             )
@@ -172,8 +175,8 @@ class AppRun:
     def _require_secrets(self) -> None:
         """Raise Failure where a release had a secret that has gone since: no release keeps a value."""
         for name in self.app.beside.get("secrets", ()) if self.app.rolled_back else ():
-            if self.shared.engine.find(f"secrets/{name_in_path(name)}/json") is None:
-                raise Failure(
+            if self.shared.engine.find(f"secrets/{_engine.name_in_path(name)}/json") is None:
+                raise _errors.Failure(
                     f"{self.app.where}release: release {self.app.release} had secret {name}, which is not there any more, and no release keeps its "
                     "value; make it with rootless.podman.secret first, or declare the app with state: present."
                 )
@@ -183,8 +186,10 @@ class AppRun:
         begun = time.monotonic()
         try:
             result = _login.travel(task, self.shared.engine, self.shared.key)
-        except Failure as failure:
-            raise Failure(f"logins[{params['registry']}].{failure.message}", **failure.facts) from None
+        except _errors.Failure as failure:
+            raise _errors.Failure(
+                f"logins[{params['registry']}].{failure.message}", **failure.facts
+            ) from None
         self._took(task, result, time.monotonic() - begun)
 
     def _image(self, params: Mapping[str, Any]) -> None:
@@ -192,10 +197,10 @@ class AppRun:
         begun = time.monotonic()
         result = _images.travel(task, self.shared.engine, self.shared.key)
         self._took(task, result, time.monotonic() - begun)
-        if result["changed"] and params["state"] != ABSENT:
+        if result["changed"] and params["state"] != _container_wanted.ABSENT:
             self.shared.made |= {str(params["name"]), *(str(each) for each in params.get("tag") or [])}
 
-    def _object(self, kind: str, road: type[SimpleRoad], params: Mapping[str, Any]) -> None:
+    def _object(self, kind: str, road: type[_simple.SimpleRoad], params: Mapping[str, Any]) -> None:
         task = self._task(params)
         traveller = road(task, self.shared.engine, self.shared.key)
         traveller.marks = self.marks
@@ -205,10 +210,10 @@ class AppRun:
         if kind == "secrets" and result["changed"]:
             self.renewed.add(str(params["name"]))
 
-    def _task(self, params: Mapping[str, Any]) -> Task:
-        return Task(params, self.shared.check, self.shared.diff)
+    def _task(self, params: Mapping[str, Any]) -> _module.Task:
+        return _module.Task(params, self.shared.check, self.shared.diff)
 
-    def _took(self, task: Task, result: Mapping[str, Any], seconds: float | None = None) -> None:
+    def _took(self, task: _module.Task, result: Mapping[str, Any], seconds: float | None = None) -> None:
         """Add what another road did to the app's own plan; several steps of one image share its time."""
         self.warnings += task.warnings
         for each in result["plan"]:
@@ -217,9 +222,9 @@ class AppRun:
         if result["plan"]:
             self.shared.forget()
 
-    def tell(self, steps: Iterable[Step]) -> None:
+    def tell(self, steps: Iterable[_plan.Step]) -> None:
         """Add steps, which may still have to be taken: their time is filled in at the end."""
-        for step in told_of(list(steps)):
+        for step in _switch.told(list(steps)):
             seconds = self.times.seconds(step.kind, step.name, step.action)
             self.plan.append({**step.public(), "seconds": seconds})
 
@@ -249,25 +254,27 @@ class AppRun:
                 each for each in steps if each.name in names
             ]
             pulls = [each for each in pulls if each not in mine]
-            foretold[unit.name] = [{**each.public(), "seconds": 0.0} for each in told_of(mine)]
+            foretold[unit.name] = [{**each.public(), "seconds": 0.0} for each in _switch.told(mine)]
         self.told.update(self.hooks.outlook())
         if leaving:
             self.bring([], course, files, gone, whole=False)
             self.told["begun"] = True
 
     def foreseen(
-        self, wanted: list[Unit], files: Mapping[str, float], leaving: list[Step]
-    ) -> tuple[list[Step], list[Step]]:
+        self, wanted: list[Unit], files: Mapping[str, float], leaving: list[_plan.Step]
+    ) -> tuple[list[_plan.Step], list[_plan.Step]]:
         """The pulls and steps by which pods and containers become what is wanted. Raises Failure for what cannot be."""
         engine = self.shared.engine
         members = [each for unit in wanted for each in unit.containers]
         for unit in wanted:
             refuse_retries(unit.params, engine)
-            if unit.params.get("state") != ABSENT:
-                pull_first(self._task({}), engine, unit.containers, unit.params)
-        pulls, steps, warnings = planned(self, wanted, survey_of(self, wanted, files))
+            if unit.params.get("state") != _container_wanted.ABSENT:
+                _road.pull_first(self._task({}), engine, unit.containers, unit.params)
+        pulls, steps, warnings = outlook.planned(self, wanted, outlook.survey_of(self, wanted, files))
         # What goes anyway holds on to nothing.
-        refuse_lost_dependents(engine, steps, [*members, *(Wanted(step.name) for step in leaving)])
+        _road.refuse_lost_dependents(
+            engine, steps, [*members, *(_container_wanted.Wanted(step.name) for step in leaving)]
+        )
         self.warnings += warnings
         return pulls, steps
 
@@ -299,18 +306,20 @@ class AppRun:
                 for unit in wanted:
                     self._pull(unit, pulls)
                 shared.forget()
-                _pulls, steps, _warnings = planned(self, wanted, survey_of(self, wanted, files))
+                _pulls, steps, _warnings = outlook.planned(
+                    self, wanted, outlook.survey_of(self, wanted, files)
+                )
             specs = {each.name: each.spec for each in members}
             emptied = frozenset(unit.name for unit in wanted if unit.params.get("delete_volumes"))
-            applier = Applier(engine, specs, True, 120.0, emptied, course)
+            applier = _apply.Applier(engine, specs, True, 120.0, emptied, course)
             applier.times = self.times
             try:
                 applier.apply([*leaving, *steps])
             finally:
                 self.warnings += applier.beside.warnings
 
-    def _pull(self, unit: Unit, pulls: list[Step]) -> None:
-        images = {each.image for each in unit.containers if each.state != ABSENT}
+    def _pull(self, unit: Unit, pulls: list[_plan.Step]) -> None:
+        images = {each.image for each in unit.containers if each.state != _container_wanted.ABSENT}
         mine = [
             step
             for step in pulls
@@ -319,17 +328,17 @@ class AppRun:
         for step in mine:
             with self.times.of(step):
                 try:
-                    pull_missing(self.shared.engine, [step], unit.params)
-                except EngineError as error:
+                    _road.pull_missing(self.shared.engine, [step], unit.params)
+                except _errors.EngineError as error:
                     if not self.app.rolled_back:
                         raise
-                    raise Failure(
+                    raise _errors.Failure(
                         f"{self.app.where}release: image {step.name} of that release is not on the host and cannot be pulled ({error.cause}); "
                         "bring it back, or declare the app with state: present."
                     ) from error
 
 
-def _sentence(failure: Failure | None) -> str:
+def _sentence(failure: _errors.Failure | None) -> str:
     """What went wrong, with the step at which it did."""
     if failure is None:
         return ""

@@ -10,40 +10,39 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._open_runtime import container_fits, pod_fits
-from .._service_states import UNIT_LABEL
-from .._service_text import is_ours, labelled
-from .._unit_folder import Folder
-from .._wanted import AUTO, PODMAN, SYSTEMD, container_of, pod_of
-from . import order, roads
+from .. import _errors, _open_runtime, _service_states, _service_text, _unit_folder, _wanted
+from . import order, roads, units
 from .app import App
 from .shared import LABEL, Shared, labels_of, name_of
-from .units import services
 
 
-def settled(shared: Shared, app: App, folder: Folder) -> App:
+def settled(shared: Shared, app: App, folder: _unit_folder.Folder) -> App:
     """The app with the runtime in which it lives. One that is new lives in units where this host's Podman can have all of it there."""
-    if app.runtime != AUTO or not app.present:
+    if app.runtime != _wanted.AUTO or not app.present:
         return app
     if _has_units(app, folder):
-        runtime = SYSTEMD
+        runtime = _wanted.SYSTEMD
     elif _has_others(shared, app) or not _fits(shared, app):
-        runtime = PODMAN
+        runtime = _wanted.PODMAN
     else:
-        runtime = SYSTEMD
+        runtime = _wanted.SYSTEMD
     return dataclasses.replace(app, runtime=runtime)
 
 
 def as_told(app: App, told: Mapping[str, Any]) -> App:
     """The same, in the task's own process, by what the account's says."""
-    if app.runtime != AUTO or not app.present:
+    if app.runtime != _wanted.AUTO or not app.present:
         return app
-    return dataclasses.replace(app, runtime=SYSTEMD if told.get("runtime") == SYSTEMD else PODMAN)
+    return dataclasses.replace(
+        app, runtime=_wanted.SYSTEMD if told.get("runtime") == _wanted.SYSTEMD else _wanted.PODMAN
+    )
 
 
-def _has_units(app: App, folder: Folder) -> bool:
-    return any(is_ours(text) and labelled(text, LABEL) == app.name for text in folder.tree().values())
+def _has_units(app: App, folder: _unit_folder.Folder) -> bool:
+    return any(
+        _service_text.is_ours(text) and _service_text.labelled(text, LABEL) == app.name
+        for text in folder.tree().values()
+    )
 
 
 def _has_others(shared: Shared, app: App) -> bool:
@@ -51,7 +50,7 @@ def _has_others(shared: Shared, app: App) -> bool:
     mine, aside = roads.in_units(app), roads.aside(app)
     there = shared.look()
     return any(
-        UNIT_LABEL not in labels_of(each)
+        _service_states.UNIT_LABEL not in labels_of(each)
         and (name_of(each) in mine or (labels_of(each).get(LABEL) == app.name and name_of(each) not in aside))
         for each in [*there.containers, *there.pods]
     )
@@ -63,10 +62,10 @@ def _fits(shared: Shared, app: App) -> bool:
     try:
         roads.refuse(app, order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], app.units))
         return all(
-            pod_fits(pod_of(each.params), key, version, each.links)
+            _open_runtime.pod_fits(_wanted.pod_of(each.params), key, version, each.links)
             if each.kind == "pod"
-            else container_fits(container_of(each.params), key, version, each.links)
-            for each in services(app, shared.account.home)
+            else _open_runtime.container_fits(_wanted.container_of(each.params), key, version, each.links)
+            for each in units.services(app, shared.account.home)
         )
-    except Failure:
+    except _errors.Failure:
         return False

@@ -16,31 +16,30 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
-from .. import _pod_account, _pod_road, _service_account, _service_road
-from .._account import Account, call_as
-from .._checks import commands
-from .._container_wanted import ABSENT
-from .._errors import Failure
-from .._module import Task
-from .._plan import outcome
-from .._pod_text import service_of_pod_name
-from .._record import KEY_BYTES
-from .._resources.container import KIND
-from .._resources.pod import KIND as POD
-from .._service_plan import UNIT
-from .._service_text import (
-    service_of_name,
+from .. import (
+    _account,
+    _container_wanted,
+    _errors,
+    _module,
+    _plan,
+    _pod_account,
+    _pod_road,
+    _pod_text,
+    _record,
+    _service_account,
+    _service_plan,
+    _service_road,
+    _service_text,
+    _unit_folder,
+    _unit_plan,
+    _wanted,
 )
-from .._unit_folder import Folder
-from .._unit_plan import Seen
-from .._wanted import SYSTEMD
-from . import order
+from .._checks import commands
+from .._resources import container, pod
+from . import order, parting, roads, shared
 from .app import App
-from .parting import Before, put_back, road_of, texts_of, timed
 from .quiet import Quiet
-from .roads import phases
 from .rollout import Rollout, pulled
-from .shared import LABEL
 from .together import Together, container_of_step
 from .units import Service, services
 from .vacant import Vacant, podman_version
@@ -51,7 +50,7 @@ ABOUT = ("written", "made", "renewed")
 
 def has_work(app: App, told: Mapping[str, Any]) -> bool:
     """Whether anything of an app has still to be brought about, or looked at, after its account's own process."""
-    if told["failed"] or not app.present or app.runtime != SYSTEMD:
+    if told["failed"] or not app.present or app.runtime != _wanted.SYSTEMD:
         return False
     quiet = set(told.get("quiet") or ())
     waiting = told.get("last") or told.get("hooks_due") or any((told.get("aside") or {}).values())
@@ -59,8 +58,8 @@ def has_work(app: App, told: Mapping[str, Any]) -> bool:
 
 
 def bring(
-    task: Task,
-    account: Account,
+    task: _module.Task,
+    account: _account.Account,
     app: App,
     told: dict[str, Any],
     there: bool,
@@ -78,13 +77,13 @@ def bring(
     rollout = Rollout(task, account, app, told, there, begun)
     for key in ABOUT:
         told.pop(key, None)
-    if told["failed"] or not app.present or app.runtime != SYSTEMD:
+    if told["failed"] or not app.present or app.runtime != _wanted.SYSTEMD:
         return 0
-    before: Before = {}  # the units that this run changed, as they were
+    before: parting.Before = {}  # the units that this run changed, as they were
     declared = {each.name: each for each in services(app, account.home)}
 
-    def task_of(each: Service, check: bool = task.check) -> Task:
-        return Task({**each.params, "in_app": {**each.links, **about}}, check, task.diff)
+    def task_of(each: Service, check: bool = task.check) -> _module.Task:
+        return _module.Task({**each.params, "in_app": {**each.links, **about}}, check, task.diff)
 
     tasks = {each.name: (each.kind, task_of(each)) for each in declared.values()} if there else {}
     quiet = Quiet(account, tasks, {str(name) for name in found} if known and found is not None else None)
@@ -94,16 +93,16 @@ def bring(
         if app.hooks:
             changing = any(road.would_change(each) for each in declared.values())
             rollout.begin(changing)
-        for phase in phases(app, course):
+        for phase in roads.phases(app, course):
             if not phase.units:
                 road.at = ""
                 rollout.bring(phase.names, about)
             for _stage, names in itertools.groupby(phase.names if phase.units else (), course.stages.get):
                 road.bring([declared[name] for name in names])
-    except Failure as failure:
+    except _errors.Failure as failure:
         facts = {key: value for key, value in failure.facts.items() if key != "plan"}
         lead = f"{declared[road.at].kind} {road.at}: " if road.at else ""
-        back = put_back(task, account, before)
+        back = parting.put_back(task, account, before)
         told.update(facts, failed=True, msg=f"{lead}{failure.message}{back}")
     rollout.end()
     told["changed"] = told["changed"] or bool(told["plan"])
@@ -116,12 +115,12 @@ class Units:
 
     def __init__(
         self,
-        account: Account,
+        account: _account.Account,
         told: dict[str, Any],
         about: dict[str, Any],
-        before: Before,
+        before: parting.Before,
         quiet: Quiet,
-        task_of: Callable[..., Task],
+        task_of: Callable[..., _module.Task],
         there: bool,
         check: bool,
     ) -> None:
@@ -139,7 +138,7 @@ class Units:
             return bool(_foretold(self.task_of(each), self.account, each))
         if self.quiet.sees(each.name):
             return False
-        result = road_of(each.kind).travel(self.task_of(each, True), self.account)
+        result = parting.road_of(each.kind).travel(self.task_of(each, True), self.account)
         self.calls += result["api_calls"]
         return bool(result["plan"])
 
@@ -153,7 +152,11 @@ class Units:
 
     def _waits_of_new(self, each: Service) -> tuple[Any, Any] | None:
         """How a container is waited for that has no unit yet; None for all else, and in check mode."""
-        new = each.kind == KIND and self.there and not texts_of(self.account, each.kind, each.name)
+        new = (
+            each.kind == container.KIND
+            and self.there
+            and not parting.texts_of(self.account, each.kind, each.name)
+        )
         return (each.params["wait"], each.params["wait_timeout"]) if new and not self.check else None
 
     def _travel_together(self, several: Sequence[Service]) -> bool:
@@ -166,14 +169,14 @@ class Units:
         together = Together(self.account, tasks)
         try:
             steps = together.bring()
-        except Failure as failure:
+        except _errors.Failure as failure:
             self.at = container_of_step(failure) or together.at
             raise
         finally:
             self.calls += together.calls
         for each in several:
-            mine = outcome((together.pulled if steps is None else steps).get(each.name, []))["plan"]
-            self.told["plan"] += timed(mine, since)
+            mine = _plan.outcome((together.pulled if steps is None else steps).get(each.name, []))["plan"]
+            self.told["plan"] += parting.timed(mine, since)
             if steps is not None:
                 self.told["warnings"] += tasks[each.name].warnings
                 self.before[each.kind, each.name] = {}
@@ -185,7 +188,9 @@ class Units:
         """In check mode: the units that would be gone by now."""
         if self.check:
             removed = [
-                step for step in self.told["plan"] if (step["action"], step["kind"]) == ("remove", UNIT)
+                step
+                for step in self.told["plan"]
+                if (step["action"], step["kind"]) == ("remove", _service_plan.UNIT)
             ]
             self.about["gone"] = sorted(step["name"] for step in removed)
 
@@ -200,48 +205,52 @@ class Units:
         inner, since = self.task_of(each), time.monotonic()
         try:
             if self.there:
-                texts = texts_of(self.account, each.kind, each.name)
-                result = road_of(each.kind).travel(inner, self.account)
+                texts = parting.texts_of(self.account, each.kind, each.name)
+                result = parting.road_of(each.kind).travel(inner, self.account)
                 if _was_changed(result["plan"]):
                     self.before[each.kind, each.name] = texts
                 self.calls += result["api_calls"]
                 if result["plan"] and not inner.check:
                     self.quiet.changed()
-                told["plan"] += timed(result["plan"], since)
+                told["plan"] += parting.timed(result["plan"], since)
             else:
-                told["plan"] += timed(_foretold(inner, self.account, each), since)
+                told["plan"] += parting.timed(_foretold(inner, self.account, each), since)
         finally:
             told["warnings"] += inner.warnings
 
 
 def about_of(app: App, told: Mapping[str, Any]) -> dict[str, Any]:
     """What the tasks of an app's units have to know of it, by what was told of it so far."""
-    return {**{key: told.get(key) for key in ABOUT}, "marks": {LABEL: app.name}}
+    return {**{key: told.get(key) for key in ABOUT}, "marks": {shared.LABEL: app.name}}
 
 
 def _was_changed(steps: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a unit is another now. One that was taken over from Podman's hands has proved itself, and what was before is gone."""
-    taken_over = any(step["action"] == "remove" and step["kind"] in (KIND, POD) for step in steps)
+    taken_over = any(
+        step["action"] == "remove" and step["kind"] in (container.KIND, pod.KIND) for step in steps
+    )
     return not taken_over and any(
-        step["kind"] == UNIT and step["action"] in ("create", "update") for step in steps
+        step["kind"] == _service_plan.UNIT and step["action"] in ("create", "update") for step in steps
     )
 
 
-def _foretold(task: Task, account: Account, each: Service) -> list[Any]:
+def _foretold(task: _module.Task, account: _account.Account, each: Service) -> list[Any]:
     """What would be done for an account that is not there yet."""
-    if task.params["state"] == ABSENT:
+    if task.params["state"] == _container_wanted.ABSENT:
         return []
     vacant = (podman_version(), commands.delegated_controllers())
-    found = call_as(account, _look, task, account, each.kind, vacant)
-    if each.kind == POD:
+    found = _account.call_as(account, _look, task, account, each.kind, vacant)
+    if each.kind == pod.KIND:
         living: Any = _pod_road.Living(task, account, each.name)
-        service = service_of_pod_name(each.name)
+        service = _pod_text.service_of_pod_name(each.name)
     else:
         living, service = _service_road.Living(task, account, each.name), ""
     units = living.units_of(found)
     seen = {
-        unit.name.file: Seen(
-            new_service=service if unit.name.suffix == POD else service_of_name(unit.name.stem)
+        unit.name.file: _unit_plan.Seen(
+            new_service=service
+            if unit.name.suffix == pod.KIND
+            else _service_text.service_of_name(unit.name.stem)
         )
         for unit in units
     }
@@ -249,9 +258,9 @@ def _foretold(task: Task, account: Account, each: Service) -> list[Any]:
 
 
 def _look(
-    task: Task, account: Account, kind: str, vacant: tuple[tuple[int, int, int], list[str]]
+    task: _module.Task, account: _account.Account, kind: str, vacant: tuple[tuple[int, int, int], list[str]]
 ) -> Mapping[str, Any]:
-    engine, key = Vacant(account, *vacant), os.urandom(KEY_BYTES)
-    if kind == POD:
+    engine, key = Vacant(account, *vacant), os.urandom(_record.KEY_BYTES)
+    if kind == pod.KIND:
         return _pod_account.look(task, engine, key, {})
-    return _service_account.look(task, engine, key, None, Folder(account))
+    return _service_account.look(task, engine, key, None, _unit_folder.Folder(account))

@@ -10,10 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._account import Account
-from .._engine import Engine
-from .._options import Facts
-from .._survey import Listings, facts_of
+from .. import _account, _engine, _options, _survey
 from .app import App
 
 LABEL = "rootless.podman.app"
@@ -23,8 +20,8 @@ LABEL = "rootless.podman.app"
 class Shared:
     """One account on its way. ``listings`` are taken once, and again only after something was written."""
 
-    account: Account
-    engine: Engine
+    account: _account.Account
+    engine: _engine.Engine
     key: bytes
     check: bool
     diff: bool
@@ -32,7 +29,7 @@ class Shared:
     kinds: frozenset[str]
     # Names that any app of the account declares, also one that the task does not name, by kind: nothing of these is another app's leftover.
     declared: Mapping[str, frozenset[str]]
-    listings: Listings | None = None
+    listings: _survey.Listings | None = None
     # Images that earlier steps bring, or would: check mode takes them for there and new.
     made: set[str] = dataclasses.field(default_factory=set)
     # Containers and pods that go with their units, which check mode still sees.
@@ -43,14 +40,14 @@ class Shared:
     mounted: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> _options.Facts:
         """The engine's facts for a plan."""
-        return facts_of(self.engine)
+        return _survey.facts_of(self.engine)
 
-    def look(self) -> Listings:
+    def look(self) -> _survey.Listings:
         """What there is."""
         if self.listings is None:
-            self.listings = Listings.take(self.engine, *sorted(self.kinds))
+            self.listings = _survey.Listings.take(self.engine, *sorted(self.kinds))
             if self.leaving:
                 left = {
                     kind: [each for each in getattr(self.listings, kind) if name_of(each) not in self.leaving]

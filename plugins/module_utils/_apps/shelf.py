@@ -14,14 +14,11 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from .._account import Account
-from .._errors import Failure
-from .._journal import PLACE
+from .. import _account, _errors, _journal
 from . import release
-from .release import Release
 
 ROOTS = "/var/lib/rootless.podman/releases"
-OWN = f"{PLACE}/rootless.podman.releases"
+OWN = f"{_journal.PLACE}/rootless.podman.releases"
 CURRENT = "current.json"
 _NUMBER = re.compile(r"([1-9][0-9]{0,8})\.json")
 
@@ -29,15 +26,15 @@ _NUMBER = re.compile(r"([1-9][0-9]{0,8})\.json")
 class Shelf:
     """The releases of one app of one account."""
 
-    def __init__(self, app: str, user: str, account: Account | None) -> None:
+    def __init__(self, app: str, user: str, account: _account.Account | None) -> None:
         """``account`` is the one that runs the task, None for root."""
         parent = ROOTS if account is None else os.path.join(account.home, OWN)
         # An app's name has no @, so no two apps of two accounts share a folder.
         self.folder = os.path.join(parent, app if app == user else f"{app}@{user}")
 
-    def releases(self) -> dict[int, Release]:
+    def releases(self) -> dict[int, release.Release]:
         """All that are kept, by number. Raises Failure when the folder cannot be read."""
-        found: dict[int, Release] = {}
+        found: dict[int, release.Release] = {}
         try:
             names = os.listdir(self.folder)
         except FileNotFoundError:
@@ -51,13 +48,13 @@ class Shelf:
                 found[told.number] = told
         return found
 
-    def current(self, releases: Mapping[int, Release]) -> int | None:
+    def current(self, releases: Mapping[int, release.Release]) -> int | None:
         """The number of the release that the app is at; the newest when it is not noted."""
         told = self._read(CURRENT)
         number = told.get("current") if isinstance(told, dict) else None
         return number if number in releases else max(releases, default=None)
 
-    def keep(self, new: Release, keep: int) -> None:
+    def keep(self, new: release.Release, keep: int) -> None:
         """Write a release, note that it is the current one, and let go of the oldest."""
         try:
             self._make()
@@ -114,7 +111,7 @@ class Shelf:
             os.close(opened)
 
 
-def _refused(error: OSError) -> Failure:
-    return Failure(
+def _refused(error: OSError) -> _errors.Failure:
+    return _errors.Failure(
         f"releases: {error.filename} cannot be used ({error.strerror or error}); the app is as declared, and its release is not kept."
     )

@@ -12,35 +12,22 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._account import Account, call_as, choose, find
-from .._accounts import removal
+from .. import _account, _each_account, _errors, _libraries, _module, _plan, _wanted
+from .._accounts import lock, removal
 from .._accounts.home import look as look_at_home
-from .._accounts.lock import turn
-from .._checks.ids import lingering
-from .._each_account import call_as_each
-from .._errors import Failure
-from .._libraries import podman_py
-from .._module import Task
-from .._plan import Reason, Step, diff
-from .._wanted import AUTO, RUNTIMES
-from . import dns
+from .._checks import ids
+from .._plan import diff
+from . import dns, release, releasing, rollout, run, runtime, services, shared
 from .account import Job, converge, known
 from .accounts import Accounts
 from .app import App
 from .declared import read
 from .parting import Before, back_in, mounted, part, parting, refuse_roots
-from .release import with_images
-from .releasing import Releases
-from .rollout import before_parting, pulled
-from .run import folder_for_export
-from .runtime import as_told
-from .services import bring, has_work
-from .shared import untouched
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "apps": {"type": "list", "elements": "dict", "required": True},
     "prune": {"type": "bool", "default": False},
-    "runtime": {"type": "str", "choices": RUNTIMES, "default": AUTO},
+    "runtime": {"type": "str", "choices": _wanted.RUNTIMES, "default": _wanted.AUTO},
     "export_to": {"type": "path", "default": "/var/lib/rootless.podman/exports"},
 }
 # Seconds that one account may take: pulls and migrations may be long.
@@ -48,23 +35,23 @@ PATIENCE = 6 * 3600.0
 LOGINS = ("nologin", "false")
 
 
-def travel(task: Task) -> dict[str, Any]:
+def travel(task: _module.Task) -> dict[str, Any]:
     """Converge all apps of the host; the task's result. Raises Failure at the end when one of them failed."""
     apps = read(task.params["apps"], task.hidden, task.params["runtime"])
-    releases = Releases()
+    releases = releasing.Releases()
     host = _Host(task, releases.resolved(apps, task.hidden), releases)
     host.refuse()
     with contextlib.ExitStack() as turns:
         # In the same order for everybody, so that no two wait for each other.
         for user in sorted(host.by_account) if not task.check else ():
-            turns.enter_context(turn(user))
+            turns.enter_context(lock.turn(user))
         return host.converge()
 
 
 class _Host:
     """The apps of one host, by account."""
 
-    def __init__(self, task: Task, apps: list[App], releases: Releases) -> None:
+    def __init__(self, task: _module.Task, apps: list[App], releases: releasing.Releases) -> None:
         self.task, self.apps, self.releases = task, apps, releases
         self.root = os.geteuid() == 0
         self.by_account: dict[str, list[App]] = {}
@@ -88,15 +75,15 @@ class _Host:
             self.accounts.refuse()
             return
         for app in self.apps:
-            refuse_roots(choose(app.user), app, self.task.params["prune"])
+            refuse_roots(_account.choose(app.user), app, self.task.params["prune"])
             if app.account:
-                raise Failure(
+                raise _errors.Failure(
                     f"{app.where}account: this task runs as uid {os.geteuid()}, and root is needed to make accounts; add become: true, or take account out."
                 )
 
     def converge(self) -> dict[str, Any]:
         """Accounts, then their apps, then what goes with an app that takes its data along."""
-        there = {user: find(user) for user in self.by_account}
+        there = {user: _account.find(user) for user in self.by_account}
         # Accounts that exist look at themselves, all at once. Most often nothing is to be done to them.
         known = [
             user for user, account in there.items() if account is not None and self.accounts.is_declared(user)
@@ -116,7 +103,7 @@ class _Host:
         ``looking`` leaves that to the accounts; without it root brings each account about before.
         """
         brought = {} if looking else self.accounts.bring(users)
-        accounts: list[Account] = []
+        accounts: list[_account.Account] = []
         jobs: dict[str, Job] = {}
         for user in users:
             apps = self.by_account[user]
@@ -124,20 +111,20 @@ class _Host:
             declared = vacant = None
             try:
                 if looking:
-                    account: Account | None = choose(user)
+                    account: _account.Account | None = _account.choose(user)
                     declared = self.accounts.declared(user)
                 else:
                     found = brought[user]
-                    if isinstance(found, Failure):
+                    if isinstance(found, _errors.Failure):
                         raise found
                     account, vacant = found
                 folders = self._folders(apps, account) if account else {}
                 leaving = self._part(account, apps) if account and vacant is None else frozenset()
-            except Failure as failure:
+            except _errors.Failure as failure:
                 self._fail(apps, failure, time.monotonic() - begun)
                 continue
             if account is None:
-                self.results.update({app.name: untouched(app) for app in apps})
+                self.results.update({app.name: shared.untouched(app) for app in apps})
                 continue
             accounts.append(account)
             check, diff, prune = self.task.check, self.task.diff, self.task.params["prune"]
@@ -157,10 +144,12 @@ class _Host:
                 {app.name: mounted(self.texts.get(app.name, {})) for app in apps},
             )
         if accounts:
-            podman_py()  # once, before the children are forked
+            _libraries.podman_py()  # once, before the children are forked
         left, answers = [], {}
-        for account, answer in zip(accounts, call_as_each(accounts, converge, jobs, patience=PATIENCE)):
-            if isinstance(answer, Failure):
+        for account, answer in zip(
+            accounts, _each_account.call_as_each(accounts, converge, jobs, patience=PATIENCE)
+        ):
+            if isinstance(answer, _errors.Failure):
                 self._fail(self.by_account[account.name], answer, 0.0)
             elif answer.get("account"):
                 left.append(account.name)
@@ -172,7 +161,7 @@ class _Host:
             self._finish(account, answer)
         return left
 
-    def _hear(self, account: Account, answer: Mapping[str, Any]) -> None:
+    def _hear(self, account: _account.Account, answer: Mapping[str, Any]) -> None:
         """What the account's own process says of its apps."""
         apps = self.by_account[account.name]
         self.calls += answer["api_calls"]
@@ -180,7 +169,7 @@ class _Host:
         self.results.update({told["name"]: told for told in answer["apps"] if told["name"] in names})
         for app in apps:
             told = self.results[app.name]
-            self.settled[app.name] = with_images(as_told(app, told), told.get("pins") or {})
+            self.settled[app.name] = release.with_images(runtime.as_told(app, told), told.get("pins") or {})
             told["plan"] = self.parted.get(app.name, []) + told["plan"]
             first = self.begun.get(app.name, {})
             told["warnings"] += first.get("warnings", [])
@@ -191,13 +180,13 @@ class _Host:
             {"name": name, "user": account.name} for name in answer["known"] if name not in names
         ]
 
-    def _bring(self, accounts: Sequence[Account]) -> None:
+    def _bring(self, accounts: Sequence[_account.Account]) -> None:
         """Bring about what lives in units; root works for several accounts at once where there is something to do."""
         busy = [
             account
             for account in accounts
             if any(
-                has_work(self.settled[app.name], self.results[app.name])
+                services.has_work(self.settled[app.name], self.results[app.name])
                 for app in self.by_account[account.name]
             )
         ]
@@ -205,18 +194,22 @@ class _Host:
         for account in accounts:
             if account not in apart:
                 self.calls += self._bring_one(account)["calls"]
-        answers = call_as_each(apart, self._bring_one, patience=PATIENCE, become=False) if apart else []
+        answers = (
+            _each_account.call_as_each(apart, self._bring_one, patience=PATIENCE, become=False)
+            if apart
+            else []
+        )
         for account, answer in zip(apart, answers):
-            if isinstance(answer, Failure):
+            if isinstance(answer, _errors.Failure):
                 self._fail(self.by_account[account.name], answer, 0.0)
             else:
                 self.results.update(answer["results"])
                 self.calls += answer["calls"]
 
-    def _bring_one(self, account: Account) -> dict[str, Any]:
+    def _bring_one(self, account: _account.Account) -> dict[str, Any]:
         """The apps of one account, one after the other; what is told of them, and the calls that it took."""
         apps, calls, known = self.by_account[account.name], 0, True
-        there = find(account.name) is not None
+        there = _account.find(account.name) is not None
         fetched: set[str] = set()
         for app in apps:
             told, settled = self.results[app.name], self.settled[app.name]
@@ -224,45 +217,45 @@ class _Host:
             if self.task.check:
                 # An image that an app before this one would have fetched is not fetched again.
                 told["made"] = sorted({*(told.get("made") or ()), *fetched})
-            calls += bring(self.task, account, settled, told, there, known, app.name in self.begun)
+            calls += services.bring(self.task, account, settled, told, there, known, app.name in self.begun)
             # What is done to one app may change what was seen of the next.
             known = known and len(told["plan"]) == before and not told["failed"]
-            fetched |= pulled(told)
+            fetched |= rollout.pulled(told)
             back_in(self.task, account, settled, told, self.texts.get(app.name, {}))
         return {"results": {app.name: self.results[app.name] for app in apps}, "calls": calls}
 
-    def _finish(self, account: Account, answer: Mapping[str, Any]) -> None:
+    def _finish(self, account: _account.Account, answer: Mapping[str, Any]) -> None:
         """Releases, and what goes with an app that takes its data along."""
         apps = self.by_account[account.name]
         for app in apps:
             self.releases.took(self.settled[app.name], self.results[app.name], self.task.check)
         if not self.task.check and any(self.results[app.name]["plan"] for app in apps):
             try:
-                call_as(account, dns.answer, account)
-            except Failure as failure:
+                _account.call_as(account, dns.answer, account)
+            except _errors.Failure as failure:
                 self.results[apps[-1].name]["warnings"].append(failure.message)
         self._close(account, apps, answer)
 
-    def _part(self, account: Account, apps: Sequence[App]) -> frozenset[str]:
+    def _part(self, account: _account.Account, apps: Sequence[App]) -> frozenset[str]:
         """Take away the units that go, before the account looks at its containers; the names of these."""
         gone = parting(account, apps, self.task.params["prune"])
         for name, files in gone.items():
             # Another look, when root had to bring the account about between the two, finds nothing any more.
             if name not in self.parted:
                 app = next(each for each in apps if each.name == name)
-                self.begun[name] = before_parting(self.task, account, app)
+                self.begun[name] = rollout.before_parting(self.task, account, app)
                 steps, self.texts[name], self.gone[name] = part(self.task, account, files)
                 self.parted[name] = self.begun[name]["plan"] + steps
         return frozenset(each for name in gone for each in self.gone[name])
 
-    def _folders(self, apps: Sequence[App], account: Account) -> dict[str, str]:
+    def _folders(self, apps: Sequence[App], account: _account.Account) -> dict[str, str]:
         """A folder for the volumes of each app that takes its data along, which only that account may write to for now."""
         found = {}
         for app in apps:
             if not app.remove_data:
                 continue
             known = self.exports.get(app.name)
-            folder = known or folder_for_export(self.task.params["export_to"], app.name)
+            folder = known or run.folder_for_export(self.task.params["export_to"], app.name)
             found[app.name] = self.exports[app.name] = folder
             if self.task.check or known:
                 continue
@@ -273,14 +266,14 @@ class _Host:
                 if self.root:
                     _give(folder, account.uid, account.gid)
             except OSError as error:
-                raise Failure(
+                raise _errors.Failure(
                     f"export_to: {error.filename} cannot be made ({error.strerror}); name another folder."
                 ) from error
         return found
 
     def _close(
         self,
-        account: Account,
+        account: _account.Account,
         apps: Sequence[App],
         answer: Mapping[str, Any],
     ) -> None:
@@ -302,7 +295,7 @@ class _Host:
             return
         try:
             removed = removal.absent(account.name, None, True, self.task.check)
-        except Failure as failure:
+        except _errors.Failure as failure:
             told[0].update(failed=True, msg=failure.message)
             return
         told[-1]["plan"] += [{**step.public(), "seconds": 0.0} for step in removed]
@@ -312,18 +305,18 @@ class _Host:
         """Apps of accounts that the task does not name at all."""
         if not self.root:
             return []
-        names = [name for name in lingering() if name not in self.by_account]
-        accounts = [account for account in map(find, names) if account is not None and account.uid]
+        names = [name for name in ids.lingering() if name not in self.by_account]
+        accounts = [account for account in map(_account.find, names) if account is not None and account.uid]
         found = []
-        for account, answer in zip(accounts, call_as_each(accounts, known)):
-            if not isinstance(answer, Failure):
+        for account, answer in zip(accounts, _each_account.call_as_each(accounts, known)):
+            if not isinstance(answer, _errors.Failure):
                 found += [{"name": str(name), "user": account.name} for name in answer]
         return found
 
-    def _fail(self, apps: Sequence[App], failure: Failure, seconds: float) -> None:
+    def _fail(self, apps: Sequence[App], failure: _errors.Failure, seconds: float) -> None:
         for app in apps:
             self.results[app.name] = {
-                **untouched(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
+                **shared.untouched(app), "failed": True, "msg": failure.message, "duration": round(seconds, 3), **failure.facts,
             }  # fmt: skip
 
     def _result(self, orphans: list[dict[str, str]]) -> dict[str, Any]:
@@ -349,13 +342,15 @@ class _Host:
         failed = [each for each in ordered if each["failed"]]
         if failed:
             told = " ".join(f"app {each['name']} (account {each['user']}): {each['msg']}" for each in failed)
-            raise Failure(told, **result)
+            raise _errors.Failure(told, **result)
         return result
 
 
-def _step(told: Mapping[str, Any]) -> Step:
+def _step(told: Mapping[str, Any]) -> _plan.Step:
     """A step of a result, as the diff is drawn from it."""
-    return Step(told["action"], told["kind"], told["name"], tuple(Reason(**each) for each in told["reasons"]))
+    return _plan.Step(
+        told["action"], told["kind"], told["name"], tuple(_plan.Reason(**each) for each in told["reasons"])
+    )
 
 
 def _give(folder: str, uid: int, gid: int) -> None:
@@ -367,7 +362,7 @@ def _give(folder: str, uid: int, gid: int) -> None:
         os.close(opened)
 
 
-def _stays(account: Account, answer: Mapping[str, Any]) -> str:
+def _stays(account: _account.Account, answer: Mapping[str, Any]) -> str:
     """Why an account is not removed with its app; empty when it may go."""
     if answer["remains"]:
         return f"it has {', '.join(answer['remains'][:5])} beside the app"

@@ -13,31 +13,35 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from .. import _pod_account, _service_account, _service_plan, _service_road
-from .._account import Account
-from .._errors import Failure
-from .._living import InUnits
-from .._module import Task
-from .._plan import Step
-from .._service_plan import There
-from .._shadows import sentence
-from .._unit_change import Gate
-from .._unit_plan import Seen, Way
+from .. import (
+    _account,
+    _errors,
+    _living,
+    _module,
+    _plan,
+    _pod_account,
+    _service_account,
+    _service_plan,
+    _service_road,
+    _shadows,
+    _unit_change,
+    _unit_plan,
+)
 
 
-class Together(InUnits):
+class Together(_living.InUnits):
     """Containers without a unit, of one account. ``tasks`` by name, in the order in which they are told; they wait alike."""
 
-    def __init__(self, account: Account, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, account: _account.Account, tasks: Mapping[str, _module.Task]) -> None:
         super().__init__(next(iter(tasks.values())), account, None, 0)
         self.tasks = tasks
         self.living = {name: _service_road.Living(task, account, name) for name, task in tasks.items()}
         # Whose image is fetched.
         self.at = next(iter(tasks))
         # Pulls that this has done, by container.
-        self.pulled: dict[str, list[Step]] = {}
+        self.pulled: dict[str, list[_plan.Step]] = {}
 
-    def bring(self) -> dict[str, list[Step]] | None:
+    def bring(self) -> dict[str, list[_plan.Step]] | None:
         """Their steps, done; None where one of them is not new, and nothing was done but pulls. Raises Failure, with all of them away again."""
         with self.units.folder.locked():
             found = self._look()
@@ -50,7 +54,7 @@ class Together(InUnits):
             steps, ways = {}, {}
             for name, told in found.items():
                 file = wanted[name].name.file
-                there = There.read(told["there"])
+                there = _service_plan.There.read(told["there"])
                 steps[name], ways[file] = _service_plan.plan(
                     self.living[name].wanted, there, wanted[name], seen[file]
                 )
@@ -59,14 +63,16 @@ class Together(InUnits):
         for name, unit in wanted.items():
             shadows = self.units.shadows(unit)
             if shadows:
-                self.tasks[name].warn(sentence(unit.name.file, self.account.name, shadows))
+                self.tasks[name].warn(_shadows.sentence(unit.name.file, self.account.name, shadows))
         return {name: [*self.pulled.get(name, []), *mine] for name, mine in steps.items()}
 
     def _look(self) -> dict[str, Mapping[str, Any]] | None:
         jobs = [(task.params, None) for task in self.tasks.values()]
         found = self._ask(_service_account.look_at_all, jobs)
         new = all(
-            name in found and not found[name]["container"] and _is_plain(There.read(found[name]["there"]))
+            name in found
+            and not found[name]["container"]
+            and _is_plain(_service_plan.There.read(found[name]["there"]))
             for name in self.tasks
         )
         return {name: found[name] for name in self.tasks} if new else None
@@ -84,12 +90,16 @@ class Together(InUnits):
         return bool(fetched)
 
     def _apply(
-        self, units: list[Any], ways: Mapping[str, Way], seen: Mapping[str, Seen], margin: int
+        self,
+        units: list[Any],
+        ways: Mapping[str, _unit_plan.Way],
+        seen: Mapping[str, _unit_plan.Seen],
+        margin: int,
     ) -> None:
         params, names = self.task.params, list(self.tasks)
         wait = bool(params["wait"])
         started = {unit.name.stem: ways[unit.name.file].start for unit in units if ways[unit.name.file].start}
-        gate = Gate(
+        gate = _unit_change.Gate(
             partial(self._await_all, started) if wait and started else None,
             partial(self._health_of, names) if wait else None,
             None,
@@ -100,20 +110,20 @@ class Together(InUnits):
         seconds = float(params["wait_timeout"] or 120) + _service_road.STOP_MARGIN + margin
         try:
             self.units.apply(units, ways, seen, seconds, gate)
-        except Failure as failure:
+        except _errors.Failure as failure:
             others = ", ".join(name for name in names if name != container_of_step(failure))
-            raise Failure(
+            raise _errors.Failure(
                 f"{failure.message.rstrip('.')}. What was new beside it is not left either: {others}.",
                 **failure.facts,
             ) from failure
 
 
-def container_of_step(failure: Failure) -> str:
+def container_of_step(failure: _errors.Failure) -> str:
     """The container whose service is what a failure is about; empty where that is not known."""
     step = failure.facts.get("step") or {}
     return str(step.get("name") or "").rpartition(".service")[0]
 
 
-def _is_plain(there: There) -> bool:
+def _is_plain(there: _service_plan.There) -> bool:
     """Whether nothing is there from which a unit would have to take over, or that a killed run left."""
     return not (there.source or there.unproved or there.old or there.stray)

@@ -13,20 +13,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from .._arguments import checked
-from .._container_wanted import ABSENT, Wanted
-from .._course import HEALTHY
-from .._errors import Failure
-from .._hardened import hardened_container, hardened_pod
-from .._switch import Switch
-from .._wanted import CONTAINER_SPEC, POD_SPEC, PODMAN, SYSTEMD, container_of, pod_of
+from .. import _arguments, _container_wanted, _course, _errors, _hardened, _switch, _wanted
 from . import beside, order, roads
 from .app import App, Unit, entries, raw_units, refuse_twins
 from .placed import placed
 
 WHOLE = ("definition", "pod", "runtime")
-CONTAINER = {name: argument for name, argument in CONTAINER_SPEC.items() if name not in WHOLE}
-POD = {name: argument for name, argument in POD_SPEC.items() if name not in WHOLE}
+CONTAINER = {name: argument for name, argument in _wanted.CONTAINER_SPEC.items() if name not in WHOLE}
+POD = {name: argument for name, argument in _wanted.POD_SPEC.items() if name not in WHOLE}
 READ_LATER = ("env_file", "env_files", "label_file")
 # What was checked so far, by its place and what it says.
 _KNOWN: dict[str, Mapping[str, Any]] = {}
@@ -42,17 +36,17 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
     found = []
     for where, raw in entries(app, "pods"):
         params = _pod(raw, where, folder, read_files)
-        pod = pod_of(params, f"{where}.")
+        pod = _wanted.pod_of(params, f"{where}.")
         found.append(Unit("pod", pod.name, params, list(pod.containers or []), pod))
     for where, raw in entries(app, "containers"):
         if "pod" in raw:
-            raise Failure(
+            raise _errors.Failure(
                 f"{where}.pod: in an app a container of a pod stands in that pod's containers; declare it there."
             )
         runs_once = str(raw.get("name")) in once
         told = beside.options(raw, f"{where}.")
         params = _container(raw, where, folder, runs_once, read_files)
-        wanted = dataclasses.replace(container_of(params, f"{where}."), once=runs_once)
+        wanted = dataclasses.replace(_wanted.container_of(params, f"{where}."), once=runs_once)
         _refuse_endless(wanted)
         if told is not None:
             switch = beside.switch_of(told, wanted, folder, params["wait"])
@@ -64,10 +58,12 @@ def units(app: App, home: str, read_files: bool) -> list[Unit]:
     return found
 
 
-def _switch_unit(told: Mapping[str, Any], switch: Switch, where: str) -> Unit:
+def _switch_unit(told: Mapping[str, Any], switch: _switch.Switch, where: str) -> Unit:
     """The container that a switch is, hardened as any other."""
-    params = _checked(hardened_container(beside.container(told, switch)), CONTAINER, where, "container")
-    return Unit("container", switch.container, params, [container_of(params, f"{where}.")])
+    params = _checked(
+        _hardened.hardened_container(beside.container(told, switch)), CONTAINER, where, "container"
+    )
+    return Unit("container", switch.container, params, [_wanted.container_of(params, f"{where}.")])
 
 
 def _container(
@@ -75,7 +71,7 @@ def _container(
 ) -> Mapping[str, Any]:
     """The parameters that a container of an app would have as a task of its own."""
     entry = beside.without(_without_later(placed(raw, folder), read_files))
-    return _checked(hardened_container(entry, runs_once), CONTAINER, where, "container")
+    return _checked(_hardened.hardened_container(entry, runs_once), CONTAINER, where, "container")
 
 
 def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> Mapping[str, Any]:
@@ -84,7 +80,7 @@ def _pod(raw: Mapping[str, Any], where: str, folder: str, read_files: bool) -> M
     members = entry.get("containers")
     if members is not None:
         entry["containers"] = [_without_later(placed(each, folder), read_files) for each in members]
-    params = _checked(hardened_pod(entry), POD, where, "pod")
+    params = _checked(_hardened.hardened_pod(entry), POD, where, "pod")
     return params if params.get("state") is not None else {**params, "state": "started"}
 
 
@@ -94,7 +90,7 @@ def _checked(
     """The same as ``checked``, which is the dear part of all this: once for each entry, for root's process and those of the accounts."""
     key = f"{where} {entry!r}"
     if key not in _KNOWN:
-        _KNOWN[key] = checked(entry, arguments, where, module)
+        _KNOWN[key] = _arguments.checked(entry, arguments, where, module)
     return dict(_KNOWN[key])
 
 
@@ -110,7 +106,7 @@ class Service:
 
 def services(app: App, home: str) -> list[Service]:
     """What of an app lives in units, in the order in which it starts. Files that it names are read by the account."""
-    if app.runtime == PODMAN:
+    if app.runtime == _wanted.PODMAN:
         return []
     folder = app.folder(home)
     course = order.course(app.where, raw_units(app), app.units)
@@ -131,9 +127,17 @@ def services(app: App, home: str) -> list[Service]:
         wants = sorted(roads.waits_for(course.needs, unit.name, aside) - set(bound))
         # One that others only wait for may be started anew without them; one whose namespace they are in may not.
         links = {"Wants": wants, "Requires": bound, "After": sorted({*wants, *bound})}
-        healthy = sorted(name for name, needs in course.needs.items() if needs.get(unit.name) == HEALTHY)
+        healthy = sorted(
+            name for name, needs in course.needs.items() if needs.get(unit.name) == _course.HEALTHY
+        )
         about = {"app": app.name, "links": links, "pods": pods, "healthy": healthy}
-        params = {"pod": None, **found[unit.name], "user": app.user, "definition": None, "runtime": SYSTEMD}
+        params = {
+            "pod": None,
+            **found[unit.name],
+            "user": app.user,
+            "definition": None,
+            "runtime": _wanted.SYSTEMD,
+        }
         said.append(Service(unit.kind, unit.name, params, about))
     return said
 
@@ -143,20 +147,20 @@ def _without_later(raw: Mapping[str, Any], read_files: bool) -> dict[str, Any]:
     return {key: value for key, value in raw.items() if key not in left_out}
 
 
-def _refuse_endless(wanted: Wanted) -> None:
+def _refuse_endless(wanted: _container_wanted.Wanted) -> None:
     """One that has to run to its end must be able to, and be there afterwards to tell how it went."""
-    if not wanted.once or wanted.state == ABSENT:
+    if not wanted.once or wanted.state == _container_wanted.ABSENT:
         return
     if wanted.state != "started":
-        raise Failure(
+        raise _errors.Failure(
             f"{wanted.where}state: {wanted.state} was given, and others wait until it has completed; it has to be started."
         )
     policy = wanted.spec.get("restart_policy") or {}
     if policy.get("name") in ("always", "unless-stopped"):
-        raise Failure(
+        raise _errors.Failure(
             f"{wanted.where}restart_policy: {policy['name']} was given, and others wait until it has completed; write no or on-failure."
         )
     if wanted.spec.get("rm"):
-        raise Failure(
+        raise _errors.Failure(
             f"{wanted.where}rm: true was given, and others wait until it has completed, which is only known of one that stays; take it out."
         )

@@ -10,18 +10,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._account import Account
+from .. import _account, _engine, _errors
 from .._checks import commands
-from .._engine import Engine
-from .._errors import Failure
 
 LISTED = re.compile(r"(containers|pods|networks|volumes|secrets|images)/json")
 
 
-class Vacant(Engine):
+class Vacant(_engine.Engine):
     """Answers as the engine of a new account would, without one."""
 
-    def __init__(self, account: Account, version: tuple[int, int, int], controllers: list[str]) -> None:
+    def __init__(
+        self, account: _account.Account, version: tuple[int, int, int], controllers: list[str]
+    ) -> None:
         self.account, self.version = account, version
         self.check = True
         self.calls = 0
@@ -37,7 +37,9 @@ class Vacant(Engine):
         """An empty list for every listing. Raises Failure for what only something that is there has."""
         if LISTED.fullmatch(path):
             return []
-        raise Failure(f"internal: {path} was asked of an account that is not there yet; please report this.")
+        raise _errors.Failure(
+            f"internal: {path} was asked of an account that is not there yet; please report this."
+        )
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
         """Nothing is there."""
@@ -48,7 +50,7 @@ def podman_version() -> tuple[int, int, int]:
     """The version of the host's Podman. Raises Failure."""
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", commands.podman_version())
     if not found:
-        raise Failure(
+        raise _errors.Failure(
             "the host has no podman that tells its version; the role rootless.podman.rootless_host installs it, or: apt install podman"
         )
     return int(found.group(1)), int(found.group(2)), int(found.group(3))

@@ -10,14 +10,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _shadow_probe
-from .._account import Account, call_as, find
-from .._errors import Failure
+from .. import _account, _errors, _shadow_probe
+from . import files, host_probe, ids
 from . import inside as _inside
 from .facts import AccountFacts, HostFacts
-from .files import read
-from .host_probe import cgroup_root
-from .ids import ranges_from_directory
 from .ranges import Range, overlaps
 
 # Seconds for one account's answer, and for all of them together: a dead socket must not hold up the rest.
@@ -28,7 +24,7 @@ def outside(
     name: str, host: HostFacts, seen: Mapping[str, Mapping[str, str]], sockets: list[str]
 ) -> AccountFacts:
     """What the host shows of the account ``name`` without entering its home."""
-    account = find(name)
+    account = _account.find(name)
     if account is None:
         return AccountFacts(name, exists=False)
     facts = AccountFacts(account.name, uid=account.uid, home=account.home, shell=account.shell)
@@ -46,21 +42,21 @@ def outside(
     return facts
 
 
-def manager_unit(account: Account) -> str:
+def manager_unit(account: _account.Account) -> str:
     """The name of the system unit that is the account's manager."""
     return f"user@{account.uid}.service"
 
 
 def inside(facts: AccountFacts, host: HostFacts) -> None:
     """Fill in what the account itself can tell of its home and its storage."""
-    account = find(facts.name)
+    account = _account.find(facts.name)
     if account is None:
         return
     try:
-        told: dict[str, Any] = call_as(
+        told: dict[str, Any] = _account.call_as(
             account, _inside.look, account.home, account.uid, host.conf.storage_path
         )
-    except (Failure, OSError) as error:
+    except (_errors.Failure, OSError) as error:
         facts.trouble = str(error)
         return
     _units(facts, account)
@@ -70,13 +66,13 @@ def inside(facts: AccountFacts, host: HostFacts) -> None:
     facts.storage = told["storage"]
     facts.drivers = told["drivers"]
     facts.free = (told["free"][0], told["free"][1])
-    facts.home_fs, facts.home_options = _mount_of(told["real"], read("/proc/self/mountinfo"))
+    facts.home_fs, facts.home_options = _mount_of(told["real"], files.read("/proc/self/mountinfo"))
 
 
-def _units(facts: AccountFacts, account: Account) -> None:
+def _units(facts: AccountFacts, account: _account.Account) -> None:
     try:
         found = _shadow_probe.of_roots_units(account)
-    except (Failure, OSError):
+    except (_errors.Failure, OSError):
         return
     facts.units = len(found)
     facts.shadows = [
@@ -97,7 +93,7 @@ def ping(facts: AccountFacts, patience: float) -> None:
 
 
 def _at_socket(facts: AccountFacts, function: Any, *arguments: Any) -> Any:
-    account = find(facts.name)
+    account = _account.find(facts.name)
     if account is None or not facts.listening:
         return None
     if not facts.drivers:
@@ -105,19 +101,19 @@ def _at_socket(facts: AccountFacts, function: Any, *arguments: Any) -> Any:
         facts.ping = "unused"
         return None
     try:
-        return call_as(account, function, account.socket, account.uid, *arguments)
-    except (Failure, OSError) as error:
+        return _account.call_as(account, function, account.socket, account.uid, *arguments)
+    except (_errors.Failure, OSError) as error:
         facts.ping = str(error)
         return None
 
 
-def storage_drivers(account: Account, host: HostFacts) -> list[str]:
+def storage_drivers(account: _account.Account, host: HostFacts) -> list[str]:
     """The storage drivers that hold something of the account's, looked at as the account."""
     try:
-        told: dict[str, Any] = call_as(
+        told: dict[str, Any] = _account.call_as(
             account, _inside.look, account.home, account.uid, host.conf.storage_path
         )
-    except (Failure, OSError):
+    except (_errors.Failure, OSError):
         return []
     return list(told["drivers"])
 
@@ -129,17 +125,17 @@ def _owned(path: str, uid: int) -> bool:
         return False
 
 
-def _controllers(account: Account) -> list[str] | None:
-    root = cgroup_root()
+def _controllers(account: _account.Account) -> list[str] | None:
+    root = host_probe.cgroup_root()
     if not root:
         return None
     path = f"{root}/user.slice/user-{account.uid}.slice/{manager_unit(account)}/cgroup.controllers"
-    return read(path).split() if os.path.exists(path) else None
+    return files.read(path).split() if os.path.exists(path) else None
 
 
-def _ranges(facts: AccountFacts, account: Account, host: HostFacts) -> None:
+def _ranges(facts: AccountFacts, account: _account.Account, host: HostFacts) -> None:
     if host.subid_source != "files":
-        handed = ranges_from_directory(host, account.name)
+        handed = ids.ranges_from_directory(host, account.name)
         facts.uid_ranges, facts.gid_ranges = handed["uid"], handed["gid"]
         return
     owner = (account.name, str(account.uid))

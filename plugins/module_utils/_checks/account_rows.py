@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
+from . import host_rows, kernel_rows, rows
 from .facts import AccountFacts
-from .host_rows import space
-from .kernel_rows import LIMITS
 from .ranges import Range
-from .rows import Check, Verdict, fail, listed, ok, warning
 
 # Most images use ids up to 65534 (nobody).
 ENOUGH = 65536
@@ -29,15 +27,15 @@ REMOTE = (
 )
 
 
-def _account(facts: AccountFacts) -> Verdict:
+def _account(facts: AccountFacts) -> rows.Verdict:
     if not facts.exists:
-        return fail("no such account")
+        return rows.fail("no such account")
     if facts.trouble:
-        return fail(facts.trouble, "run host_info as root")
-    return ok(f"uid {facts.uid}, shell {facts.shell}")
+        return rows.fail(facts.trouble, "run host_info as root")
+    return rows.ok(f"uid {facts.uid}, shell {facts.shell}")
 
 
-def _ranges(facts: AccountFacts) -> Verdict | None:
+def _ranges(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists:
         return None
     small = [
@@ -46,191 +44,193 @@ def _ranges(facts: AccountFacts) -> Verdict | None:
         if _total(ranges) < ENOUGH
     ]
     if small:
-        return fail(" and ".join(small))
-    return ok(f"{_total(facts.uid_ranges)} uids, {_total(facts.gid_ranges)} gids")
+        return rows.fail(" and ".join(small))
+    return rows.ok(f"{_total(facts.uid_ranges)} uids, {_total(facts.gid_ranges)} gids")
 
 
 def _total(ranges: list[Range]) -> int:
     return sum(each.count for each in ranges)
 
 
-def _unique(facts: AccountFacts) -> Verdict | None:
+def _unique(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or not facts.clashes:
         return None
-    return fail(f"ids shared with {listed(facts.clashes)}: each can touch the other's containers")
+    return rows.fail(f"ids shared with {rows.listed(facts.clashes)}: each can touch the other's containers")
 
 
-def _linger(facts: AccountFacts) -> Verdict | None:
+def _linger(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists:
         return None
     return (
-        ok("yes")
+        rows.ok("yes")
         if facts.linger
-        else fail("no linger: containers end with the last session, and none starts at boot")
+        else rows.fail("no linger: containers end with the last session, and none starts at boot")
     )
 
 
-def _manager(facts: AccountFacts) -> Verdict | None:
+def _manager(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists:
         return None
     if facts.manager == "active" and facts.runtime_dir:
-        return ok("active")
+        return rows.ok("active")
     if facts.manager == "active":
-        return fail(f"active, but no /run/user/{facts.uid} of its own")
-    return fail(facts.manager or "not known")
+        return rows.fail(f"active, but no /run/user/{facts.uid} of its own")
+    return rows.fail(facts.manager or "not known")
 
 
-def _controllers(facts: AccountFacts) -> Verdict | None:
+def _controllers(facts: AccountFacts) -> rows.Verdict | None:
     if facts.controllers is None:
         return None
     # What the host itself does not have is told once, for the host.
-    missing = [name for name in LIMITS if name in facts.offered and name not in facts.controllers]
+    missing = [name for name in kernel_rows.LIMITS if name in facts.offered and name not in facts.controllers]
     found = " ".join(facts.controllers) or "none"
-    return warning(f"{found}; without {', '.join(missing)}") if missing else ok(found)
+    return rows.warning(f"{found}; without {', '.join(missing)}") if missing else rows.ok(found)
 
 
-def _socket(facts: AccountFacts) -> Verdict | None:
+def _socket(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists:
         return None
     if not facts.listening:
-        return fail("nothing listens on its API socket")
+        return rows.fail("nothing listens on its API socket")
     if facts.ping == "answers":
-        return ok(f"Podman {facts.podman} answers")
+        return rows.ok(f"Podman {facts.podman} answers")
     if facts.ping == "unused":
-        return ok("listening; not asked, because the account has no storage yet and an answer would make it")
-    return fail(facts.ping)
+        return rows.ok(
+            "listening; not asked, because the account has no storage yet and an answer would make it"
+        )
+    return rows.fail(facts.ping)
 
 
-def _home(facts: AccountFacts) -> Verdict | None:
+def _home(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if facts.home_state:
-        return fail(f"{facts.home}: {facts.home_state}")
+        return rows.fail(f"{facts.home}: {facts.home_state}")
     if facts.home_mode & 0o077:
-        return warning(
+        return rows.warning(
             f"{facts.home} has mode {facts.home_mode:04o}: container processes and other accounts can look in",
             f"chmod 0700 {facts.home}",
         )
-    return ok(f"{facts.home}, mode {facts.home_mode:04o}")
+    return rows.ok(f"{facts.home}, mode {facts.home_mode:04o}")
 
 
-def _file_system(facts: AccountFacts) -> Verdict | None:
+def _file_system(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or facts.trouble or not facts.home_fs:
         return None
     if facts.home_fs in REMOTE:
-        return fail(f"{facts.home} is on {facts.home_fs}, which knows no subordinate ids")
+        return rows.fail(f"{facts.home} is on {facts.home_fs}, which knows no subordinate ids")
     bad = [option for option in ("noexec", "nodev", "ro") if option in facts.home_options]
     if "noexec" in bad or "ro" in bad:
-        return fail(f"{facts.home} is mounted {','.join(bad)}")
+        return rows.fail(f"{facts.home} is mounted {','.join(bad)}")
     if bad:
-        return warning(f"{facts.home} is mounted {','.join(bad)}: device nodes of images cannot be used")
-    return ok(facts.home_fs)
+        return rows.warning(f"{facts.home} is mounted {','.join(bad)}: device nodes of images cannot be used")
+    return rows.ok(facts.home_fs)
 
 
-def _own_configuration(facts: AccountFacts) -> Verdict | None:
+def _own_configuration(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if facts.own_files:
-        return warning(
-            f"{listed(facts.own_files)} in {facts.home}/.config/containers, before or instead of the host's"
+        return rows.warning(
+            f"{rows.listed(facts.own_files)} in {facts.home}/.config/containers, before or instead of the host's"
         )
-    return ok("none")
+    return rows.ok("none")
 
 
-def _units(facts: AccountFacts) -> Verdict | None:
+def _units(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or not facts.units:
         return None
     if facts.shadows:
-        return warning(listed(facts.shadows))
-    return ok(f"{facts.units}, none shadowed")
+        return rows.warning(rows.listed(facts.shadows))
+    return rows.ok(f"{facts.units}, none shadowed")
 
 
-def _storage_driver(facts: AccountFacts) -> Verdict | None:
+def _storage_driver(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or facts.trouble:
         return None
     if "vfs" in facts.drivers:
-        return warning(f"vfs in {facts.storage}: every layer is a whole copy")
-    return ok(f"{' and '.join(facts.drivers)} in {facts.storage}" if facts.drivers else "no storage yet")
+        return rows.warning(f"vfs in {facts.storage}: every layer is a whole copy")
+    return rows.ok(f"{' and '.join(facts.drivers)} in {facts.storage}" if facts.drivers else "no storage yet")
 
 
-def _environment(facts: AccountFacts) -> Verdict | None:
+def _environment(facts: AccountFacts) -> rows.Verdict | None:
     if facts.runtime_env is None:
         return None
     right = f"/run/user/{facts.uid}"
     if facts.runtime_env == right:
-        return ok(f"XDG_RUNTIME_DIR={right}")
-    return warning(
+        return rows.ok(f"XDG_RUNTIME_DIR={right}")
+    return rows.warning(
         f"XDG_RUNTIME_DIR={facts.runtime_env or '(unset)'}: podman by hand would fall back to /tmp and cgroupfs"
     )
 
 
-def _disk(facts: AccountFacts) -> Verdict | None:
+def _disk(facts: AccountFacts) -> rows.Verdict | None:
     if not facts.exists or facts.trouble or facts.home_state:
         return None
-    return space(facts.home, facts.free)
+    return host_rows.space(facts.home, facts.free)
 
 
 DECLARE = "declare it with rootless.podman.user: name={name}"
 CHECKS = (
-    Check("account", "an account of the host", DECLARE, _account),
-    Check(
+    rows.Check("account", "an account of the host", DECLARE, _account),
+    rows.Check(
         "ranges",
         f"{ENOUGH} subordinate uids and gids or more",
         DECLARE + ", or rootless.podman.subid: name={name}",
         _ranges,
     ),
-    Check(
+    rows.Check(
         "ranges_unique", "ranges that nobody shares", "move one of them with rootless.podman.subid", _unique
     ),
-    Check("linger", "linger", DECLARE + ", or: loginctl enable-linger {name}", _linger),
-    Check(
+    rows.Check("linger", "linger", DECLARE + ", or: loginctl enable-linger {name}", _linger),
+    rows.Check(
         "manager",
         "an active systemd manager and its runtime folder",
         "systemctl start user@{uid}.service; journalctl -b -u user@{uid}.service tells why it does not",
         _manager,
     ),
-    Check(
+    rows.Check(
         "controllers",
         "the controllers cpu, memory and pids, or such limits are refused",
         "apply the role rootless.podman.rootless_host, then restart user@{uid}.service (it stops the containers) or reboot",
         _controllers,
     ),
-    Check(
+    rows.Check(
         "socket",
         "an API socket where the account's own Podman answers",
         DECLARE + ", or: systemctl --user -M {name}@.host enable --now podman.socket",
         _socket,
     ),
-    Check("home", "a home of its own that nobody else can enter", DECLARE, _home),
-    Check(
+    rows.Check("home", "a home of its own that nobody else can enter", DECLARE, _home),
+    rows.Check(
         "home_file_system",
         "a local file system, mounted without noexec and nodev",
         "give the account a home on a local file system: containers cannot be stored here",
         _file_system,
     ),
-    Check(
+    rows.Check(
         "own_configuration",
         "only the host's configuration in /etc/containers",
         "remove the files unless the account means them",
         _own_configuration,
     ),
-    Check(
+    rows.Check(
         "units",
         "root's Quadlet units as they are, without files of the account that replace, extend or mask them",
         "see who put them there and take them away; keep containers from the account's own uid with userns: nomap",
         _units,
     ),
-    Check(
+    rows.Check(
         "storage_driver",
         "overlay",
         "nothing, if there is space: storage is not switched under its containers; else remove and declare it again",
         _storage_driver,
     ),
-    Check(
+    rows.Check(
         "environment",
         "XDG_RUNTIME_DIR=/run/user/UID for podman by hand",
         "log in as the account (machinectl shell {name}@, ssh) instead of su, or export it",
         _environment,
     ),
-    Check("disk_space", "2 GiB free for its images and containers", "free some space", _disk),
+    rows.Check("disk_space", "2 GiB free for its images and containers", "free some space", _disk),
 )

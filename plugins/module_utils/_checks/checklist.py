@@ -14,19 +14,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._account import find
-from .._errors import Failure
+from .. import _account, _errors
 from . import account_probe as _account_probe
 from . import account_rows as _account_rows
 from . import host_probe as _host_probe
 from . import host_rows as _host_rows
+from . import ids, leftovers, rows
 from . import kernel_rows as _kernel_rows
 from . import tool_rows as _tool_rows
 from .facts import AccountFacts, HostFacts
 from .files import described
-from .ids import lingering
-from .leftovers import listening_sockets
-from .rows import FAIL, OK, WARNING, judge_all, sentence
 
 HOST_CHECKS = _tool_rows.CHECKS + _kernel_rows.CHECKS + _host_rows.CHECKS
 # Seconds for the answers of all sockets together.
@@ -65,14 +62,14 @@ def examine(
     """
     names = _names(users)
     _refuse_odd(packages, files)
-    managers = [f"user@{account.uid}.service" for account in map(find, names) if account is not None]
+    managers = [f"user@{account.uid}.service" for account in map(_account.find, names) if account is not None]
     host, seen = _host_probe.look(managers, packages)
     accounts = _look_at(names, host, seen)
     _find_stores(host, accounts)
     words = _WORDS[host.distribution.get("family", "")]
-    findings = judge_all(HOST_CHECKS, host, "host", words)
+    findings = rows.judge_all(HOST_CHECKS, host, "host", words)
     for facts in accounts:
-        findings += judge_all(
+        findings += rows.judge_all(
             _account_rows.CHECKS, facts, facts.name, {**words, "name": facts.name, "uid": str(facts.uid)}
         )
     there = {path: told for path, told in ((path, described(path)) for path in files) if told}
@@ -83,20 +80,20 @@ def _names(users: Sequence[str] | None) -> list[str]:
     """The accounts to look at, each once."""
     me = os.geteuid()
     if users is None:
-        return lingering() if me == 0 else [pwd.getpwuid(me).pw_name]
+        return ids.lingering() if me == 0 else [pwd.getpwuid(me).pw_name]
     names: dict[str, None] = {}
     for name in users:
-        account = find(name) if name else None
+        account = _account.find(name) if name else None
         if not name.strip() or any(character.isspace() or character in ":/" for character in name):
-            raise Failure(
+            raise _errors.Failure(
                 f"users: {name!r} is no account name; give the names of rootless accounts, or [] for the host alone."
             )
         if account is not None and account.uid == 0:
-            raise Failure(
+            raise _errors.Failure(
                 "users: root is no rootless account; its own containers are looked for in any case."
             )
         if account is not None and me not in (0, account.uid):
-            raise Failure(
+            raise _errors.Failure(
                 f"users: this task runs as uid {me} and may not look into account {account.name}; add become: true."
             )
         names[account.name if account is not None else name] = None
@@ -106,18 +103,20 @@ def _names(users: Sequence[str] | None) -> list[str]:
 def _refuse_odd(packages: Sequence[str], files: Sequence[str]) -> None:
     for name in packages:
         if not _PACKAGE.fullmatch(name):
-            raise Failure(
+            raise _errors.Failure(
                 f"packages: {name!r} is no name of a package; give names as the host's package manager has them, without versions."
             )
     for path in files:
         if not path.startswith("/") or "\0" in path:
-            raise Failure(f"files: {path!r} is no path that begins with /; give whole paths of the host.")
+            raise _errors.Failure(
+                f"files: {path!r} is no path that begins with /; give whole paths of the host."
+            )
 
 
 def _look_at(
     names: Sequence[str], host: HostFacts, seen: Mapping[str, Mapping[str, str]]
 ) -> list[AccountFacts]:
-    sockets = listening_sockets()
+    sockets = leftovers.listening_sockets()
     accounts = [_account_probe.outside(name, host, seen, sockets) for name in names]
     for facts in accounts:
         _account_probe.inside(facts, host)
@@ -137,19 +136,22 @@ def _find_stores(host: HostFacts, accounts: Sequence[AccountFacts]) -> None:
     if os.geteuid() != 0 or not at_risk:
         return
     for name in sorted({each.owner for each in host.uid_ranges} - set(host.stores)):
-        account = find(name)
+        account = _account.find(name)
         if account is not None and account.uid != 0:
             host.stores[account.name] = _account_probe.storage_drivers(account, host)
 
 
 def _summary(findings: list[dict[str, str]]) -> dict[str, Any]:
-    counts = {level: sum(finding["level"] == level for finding in findings) for level in (OK, WARNING, FAIL)}
+    counts = {
+        level: sum(finding["level"] == level for finding in findings)
+        for level in (rows.OK, rows.WARNING, rows.FAIL)
+    }
     return {
         # Not "failed" and "warnings": Ansible reads those as its own.
-        "ok": counts[FAIL] == 0,
+        "ok": counts[rows.FAIL] == 0,
         "counts": counts,
-        "failures": [sentence(finding) for finding in findings if finding["level"] == FAIL],
-        "cautions": [sentence(finding) for finding in findings if finding["level"] == WARNING],
+        "failures": [rows.sentence(finding) for finding in findings if finding["level"] == rows.FAIL],
+        "cautions": [rows.sentence(finding) for finding in findings if finding["level"] == rows.WARNING],
         "findings": findings,
     }
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .facts import Conf
+from . import facts
 
 _TABLE = re.compile(r"^\s*\[([A-Za-z0-9_.\"-]+)\]\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=\s*(.*)$")
@@ -44,9 +44,9 @@ def keys(text: str) -> dict[str, list[str]]:
     return found
 
 
-def merged(containers: Iterable[str], storage: str, registries: Iterable[str]) -> Conf:
+def merged(containers: Iterable[str], storage: str, registries: Iterable[str]) -> facts.Conf:
     """The host's configuration: texts in the order in which Podman reads them, the last one wins."""
-    conf = Conf()
+    conf = facts.Conf()
     for text in containers:
         found = keys(text)
         conf.pids_limit = _last(found, "containers.pids_limit", conf.pids_limit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from .ranges import Range
+from . import ranges
 
 Version = tuple[int, ...]
 
@@ -85,8 +85,8 @@ class HostFacts:
     docker: Docker = dataclasses.field(default_factory=Docker)
     root_containers: int | None = 0  # None where only root may look
     root_socket: bool = False
-    uid_ranges: list[Range] = dataclasses.field(default_factory=list)
-    gid_ranges: list[Range] = dataclasses.field(default_factory=list)
+    uid_ranges: list[ranges.Range] = dataclasses.field(default_factory=list)
+    gid_ranges: list[ranges.Range] = dataclasses.field(default_factory=list)
     subid_source: str = "files"
     local_uids: dict[int, str] = dataclasses.field(default_factory=dict)
     local_gids: dict[int, str] = dataclasses.field(default_factory=dict)
@@ -124,8 +124,8 @@ class AccountFacts:
     home: str = ""
     shell: str = ""
     linger: bool = False
-    uid_ranges: list[Range] = dataclasses.field(default_factory=list)
-    gid_ranges: list[Range] = dataclasses.field(default_factory=list)
+    uid_ranges: list[ranges.Range] = dataclasses.field(default_factory=list)
+    gid_ranges: list[ranges.Range] = dataclasses.field(default_factory=list)
     clashes: list[str] = dataclasses.field(default_factory=list)  # other owners of the same ids
     manager: str = ""  # ActiveState of user@UID.service
     controllers: list[str] | None = None  # of the running manager's cgroup

@@ -13,13 +13,11 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
+from . import commands, files, python
 from . import conf as _conf
 from . import ids as _ids
 from . import leftovers as _leftovers
-from .commands import ANY_MANAGER, find_tools, installed_packages, units, versioned_packages, versions
 from .facts import HostFacts
-from .files import free_space, read
-from .python import find_jmespath, find_podman_py
 
 CGROUPS = "/sys/fs/cgroup"
 SYSCTLS = (
@@ -49,22 +47,24 @@ def look(
     managers: Iterable[str] = (), packages: Sequence[str] = ()
 ) -> tuple[HostFacts, dict[str, dict[str, str]]]:
     """The host's facts, with those of ``packages`` that are installed, and systemd's view of the units ``managers``."""
-    tools = find_tools()
+    tools = commands.find_tools()
     # The package database is read once: that takes longer than finding anything in it.
-    installed = installed_packages(tools, [*versioned_packages(tools), *packages])
-    facts = HostFacts(tools=tools, versions=versions(tools, installed))
+    installed = commands.installed_packages(tools, [*commands.versioned_packages(tools), *packages])
+    facts = HostFacts(tools=tools, versions=commands.versions(tools, installed))
     facts.packages = {name: installed[name] for name in packages if name in installed}
-    seen = units(tools, [ONLINE, ANY_MANAGER, *managers])
+    seen = commands.units(tools, [ONLINE, commands.ANY_MANAGER, *managers])
     _system(facts)
     _units(facts, seen)
     _configuration(facts)
     _security(facts)
-    facts.podman_py, facts.podman_py_path = find_podman_py()
-    facts.jmespath = find_jmespath()
+    facts.podman_py, facts.podman_py_path = python.find_podman_py()
+    facts.jmespath = python.find_jmespath()
     facts.python = sys.executable
     _ids.look(facts)
     _leftovers.look(facts)
-    facts.free = {folder: free_space(folder) for folder in ("/home", "/var/tmp") if os.path.isdir(folder)}
+    facts.free = {
+        folder: files.free_space(folder) for folder in ("/home", "/var/tmp") if os.path.isdir(folder)
+    }
     facts.clock_behind = _clock_behind()
     return facts, seen
 
@@ -72,9 +72,9 @@ def look(
 def _system(facts: HostFacts) -> None:
     facts.kernel = platform.release()
     facts.systemd = os.path.isdir("/run/systemd/system")
-    facts.distribution = distribution(read("/etc/os-release") or read("/usr/lib/os-release"))
+    facts.distribution = distribution(files.read("/etc/os-release") or files.read("/usr/lib/os-release"))
     for name in SYSCTLS:
-        value = read(os.path.join("/proc/sys", *name.split("."))).strip()
+        value = files.read(os.path.join("/proc/sys", *name.split("."))).strip()
         if value:
             facts.sysctls[name] = " ".join(value.split())
     for path in DEVICES:
@@ -83,7 +83,7 @@ def _system(facts: HostFacts) -> None:
         except OSError:
             facts.devices[path] = "missing"
     facts.cgroup_version, root = _cgroup_tree()
-    facts.controllers = read(os.path.join(root, "cgroup.controllers")).split() if root else []
+    facts.controllers = files.read(os.path.join(root, "cgroup.controllers")).split() if root else []
     for name in ("newuidmap", "newgidmap"):
         if facts.tools.get(name):
             facts.mapping[name] = _privilege(facts.tools[name])
@@ -145,11 +145,11 @@ def _units(facts: HostFacts, seen: dict[str, dict[str, str]]) -> None:
             # A unit that is merely loaded (by a timer, say) starts nothing at boot; an enabled one does.
             facts.online_pullers = [
                 name
-                for name, unit in units(facts.tools, wanted).items()
+                for name, unit in commands.units(facts.tools, wanted).items()
                 if unit.get("UnitFileState") == "enabled"
             ]
-    if "DelegateControllers" in seen.get(ANY_MANAGER, {}):
-        facts.delegated = seen[ANY_MANAGER]["DelegateControllers"].split()
+    if "DelegateControllers" in seen.get(commands.ANY_MANAGER, {}):
+        facts.delegated = seen[commands.ANY_MANAGER]["DelegateControllers"].split()
     facts.user_units = [
         unit
         for unit in USER_UNITS
@@ -158,14 +158,14 @@ def _units(facts: HostFacts, seen: dict[str, dict[str, str]]) -> None:
 
 
 def _configuration(facts: HostFacts) -> None:
-    storage = read("/etc/containers/storage.conf") or read("/usr/share/containers/storage.conf")
+    storage = files.read("/etc/containers/storage.conf") or files.read("/usr/share/containers/storage.conf")
     registries = [
         "/etc/containers/registries.conf",
         *sorted(glob.glob("/etc/containers/registries.conf.d/*.conf")),
     ]
     facts.conf = _conf.merged(
         [
-            read(path)
+            files.read(path)
             for path in (
                 "/usr/share/containers/containers.conf",
                 "/etc/containers/containers.conf",
@@ -173,15 +173,15 @@ def _configuration(facts: HostFacts) -> None:
             )
         ],
         storage,
-        [read(path) for path in registries],
+        [files.read(path) for path in registries],
     )
 
 
 def _security(facts: HostFacts) -> None:
-    enforce = read("/sys/fs/selinux/enforce").strip()
+    enforce = files.read("/sys/fs/selinux/enforce").strip()
     facts.selinux = {"1": "enforcing", "0": "permissive"}.get(enforce, "")
     facts.container_policy = os.path.exists("/usr/share/containers/selinux/contexts")
-    facts.apparmor = read("/sys/module/apparmor/parameters/enabled").strip() == "Y"
+    facts.apparmor = files.read("/sys/module/apparmor/parameters/enabled").strip() == "Y"
     facts.apparmor_podman = os.path.exists("/etc/apparmor.d/podman")
 
 

@@ -10,10 +10,8 @@ import grp
 import os
 import pwd
 
-from .commands import ask
+from . import commands, files, ranges
 from .facts import HostFacts
-from .files import read
-from .ranges import Range, parse, parse_getsubids
 
 LOCKS = ("/etc/passwd.lock", "/etc/group.lock", "/etc/subuid.lock", "/etc/subgid.lock")
 
@@ -22,9 +20,9 @@ def look(facts: HostFacts) -> None:
     """Fill in the host's ranges, its local ids, where ranges come from, and locks that nobody will release."""
     facts.local_uids = _local("/etc/passwd")
     facts.local_gids = _local("/etc/group")
-    facts.subid_source = subid_source(read("/etc/nsswitch.conf"))
-    facts.uid_ranges = parse(read("/etc/subuid"), facts.local_uids)
-    facts.gid_ranges = parse(read("/etc/subgid"), facts.local_uids)
+    facts.subid_source = subid_source(files.read("/etc/nsswitch.conf"))
+    facts.uid_ranges = ranges.parse(files.read("/etc/subuid"), facts.local_uids)
+    facts.gid_ranges = ranges.parse(files.read("/etc/subgid"), facts.local_uids)
     facts.stale_locks = [path for path in LOCKS if _is_stale(path)]
 
 
@@ -37,13 +35,13 @@ def subid_source(text: str) -> str:
     return "files"
 
 
-def ranges_from_directory(facts: HostFacts, name: str) -> dict[str, list[Range]]:
+def ranges_from_directory(facts: HostFacts, name: str) -> dict[str, list[ranges.Range]]:
     """An account's ranges where a directory service hands them out, as ``{"uid": [...], "gid": [...]}``."""
     tool = facts.tools.get("getsubids")
     if not tool:
         return {"uid": [], "gid": []}
-    told = ask({"uid": [tool, name], "gid": [tool, "-g", name]}, as_nobody=False)
-    return {kind: parse_getsubids(told.get(kind, ""), name) for kind in ("uid", "gid")}
+    told = commands.ask({"uid": [tool, name], "gid": [tool, "-g", name]}, as_nobody=False)
+    return {kind: ranges.parse_getsubids(told.get(kind, ""), name) for kind in ("uid", "gid")}
 
 
 def lingering() -> list[str]:
@@ -73,7 +71,7 @@ def _uid(name: str) -> int:
 def _local(path: str) -> dict[int, str]:
     """Ids and names of /etc/passwd or /etc/group: the file itself, because a directory may have a million."""
     found: dict[int, str] = {}
-    for line in read(path).splitlines():
+    for line in files.read(path).splitlines():
         fields = line.split(":")
         if len(fields) > 3 and fields[2].isdigit():
             found.setdefault(int(fields[2]), fields[0])

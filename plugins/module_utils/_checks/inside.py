@@ -13,7 +13,7 @@ import struct
 from typing import Any
 
 from . import conf as _conf
-from .files import free_space, read
+from . import files
 
 OWN_FILES = ("containers.conf", "storage.conf", "registries.conf", "policy.json")
 DRIVERS = ("overlay", "vfs", "btrfs", "zfs")
@@ -33,7 +33,7 @@ def look(home: str, uid: int, storage_path: str) -> dict[str, Any]:
     own += [
         name for name in ("containers.conf.d", "registries.conf.d") if _filled(os.path.join(folder, name))
     ]
-    storage = _storage(home, uid, storage_path, read(os.path.join(folder, "storage.conf")))
+    storage = _storage(home, uid, storage_path, files.read(os.path.join(folder, "storage.conf")))
     return {
         "state": state,
         "mode": mode,
@@ -41,7 +41,7 @@ def look(home: str, uid: int, storage_path: str) -> dict[str, Any]:
         "own": own,
         "storage": storage,
         "drivers": _drivers(storage),
-        "free": list(free_space(home)),
+        "free": list(files.free_space(home)),
     }
 
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from . import rows
 from .facts import HostFacts, version
-from .rows import Check, Verdict, fail, listed, ok, warning
 
 # What a container's limits need, and what a manager can be given.
 LIMITS = ("cpu", "memory", "pids")
@@ -18,172 +18,180 @@ NATIVE_OVERLAY = (5, 11)
 CLOCK_SLACK = 86400
 
 
-def _systemd(facts: HostFacts) -> Verdict:
+def _systemd(facts: HostFacts) -> rows.Verdict:
     if facts.systemd:
-        return ok(f"systemd {facts.versions.get('systemd', '')}".strip())
-    return fail("another init system")
+        return rows.ok(f"systemd {facts.versions.get('systemd', '')}".strip())
+    return rows.fail("another init system")
 
 
-def _namespaces(facts: HostFacts) -> Verdict:
+def _namespaces(facts: HostFacts) -> rows.Verdict:
     most = facts.sysctls.get("user.max_user_namespaces", "")
     if most == "0":
-        return fail("user.max_user_namespaces = 0")
+        return rows.fail("user.max_user_namespaces = 0")
     if facts.sysctls.get("kernel.unprivileged_userns_clone") == "0":
-        return fail(
+        return rows.fail(
             "kernel.unprivileged_userns_clone = 0",
             "role rootless_host with rootless_host_sysctls: {kernel.unprivileged_userns_clone: 1}",
         )
     if not most:
-        return fail("a kernel without user namespaces", "boot a kernel with CONFIG_USER_NS")
-    return ok(f"user.max_user_namespaces = {most}")
+        return rows.fail("a kernel without user namespaces", "boot a kernel with CONFIG_USER_NS")
+    return rows.ok(f"user.max_user_namespaces = {most}")
 
 
-def _apparmor(facts: HostFacts) -> Verdict | None:
+def _apparmor(facts: HostFacts) -> rows.Verdict | None:
     if not facts.apparmor:
-        return ok("AppArmor is off")
+        return rows.ok("AppArmor is off")
     if facts.sysctls.get("kernel.apparmor_restrict_unprivileged_userns") != "1":
-        return ok("AppArmor is on and leaves user namespaces alone")
+        return rows.ok("AppArmor is on and leaves user namespaces alone")
     if facts.apparmor_podman:
-        return ok("AppArmor restricts user namespaces and has a profile for Podman")
-    return fail("AppArmor restricts user namespaces and has no profile for Podman")
+        return rows.ok("AppArmor restricts user namespaces and has a profile for Podman")
+    return rows.fail("AppArmor restricts user namespaces and has no profile for Podman")
 
 
-def _selinux(facts: HostFacts) -> Verdict:
+def _selinux(facts: HostFacts) -> rows.Verdict:
     if not facts.selinux:
-        return ok("SELinux is off")
+        return rows.ok("SELinux is off")
     if facts.container_policy:
-        return ok(f"SELinux is {facts.selinux}, with a policy for containers")
+        return rows.ok(f"SELinux is {facts.selinux}, with a policy for containers")
     found = f"SELinux is {facts.selinux} and has no policy for containers"
-    return fail(found) if facts.selinux == "enforcing" else warning(found)
+    return rows.fail(found) if facts.selinux == "enforcing" else rows.warning(found)
 
 
-def _ping(facts: HostFacts) -> Verdict | None:
+def _ping(facts: HostFacts) -> rows.Verdict | None:
     span = facts.sysctls.get("net.ipv4.ping_group_range", "").split()
     if len(span) != 2:
         return None
     if int(span[0]) > int(span[1]):
-        return warning(f"net.ipv4.ping_group_range = {' '.join(span)}: no account may send pings")
-    return ok(f"net.ipv4.ping_group_range = {' '.join(span)}")
+        return rows.warning(f"net.ipv4.ping_group_range = {' '.join(span)}: no account may send pings")
+    return rows.ok(f"net.ipv4.ping_group_range = {' '.join(span)}")
 
 
-def _ports(facts: HostFacts) -> Verdict | None:
+def _ports(facts: HostFacts) -> rows.Verdict | None:
     first = facts.sysctls.get("net.ipv4.ip_unprivileged_port_start")
     if first is None:
         return None
-    return ok(f"accounts can publish ports from {first} on")
+    return rows.ok(f"accounts can publish ports from {first} on")
 
 
-def _cgroups(facts: HostFacts) -> Verdict:
+def _cgroups(facts: HostFacts) -> rows.Verdict:
     if facts.cgroup_version == "v2":
-        return ok("v2")
+        return rows.ok("v2")
     if facts.cgroup_version == "hybrid":
-        return warning("v1 with a v2 tree beside it: containers run, resource limits do not work")
-    return fail(facts.cgroup_version or "no cgroups")
+        return rows.warning("v1 with a v2 tree beside it: containers run, resource limits do not work")
+    return rows.fail(facts.cgroup_version or "no cgroups")
 
 
-def _controllers(facts: HostFacts) -> Verdict | None:
+def _controllers(facts: HostFacts) -> rows.Verdict | None:
     if facts.cgroup_version not in ("v2", "hybrid"):
         return None
     missing = [name for name in LIMITS if name not in facts.controllers]
     found = " ".join(facts.controllers) or "none"
     if missing:
-        return warning(f"{found}; without {', '.join(missing)} such limits are refused")
-    return ok(found)
+        return rows.warning(f"{found}; without {', '.join(missing)} such limits are refused")
+    return rows.ok(found)
 
 
-def _pids_limit(facts: HostFacts) -> Verdict | None:
+def _pids_limit(facts: HostFacts) -> rows.Verdict | None:
     if facts.cgroup_version not in ("v2", "hybrid") or "pids" in facts.controllers:
         return None
     if facts.conf.pids_limit == "0":
-        return ok("pids_limit = 0, right for a host without the pids controller")
-    return fail("Podman's default pids limit on a host without the pids controller: no container starts")
+        return rows.ok("pids_limit = 0, right for a host without the pids controller")
+    return rows.fail("Podman's default pids limit on a host without the pids controller: no container starts")
 
 
-def _delegation(facts: HostFacts) -> Verdict | None:
+def _delegation(facts: HostFacts) -> rows.Verdict | None:
     if facts.delegated is None:
         return None
     missing = [name for name in DELEGATED if name in facts.controllers and name not in facts.delegated]
     found = " ".join(name for name in facts.delegated if name in DELEGATED) or "none"
-    return warning(f"user@.service is given {found}; not {listed(missing)}") if missing else ok(found)
+    return (
+        rows.warning(f"user@.service is given {found}; not {rows.listed(missing)}")
+        if missing
+        else rows.ok(found)
+    )
 
 
-def _tun(facts: HostFacts) -> Verdict:
+def _tun(facts: HostFacts) -> rows.Verdict:
     return _device(facts, "/dev/net/tun")
 
 
-def _device(facts: HostFacts, path: str) -> Verdict:
+def _device(facts: HostFacts, path: str) -> rows.Verdict:
     mode = facts.devices.get(path, "missing")
     if mode == "missing":
-        return fail(f"no {path}")
+        return rows.fail(f"no {path}")
     if int(mode, 8) & 0o006 != 0o006:
-        return fail(
+        return rows.fail(
             f"{path} has mode {mode}", f"chmod 0666 {path}, and mend the udev rule that says otherwise"
         )
-    return ok(f"{path}, mode {mode}")
+    return rows.ok(f"{path}, mode {mode}")
 
 
-def _fuse(facts: HostFacts) -> Verdict:
+def _fuse(facts: HostFacts) -> rows.Verdict:
     if version(facts.kernel) >= NATIVE_OVERLAY:
-        return ok(f"kernel {facts.kernel} mounts overlays for accounts by itself")
+        return rows.ok(f"kernel {facts.kernel} mounts overlays for accounts by itself")
     if not facts.tools.get("fuse-overlayfs"):
-        return warning(f"kernel {facts.kernel} and no fuse-overlayfs: storage falls back to whole copies")
+        return rows.warning(
+            f"kernel {facts.kernel} and no fuse-overlayfs: storage falls back to whole copies"
+        )
     return _device(facts, "/dev/fuse")
 
 
-def _clock(facts: HostFacts) -> Verdict:
+def _clock(facts: HostFacts) -> rows.Verdict:
     if facts.clock_behind > CLOCK_SLACK:
-        return warning(f"the clock is {facts.clock_behind // 86400} days behind the host's own system files")
-    return ok("not behind the host's own files")
+        return rows.warning(
+            f"the clock is {facts.clock_behind // 86400} days behind the host's own system files"
+        )
+    return rows.ok("not behind the host's own files")
 
 
 CHECKS = (
-    Check("systemd", "systemd as the first process", "boot the host with systemd", _systemd),
-    Check(
+    rows.Check("systemd", "systemd as the first process", "boot the host with systemd", _systemd),
+    rows.Check(
         "user_namespaces",
         "user namespaces for accounts",
         "role rootless_host with rootless_host_sysctls: {user.max_user_namespaces: 28633}",
         _namespaces,
     ),
-    Check(
+    rows.Check(
         "apparmor",
         "AppArmor off, or letting Podman make user namespaces",
         "{install} apparmor (its profile podman), or role rootless_host with rootless_host_sysctls: "
         "{kernel.apparmor_restrict_unprivileged_userns: 0}",
         _apparmor,
     ),
-    Check("selinux", "SELinux off, or with container-selinux", "{install} container-selinux", _selinux),
-    Check(
+    rows.Check("selinux", "SELinux off, or with container-selinux", "{install} container-selinux", _selinux),
+    rows.Check(
         "ping_group_range",
         "a range of groups that may send pings",
         "role rootless_host with rootless_host_sysctls: {net.ipv4.ping_group_range: '0 2147483647'}",
         _ping,
     ),
-    Check("unprivileged_ports", "to know it: lower ports go through a proxy", "", _ports),
-    Check("cgroups", "cgroup v2", "boot with systemd.unified_cgroup_hierarchy=1", _cgroups),
-    Check(
+    rows.Check("unprivileged_ports", "to know it: lower ports go through a proxy", "", _ports),
+    rows.Check("cgroups", "cgroup v2", "boot with systemd.unified_cgroup_hierarchy=1", _cgroups),
+    rows.Check(
         "cgroup_controllers",
         "the controllers cpu, memory and pids in cgroup v2",
         "boot with pure cgroup v2, and with cgroup_enable=memory on boards that leave it out",
         _controllers,
     ),
-    Check(
+    rows.Check(
         "pids_limit",
         "pids_limit = 0 where there is no pids controller",
         "apply the role rootless.podman.rootless_host, or write pids_limit = 0 under [containers] in "
         "/etc/containers/containers.conf",
         _pids_limit,
     ),
-    Check(
+    rows.Check(
         "delegation",
         "cpu, cpuset, io, memory and pids for every user manager, as far as the kernel has them",
         "apply the role rootless.podman.rootless_host (it writes user@.service.d), then reboot or restart user@UID",
         _delegation,
     ),
-    Check("tun_device", "/dev/net/tun for every account", "modprobe tun", _tun),
-    Check(
+    rows.Check("tun_device", "/dev/net/tun for every account", "modprobe tun", _tun),
+    rows.Check(
         "fuse", "overlay mounts by the kernel (5.11), or fuse-overlayfs", "{install} fuse-overlayfs", _fuse
     ),
-    Check(
+    rows.Check(
         "clock",
         "a clock that is right, or TLS to registries fails",
         "systemctl start systemd-timesyncd",

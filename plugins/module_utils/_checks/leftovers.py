@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 
+from . import ids
 from .facts import HostFacts
-from .ids import docker_members
 
 DAEMONS = ("dockerd", "containerd")
 ROOT_STORAGE = "/var/lib/containers/storage"
@@ -21,7 +21,7 @@ def look(facts: HostFacts) -> None:
     """Fill in what Docker left and what root's own Podman holds."""
     facts.docker.socket = os.path.exists("/run/docker.sock") and not os.path.islink("/run/docker.sock")
     facts.docker.processes = _running()
-    facts.docker.members = docker_members()
+    facts.docker.members = ids.docker_members()
     facts.docker.shim = os.path.exists("/etc/containers/nodocker") or _is_shim("/usr/bin/docker")
     facts.root_containers = _root_containers()
     facts.root_socket = ROOT_SOCKET in listening_sockets()

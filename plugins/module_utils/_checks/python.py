@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sys
 
-from .._libraries import PYTHON_FOLDER
+from .. import _libraries
 
 
 def find_podman_py() -> tuple[str, str]:
@@ -37,7 +37,11 @@ def _folder_of(package: str) -> str:
     if spec is not None and spec.origin:
         return os.path.dirname(os.path.dirname(spec.origin))
     # Also a folder that happens to be called so would be found as a namespace package.
-    return PYTHON_FOLDER if os.path.isfile(os.path.join(PYTHON_FOLDER, package, "__init__.py")) else ""
+    return (
+        _libraries.PYTHON_FOLDER
+        if os.path.isfile(os.path.join(_libraries.PYTHON_FOLDER, package, "__init__.py"))
+        else ""
+    )
 
 
 def _has_requests(folder: str) -> bool:

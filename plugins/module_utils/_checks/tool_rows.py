@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from . import rows
 from .facts import HostFacts, version
-from .rows import Check, Verdict, fail, ok, warning
 
 # The oldest Podman whose API this collection speaks (Debian 12 has 4.3.1), and the first one with Quadlet.
 OLDEST = (4, 3)
@@ -23,25 +23,25 @@ def _tool(facts: HostFacts, name: str) -> str:
     return f"{name} {told} ({path})" if told else path
 
 
-def _podman(facts: HostFacts) -> Verdict:
+def _podman(facts: HostFacts) -> rows.Verdict:
     if not facts.tools.get("podman"):
-        return fail("no podman")
+        return rows.fail("no podman")
     found = _tool(facts, "podman")
     if not facts.podman:
-        return fail(f"a podman that does not tell its version ({facts.tools['podman']})")
+        return rows.fail(f"a podman that does not tell its version ({facts.tools['podman']})")
     if facts.podman < OLDEST:
-        return fail(found, "upgrade the distribution: this Podman's API is too old")
+        return rows.fail(found, "upgrade the distribution: this Podman's API is too old")
     if facts.podman < QUADLET:
-        return ok(f"{found}; it has no Quadlet, which came with 4.4")
-    return ok(found)
+        return rows.ok(f"{found}; it has no Quadlet, which came with 4.4")
+    return rows.ok(found)
 
 
-def _runtime(facts: HostFacts) -> Verdict:
+def _runtime(facts: HostFacts) -> rows.Verdict:
     present = [name for name in ("crun", "runc") if facts.tools.get(name)]
-    return ok(_tool(facts, present[0])) if present else fail("neither crun nor runc")
+    return rows.ok(_tool(facts, present[0])) if present else rows.fail("neither crun nor runc")
 
 
-def _mapping(facts: HostFacts) -> Verdict:
+def _mapping(facts: HostFacts) -> rows.Verdict:
     bad = []
     for name in ("newuidmap", "newgidmap"):
         state = facts.mapping.get(name, "missing")
@@ -50,125 +50,133 @@ def _mapping(facts: HostFacts) -> Verdict:
                 f"{name} missing" if state == "missing" else f"{name} without setuid bit or file capabilities"
             )
     if bad:
-        return fail("; ".join(bad))
-    return ok(f"both, with {facts.mapping['newuidmap']}")
+        return rows.fail("; ".join(bad))
+    return rows.ok(f"both, with {facts.mapping['newuidmap']}")
 
 
-def _getsubids(facts: HostFacts) -> Verdict:
+def _getsubids(facts: HostFacts) -> rows.Verdict:
     if facts.tools.get("getsubids"):
-        return ok(facts.tools["getsubids"])
+        return rows.ok(facts.tools["getsubids"])
     if facts.subid_source != "files":
-        return fail(f"no getsubids, and /etc/nsswitch.conf says subid: {facts.subid_source}")
-    return ok("no getsubids; not needed, the ranges stand in /etc/subuid and /etc/subgid")
+        return rows.fail(f"no getsubids, and /etc/nsswitch.conf says subid: {facts.subid_source}")
+    return rows.ok("no getsubids; not needed, the ranges stand in /etc/subuid and /etc/subgid")
 
 
-def _pause(facts: HostFacts) -> Verdict:
-    return ok(facts.tools["catatonit"]) if facts.tools.get("catatonit") else fail("no catatonit")
+def _pause(facts: HostFacts) -> rows.Verdict:
+    return rows.ok(facts.tools["catatonit"]) if facts.tools.get("catatonit") else rows.fail("no catatonit")
 
 
-def _rootless_network(facts: HostFacts) -> Verdict | None:
+def _rootless_network(facts: HostFacts) -> rows.Verdict | None:
     mode = facts.network_mode
     if not mode:
         present = [name for name in ("pasta", "slirp4netns") if facts.tools.get(name)]
-        return ok(present[0]) if present else fail("neither pasta nor slirp4netns")
+        return rows.ok(present[0]) if present else rows.fail("neither pasta nor slirp4netns")
     if mode not in ("pasta", "slirp4netns"):
-        return warning(f"default_rootless_network_cmd = {mode} in containers.conf")
+        return rows.warning(f"default_rootless_network_cmd = {mode} in containers.conf")
     if not facts.tools.get(mode):
         package = "passt" if mode == "pasta" else mode
-        return fail(f"no {mode}, which this Podman uses by default", f"{{install}} {package}")
-    return ok(_tool(facts, mode))
+        return rows.fail(f"no {mode}, which this Podman uses by default", f"{{install}} {package}")
+    return rows.ok(_tool(facts, mode))
 
 
-def _netavark(facts: HostFacts) -> Verdict:
-    return ok(_tool(facts, "netavark")) if facts.tools.get("netavark") else fail("no netavark")
+def _netavark(facts: HostFacts) -> rows.Verdict:
+    return rows.ok(_tool(facts, "netavark")) if facts.tools.get("netavark") else rows.fail("no netavark")
 
 
-def _aardvark(facts: HostFacts) -> Verdict:
+def _aardvark(facts: HostFacts) -> rows.Verdict:
     if facts.tools.get("aardvark-dns"):
-        return ok(_tool(facts, "aardvark-dns"))
-    return fail("no aardvark-dns, so containers cannot find each other by name")
+        return rows.ok(_tool(facts, "aardvark-dns"))
+    return rows.fail("no aardvark-dns, so containers cannot find each other by name")
 
 
-def _firewall(facts: HostFacts) -> Verdict | None:
+def _firewall(facts: HostFacts) -> rows.Verdict | None:
     if not facts.tools.get("netavark"):
         return None
     found = [name for name in ("nft", "iptables") if facts.tools.get(name)]
     old = version(facts.versions.get("netavark", "")) < NETAVARK_NFTABLES
     if old and "iptables" not in found:
-        return fail("no iptables, which this netavark calls: every container on a bridge fails to start")
+        return rows.fail("no iptables, which this netavark calls: every container on a bridge fails to start")
     if not found:
-        return fail("neither nft nor iptables", "{install} nftables")
-    return ok(" and ".join(found))
+        return rows.fail("neither nft nor iptables", "{install} nftables")
+    return rows.ok(" and ".join(found))
 
 
-def _user_bus(facts: HostFacts) -> Verdict:
+def _user_bus(facts: HostFacts) -> rows.Verdict:
     if "dbus.socket" in facts.user_units:
-        return ok("dbus.socket for user managers")
-    return fail("no D-Bus socket for user managers, so Podman cannot ask an account's systemd for cgroups")
+        return rows.ok("dbus.socket for user managers")
+    return rows.fail(
+        "no D-Bus socket for user managers, so Podman cannot ask an account's systemd for cgroups"
+    )
 
 
-def _user_units(facts: HostFacts) -> Verdict | None:
+def _user_units(facts: HostFacts) -> rows.Verdict | None:
     if not facts.tools.get("podman"):
         return None
     missing = [unit for unit in ("podman.socket", "podman-restart.service") if unit not in facts.user_units]
     return (
-        fail(f"no user unit {' and '.join(missing)}")
+        rows.fail(f"no user unit {' and '.join(missing)}")
         if missing
-        else ok("podman.socket, podman-restart.service")
+        else rows.ok("podman.socket, podman-restart.service")
     )
 
 
-def _podman_py(facts: HostFacts) -> Verdict:
+def _podman_py(facts: HostFacts) -> rows.Verdict:
     if facts.podman_py:
-        return ok(f"podman-py {facts.podman_py} in {facts.podman_py_path}")
-    return fail(f"no podman-py for {facts.python or 'the Python of the modules'}")
+        return rows.ok(f"podman-py {facts.podman_py} in {facts.podman_py_path}")
+    return rows.fail(f"no podman-py for {facts.python or 'the Python of the modules'}")
 
 
-def _jmespath(facts: HostFacts) -> Verdict:
+def _jmespath(facts: HostFacts) -> rows.Verdict:
     if facts.jmespath:
-        return ok(f"jmespath {facts.jmespath}")
-    return warning(
+        return rows.ok(f"jmespath {facts.jmespath}")
+    return rows.warning(
         f"no jmespath for {facts.python or 'the Python of the modules'}, so query: of the info modules is refused"
     )
 
 
 ROLE = "apply the role rootless.podman.rootless_host, or: "
 CHECKS = (
-    Check("podman", "Podman 4.3 or newer", ROLE + "{install} podman", _podman),
-    Check("oci_runtime", "crun (or runc)", ROLE + "{install} crun", _runtime),
-    Check(
+    rows.Check("podman", "Podman 4.3 or newer", ROLE + "{install} podman", _podman),
+    rows.Check("oci_runtime", "crun (or runc)", ROLE + "{install} crun", _runtime),
+    rows.Check(
         "id_mapping_tools",
         "newuidmap and newgidmap, setuid root or with file capabilities",
         ROLE + "{install} {uidmap} (reinstall it if the bits are gone)",
         _mapping,
     ),
-    Check(
+    rows.Check(
         "getsubids", "getsubids where ranges come from a directory", ROLE + "{install} {subid}", _getsubids
     ),
-    Check("pause", "catatonit, the first process of every pod", ROLE + "{install} catatonit", _pause),
-    Check(
+    rows.Check("pause", "catatonit, the first process of every pod", ROLE + "{install} catatonit", _pause),
+    rows.Check(
         "rootless_network",
         "pasta (Podman 5 and newer) or slirp4netns (older)",
         ROLE + "{install} passt slirp4netns",
         _rootless_network,
     ),
-    Check("netavark", "netavark, for networks of one's own", ROLE + "{install} netavark", _netavark),
-    Check("aardvark_dns", "aardvark-dns, for names on networks", ROLE + "{install} aardvark-dns", _aardvark),
-    Check(
+    rows.Check("netavark", "netavark, for networks of one's own", ROLE + "{install} netavark", _netavark),
+    rows.Check(
+        "aardvark_dns", "aardvark-dns, for names on networks", ROLE + "{install} aardvark-dns", _aardvark
+    ),
+    rows.Check(
         "firewall_tool",
         "what netavark calls: nft, or iptables before 1.10",
         ROLE + "{install} iptables",
         _firewall,
     ),
-    Check("user_bus", "a D-Bus session bus for each account's manager", ROLE + "{install} {dbus}", _user_bus),
-    Check("user_units", "Podman's systemd user units", ROLE + "reinstall the package podman", _user_units),
-    Check(
+    rows.Check(
+        "user_bus", "a D-Bus session bus for each account's manager", ROLE + "{install} {dbus}", _user_bus
+    ),
+    rows.Check(
+        "user_units", "Podman's systemd user units", ROLE + "reinstall the package podman", _user_units
+    ),
+    rows.Check(
         "podman_py",
         "podman-py for the Python that runs the modules",
         ROLE + "{install} python3-podman",
         _podman_py,
     ),
-    Check(
+    rows.Check(
         "jmespath",
         "jmespath for the Python that runs the modules",
         ROLE + "{install} python3-jmespath",

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._options import Body, Option, OptionTable, Spec, set_path
-from .._spec_fields import SpecFields
+from .. import _options, _spec_fields
 from .container_rows import health, life, limits, network, process, refused, security, storage
 
 KIND = "container"
-FIELDS = SpecFields(("name", "image", "pod", "rootfs"))
-TABLE = OptionTable(
+FIELDS = _spec_fields.SpecFields(("name", "image", "pod", "rootfs"))
+TABLE = _options.OptionTable(
     KIND,
     [
         *process.ROWS,
@@ -26,14 +25,16 @@ TABLE = OptionTable(
         *health.ROWS,
         *limits.ROWS,
         *refused.ROWS,
-        Option("spec_fields", FIELDS, write=FIELDS.write),
+        _options.Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
     either=[("userns", "uidmap", "gidmap"), ("cpus", "cpu_period", "cpu_quota")],
     within=[("memory", "memory_swap")],
 )
 
 
-def complete(body: Body, spec: Spec, image_health: Mapping[str, Any] | None) -> Body:
+def complete(
+    body: _options.Body, spec: _options.Spec, image_health: Mapping[str, Any] | None
+) -> _options.Body:
     """Fill in what the command line fills in on its own side and the API leaves empty.
 
     Without it every health check fails or never runs, /tmp of a read-only container cannot be
@@ -48,5 +49,5 @@ def complete(body: Body, spec: Spec, image_health: Mapping[str, Any] | None) -> 
     health.complete_health(body, image_health)
     if "memory" in spec and "memory_swap" not in spec:
         # The command line's rule: memory and swap together are twice the memory.
-        set_path(body, "resource_limits.memory.swap", spec["memory"] * 2)
+        _options.set_path(body, "resource_limits.memory.swap", spec["memory"] * 2)
     return body

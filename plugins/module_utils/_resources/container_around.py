@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from .._ports import print_port
-from .container_inspected import Declared, Found, other, userns
+from .. import _ports
+from . import container_inspected
 
 # What every volume is mounted with, and how large /dev/shm is unless said.
 ON_VOLUMES = {"nosuid", "nodev", "rbind", "rprivate", "rw", "ro", ""}
 SHM = 65536000
 
 
-def storage(found: Found, told: Declared) -> None:
+def storage(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     """Volumes, mounts, secrets, devices."""
     overlays = [
         each
@@ -79,7 +79,7 @@ def _without(options: str, left_out: set[str]) -> list[str]:
     return [each for each in str(options).split(",") if each and each not in left_out]
 
 
-def _secrets(found: Found, told: Declared) -> None:
+def _secrets(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     given = list(found.flags.get("secret", ()))
     if given:
         told.options["secrets"] = given
@@ -97,14 +97,14 @@ def _secrets(found: Found, told: Declared) -> None:
         ]
 
 
-def network(found: Found, told: Declared) -> None:
+def network(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     """Ports, networks, names."""
     ports = []
     for inside, bindings in (found.at("HostConfig.PortBindings") or {}).items():
         number, _slash, protocol = str(inside).partition("/")
         for each in bindings or ():
             address = str(each.get("HostIp") or "")
-            ports.append(print_port({
+            ports.append(_ports.print_port({
                 "host_ip": "" if address == "0.0.0.0" else address, "host_port": int(each.get("HostPort") or 0),
                 "container_port": int(number), "range": 1, "protocol": protocol or "tcp",
             }))  # fmt: skip
@@ -120,7 +120,7 @@ def network(found: Found, told: Declared) -> None:
     given = list(found.flags.get("network", ()))
     aliases: set[str] = set()
     if mode.startswith("container:"):
-        told.options["network"] = [other(found, mode)]
+        told.options["network"] = [container_inspected.other(found, mode)]
     elif mode == "bridge":
         joined = found.at("NetworkSettings.Networks") or {}
         names = [each.partition(":")[0] for each in given]
@@ -173,10 +173,10 @@ def network(found: Found, told: Declared) -> None:
         told.options["sysctl"] = sysctl
 
 
-def security(found: Found, told: Declared) -> None:
+def security(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     """Namespaces, capabilities, profiles."""
     maps = found.at("HostConfig.IDMappings") or {}
-    mapped = userns(found)
+    mapped = container_inspected.userns(found)
     if mapped and mapped.partition(":")[0] != "auto":
         told.options["userns"] = mapped
     elif maps.get("UidMap"):
@@ -190,7 +190,7 @@ def security(found: Found, told: Declared) -> None:
     ):  # fmt: skip
         mode = str(found.at(f"HostConfig.{path}") or "")
         if mode not in usual or (option == "ipc" and mode == "private"):
-            told.options[option] = other(found, mode) if ":" in mode else mode
+            told.options[option] = container_inspected.other(found, mode) if ":" in mode else mode
     if found.at("HostConfig.Privileged"):
         told.options["privileged"] = True
     else:

@@ -12,14 +12,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .._auto_update import LABEL as AUTO_UPDATE
-from .._service_states import UNIT_LABEL
-from .._values import print_duration
-from .container_around import network, security, storage
-from .container_inspected import Declared, Found, userns
+from .. import _auto_update, _service_states, _values
+from . import container_around, container_inspected
 
 # What Podman and systemd themselves write down beside what a person says.
-OWN_LABELS = ("rootless.podman.record", UNIT_LABEL, AUTO_UPDATE)
+OWN_LABELS = ("rootless.podman.record", _service_states.UNIT_LABEL, _auto_update.LABEL)
 OWN_ANNOTATIONS = (
     "io.podman.annotations.",
     "io.container.manager",
@@ -46,10 +43,18 @@ SWITCHES = {
 UNSEEN = (*BY_FLAG, *SWITCHES, "sysctl", "env_merge", "expose")
 
 
-def options_of(found: Found) -> Declared:
+def options_of(found: container_inspected.Found) -> container_inspected.Declared:
     """What declares it."""
-    told = Declared()
-    for theme in (_process, _life, storage, network, security, _health, _limits):
+    told = container_inspected.Declared()
+    for theme in (
+        _process,
+        _life,
+        container_around.storage,
+        container_around.network,
+        container_around.security,
+        _health,
+        _limits,
+    ):
         theme(found, told)
     for option, flag in BY_FLAG.items():
         given = found.flags.get(flag)
@@ -62,7 +67,7 @@ def options_of(found: Found) -> Declared:
     return told
 
 
-def _process(found: Found, told: Declared) -> None:
+def _process(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     config = found.inspect.get("Config") or {}
     entrypoint = _words(config.get("Entrypoint"))
     if entrypoint != _words(found.of_image("Entrypoint")):
@@ -97,16 +102,16 @@ def _process(found: Found, told: Declared) -> None:
         told.options["stop_timeout"] = 0
 
 
-def _keeps_id(found: Found) -> bool:
+def _keeps_id(found: container_inspected.Found) -> bool:
     """Whether Podman itself chose the user: the account's own, when its id is kept inside."""
-    return userns(found).startswith("keep-id") and "user" not in found.flags
+    return container_inspected.userns(found).startswith("keep-id") and "user" not in found.flags
 
 
 def _words(raw: Any) -> list[str]:
     return raw.split(" ") if isinstance(raw, str) and raw else [str(each) for each in raw or []]
 
 
-def _variables(found: Found) -> tuple[dict[str, str], list[str]]:
+def _variables(found: container_inspected.Found) -> tuple[dict[str, str], list[str]]:
     """The variables that were given, and names of those whose value is a secret."""
     image = set(found.of_image("Env") or ())
     given = {each.partition("=")[0] for each in found.flags.get("env", ())}
@@ -125,15 +130,15 @@ def _variables(found: Found) -> tuple[dict[str, str], list[str]]:
     return env, hidden
 
 
-def _life(found: Found, told: Declared) -> None:
+def _life(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     labels, image = found.at("Config.Labels") or {}, found.of_image("Labels") or {}
     own = {
         name: value for name, value in labels.items() if image.get(name) != value and name not in OWN_LABELS
     }
     if own:
         told.options["label"] = own
-    if labels.get(AUTO_UPDATE) in ("registry", "local", "disabled"):
-        told.options["auto_update"] = labels[AUTO_UPDATE]
+    if labels.get(_auto_update.LABEL) in ("registry", "local", "disabled"):
+        told.options["auto_update"] = labels[_auto_update.LABEL]
     annotations = {
         name: value for name, value in (found.at("Config.Annotations") or {}).items()
         if not name.startswith(OWN_ANNOTATIONS) and (found.image.get("Annotations") or {}).get(name) != value
@@ -167,7 +172,7 @@ def _size(text: str) -> int:
     return round(float(number[1]) * 1000 ** " kmgt".index(number[2] or " ")) if number else 0
 
 
-def _health(found: Found, told: Declared) -> None:
+def _health(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     check, image = (
         found.at("Config.Healthcheck") or {},
         found.image.get("HealthCheck") or found.of_image("Healthcheck") or {},
@@ -185,7 +190,9 @@ def _health(found: Found, told: Declared) -> None:
         ):
             value = check.get(field)
             if value is not None and value != usual[field]:
-                told.options[f"healthcheck_{option}"] = value if field == "Retries" else print_duration(value)
+                told.options[f"healthcheck_{option}"] = (
+                    value if field == "Retries" else _values.print_duration(value)
+                )
     startup = found.at("Config.StartupHealthCheck") or {}
     if startup.get("Test"):
         told.options["health_startup_cmd"] = startup["Test"]
@@ -197,7 +204,9 @@ def _health(found: Found, told: Declared) -> None:
         ):
             if startup.get(field):
                 told.options[f"health_startup_{option}"] = (
-                    print_duration(startup[field]) if field in ("Interval", "Timeout") else startup[field]
+                    _values.print_duration(startup[field])
+                    if field in ("Interval", "Timeout")
+                    else startup[field]
                 )
     told.put(found, {
         "healthcheck_failure_action": ("Config.HealthcheckOnFailureAction", "none"), "health_log_destination": ("Config.HealthLogDestination", "local"),
@@ -205,7 +214,7 @@ def _health(found: Found, told: Declared) -> None:
     })  # fmt: skip
 
 
-def _limits(found: Found, told: Declared) -> None:
+def _limits(found: container_inspected.Found, told: container_inspected.Declared) -> None:
     memory = int(found.at("HostConfig.Memory") or 0)
     told.put(found, {
         "memory": ("HostConfig.Memory", 0), "memory_reservation": ("HostConfig.MemoryReservation", 0), "memory_swap": ("HostConfig.MemorySwap", 2 * memory),

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from .._options import get_path
+from .. import _options
 
 Options = dict[str, Any]
 
@@ -27,11 +27,11 @@ class Found:
 
     def at(self, path: str) -> Any:
         """What inspect says at a path."""
-        return get_path(self.inspect, path)
+        return _options.get_path(self.inspect, path)
 
     def of_image(self, name: str) -> Any:
         """What the image says for its containers."""
-        return get_path(self.image, f"Config.{name}")
+        return _options.get_path(self.image, f"Config.{name}")
 
 
 @dataclasses.dataclass

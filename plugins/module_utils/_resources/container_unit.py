@@ -15,18 +15,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, NamedTuple
 
-from .._errors import Failure
-from .._networks import DEFAULT_NETWORK
-from .._options import Option, OptionTable, Spec
-from .._quadlet import Unit, unit_of
-from .._quadlet_keys import SINCE, SUFFIXES, has_version
-from .._quadlet_values import assignment, variable, whole, word, words
-from .container import TABLE
+from .. import _errors, _networks, _options, _quadlet, _quadlet_keys, _quadlet_values
+from . import container
 
 SECTION = "Container"
 # What every key takes as it is, whether it is split into words or not.
 _PLAIN = re.compile(r"[A-Za-z0-9_@./:=,+\[\]-]+\Z")
-_TYPES = tuple(f".{suffix}" for suffix in SUFFIXES)
+_TYPES = tuple(f".{suffix}" for suffix in _quadlet_keys.SUFFIXES)
 
 # Quadlet's own key for an option; since when, says the table of keys.
 KEYS = {
@@ -88,16 +83,16 @@ REFUSED = {
 RESTART = {"no": "no", "always": "always", "unless-stopped": "always", "on-failure": "on-failure"}
 
 
-def unit_of_container(name: str, image: str, spec: Spec, version: str) -> Unit:
+def unit_of_container(name: str, image: str, spec: _options.Spec, version: str) -> _quadlet.Unit:
     """The unit of a container with these options, for this version of Podman. Raises Failure."""
-    lines: list[tuple[str, str]] = [("ContainerName", whole(name, "name"))]
+    lines: list[tuple[str, str]] = [("ContainerName", _quadlet_values.whole(name, "name"))]
     if image.endswith(_TYPES):
-        raise Failure(
+        raise _errors.Failure(
             f"image: {image!r} was given, which Quadlet takes for the name of a unit; give the image another tag."
         )
-    lines.append(("Rootfs" if spec.get("rootfs") else "Image", whole(image, "image")))
+    lines.append(("Rootfs" if spec.get("rootfs") else "Image", _quadlet_values.whole(image, "image")))
     service: list[tuple[str, str]] = []
-    for row, value in given(TABLE, spec, REFUSED):
+    for row, value in given(container.TABLE, spec, REFUSED):
         if row.name == "restart_policy":
             service.append(("Restart", RESTART[value["name"]]))
         elif row.name == "sdnotify":
@@ -108,7 +103,7 @@ def unit_of_container(name: str, image: str, spec: Spec, version: str) -> Unit:
             lines += lines_of(row, value, version, CONTAINERS)
     lines += default_network(spec)
     sections = {SECTION: lines, **({"Service": service} if service else {})}
-    return unit_of(sections)
+    return _quadlet.unit_of(sections)
 
 
 class Words(NamedTuple):
@@ -120,22 +115,24 @@ class Words(NamedTuple):
     printed: Mapping[str, Callable[[Any], Any]]
 
 
-def lines_of(row: Option, value: Any, version: str, said: Words) -> list[tuple[str, str]]:
+def lines_of(row: _options.Option, value: Any, version: str, said: Words) -> list[tuple[str, str]]:
     """An option under its own key where that says the same, else as a flag."""
     printed = said.printed[row.name](value) if row.name in said.printed else row.type.show(value)
     key = said.keys.get(row.name, "")
-    fits = bool(key) and has_version(version, SINCE[said.section][key])
+    fits = bool(key) and _quadlet_keys.has_version(version, _quadlet_keys.SINCE[said.section][key])
     found = []
     for text in _texts(printed):
         if fits and _PLAIN.match(text) and not _names_a_unit(row.name, text):
             found.append((key, text))
         else:
             flag = f"--{said.flags.get(row.name, row.name.replace('_', '-'))}={text}"
-            found.append(("PodmanArgs", word(flag, row.name)))
+            found.append(("PodmanArgs", _quadlet_values.word(flag, row.name)))
     return found
 
 
-def given(table: OptionTable, spec: Spec, refused: Mapping[str, Refusal]) -> Iterator[tuple[Option, Any]]:
+def given(
+    table: _options.OptionTable, spec: _options.Spec, refused: Mapping[str, Refusal]
+) -> Iterator[tuple[_options.Option, Any]]:
     """The rows that a declaration has values for, in the table's order. Raises Failure for what no unit can have."""
     for row in table.rows:
         if row.name not in spec:
@@ -143,15 +140,19 @@ def given(table: OptionTable, spec: Spec, refused: Mapping[str, Refusal]) -> Ite
         value = spec[row.name]
         refusal = refused.get(row.name)
         if refusal and refusal.refuses(value):
-            raise Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
+            raise _errors.Failure(f"{row.name}: {row.type.show(value)!r} was given, and {refusal.why}.")
         yield row, value
 
 
-def default_network(spec: Spec) -> list[tuple[str, str]]:
+def default_network(spec: _options.Spec) -> list[tuple[str, str]]:
     """The network that an address or an alias belongs to, where none is named: over the API it is the same."""
     named = any(option in spec for option in ("network_aliases", "network_alias", "ip", "ip6", "mac_address"))
     said = spec.get("network") or {"mode": "", "networks": {}}
-    return [("Network", DEFAULT_NETWORK)] if named and not said["mode"] and not said["networks"] else []
+    return (
+        [("Network", _networks.DEFAULT_NETWORK)]
+        if named and not said["mode"] and not said["networks"]
+        else []
+    )
 
 
 def _texts(printed: Any) -> list[str]:
@@ -171,16 +172,18 @@ def _names_a_unit(option: str, text: str) -> bool:
 
 
 def _pairs(key: str, option: str) -> Callable[[Mapping[str, str]], list[tuple[str, str]]]:
-    quote = variable if key == "Environment" else assignment
+    quote = _quadlet_values.variable if key == "Environment" else _quadlet_values.assignment
     return lambda value: [(key, quote(name, each, option)) for name, each in value.items()]
 
 
 def _arguments(flag: str, option: str) -> Callable[[Any], list[tuple[str, str]]]:
-    return lambda value: [("PodmanArgs", word(f"--{flag}={each}", option)) for each in _texts(value)]
+    return lambda value: [
+        ("PodmanArgs", _quadlet_values.word(f"--{flag}={each}", option)) for each in _texts(value)
+    ]
 
 
 SPECIAL: dict[str, Callable[[Any], list[tuple[str, str]]]] = {
-    "command": lambda value: [("Exec", words(value, "command"))] if value else [],
+    "command": lambda value: [("Exec", _quadlet_values.words(value, "command"))] if value else [],
     "entrypoint": lambda value: _arguments("entrypoint", "entrypoint")([json.dumps(value)]),
     "env": _pairs("Environment", "env"),
     "env_merge": _arguments("env-merge", "env_merge"),
@@ -195,7 +198,7 @@ def _mount(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A mount as --volume or --tmpfs, whose options are those of the typed form, else as --mount."""
     source, target, options = value.get("source") or "", value["target"], list(value["options"])
     if any(character in f"{source}{target}" for character in ":,"):
-        raise Failure(
+        raise _errors.Failure(
             f"mount: {source or target!r} has a colon or a comma in it, which a unit cannot hold; mount a path without."
         )
     if value["type"] in ("bind", "volume"):
@@ -234,7 +237,7 @@ def _check(value: list[str]) -> str:
     if len(rest) > 1:
         return json.dumps(rest)
     if any(character.isspace() for character in rest[0]):
-        raise Failure(
+        raise _errors.Failure(
             f"healthcheck: a command of the single word {rest[0]!r} cannot have a blank in a unit; write it as a text for the shell."
         )
     return f"CMD {rest[0]}"

@@ -17,8 +17,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._options import Body, Facts, Option, OptionTable
-from .._values import Bytes, Flag, Integer, Pairs, Text, ValueType, as_line, as_list
+from .. import _options, _values
 
 FORMATS = {
     "oci": "application/vnd.oci.image.manifest.v1+json",
@@ -29,13 +28,13 @@ NETWORKS = {"private": "NetworkEnabled", "none": "NetworkDisabled", "host": "Net
 UNCACHED = ("secrets", "network", "add_host", "dns", "volume", "shm_size", "http_proxy")
 
 
-class Listed(ValueType):
+class Listed(_values.ValueType):
     """A list that travels as JSON; order matters."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[str]:
-        return [self.entry(as_line(each)) for each in as_list(raw)]
+        return [self.entry(_values.as_line(each)) for each in _values.as_list(raw)]
 
     def entry(self, text: str) -> str:
         """One entry as it is typed. Raises ValueError."""
@@ -70,34 +69,34 @@ class HostLines(Listed):
         return text
 
 
-class Volumes(ValueType):
+class Volumes(_values.ValueType):
     """Folders of the host that the steps see: SOURCE:PATH[:OPTIONS]."""
 
     argument = {"type": "list", "elements": "str"}
 
     def parse(self, raw: Any) -> list[str]:
-        typed = [as_line(each) for each in as_list(raw)]
+        typed = [_values.as_line(each) for each in _values.as_list(raw)]
         bad = [each for each in typed if not re.fullmatch(r"/[^:]*:/[^:]*(:[A-Za-z0-9,=]+)?", each)]
         if bad:
             raise ValueError(f"/HOST/FOLDER:/PATH[:OPTIONS] such as /srv/cache:/cache:ro (found {bad[0]!r})")
         return typed
 
 
-class Annotations(Pairs):
+class Annotations(_values.Pairs):
     """Pairs that travel as a JSON list."""
 
     def body(self, value: dict[str, str]) -> str:
         return json.dumps([f"{key}={text}" for key, text in value.items()])
 
 
-class Environment(Pairs):
+class Environment(_values.Pairs):
     """Pairs that travel as repeated NAME=VALUE."""
 
     def body(self, value: dict[str, str]) -> list[str]:
         return [f"{key}={text}" for key, text in value.items()]
 
 
-class BuildSecrets(ValueType):
+class BuildSecrets(_values.ValueType):
     """What steps with ``RUN --mount=type=secret`` read; only the ids are ever shown."""
 
     argument: dict[str, Any] = {
@@ -116,7 +115,7 @@ class BuildSecrets(ValueType):
 
     def parse(self, raw: Any) -> list[dict[str, str]]:
         typed = []
-        for each in as_list(raw):
+        for each in _values.as_list(raw):
             if not isinstance(each, Mapping) or not re.fullmatch(r"[A-Za-z0-9_.-]+", str(each.get("id"))):
                 raise ValueError("an id of letters, digits, '_', '.' and '-' for each secret")
             typed.append({key: str(value) for key, value in sorted(each.items()) if value is not None})
@@ -129,44 +128,44 @@ class BuildSecrets(ValueType):
         return sorted(each["id"] for each in value)
 
 
-def _write_format(value: str, body: Body, _facts: Facts) -> None:
+def _write_format(value: str, body: _options.Body, _facts: _options.Facts) -> None:
     body["outputformat"] = FORMATS[value]
 
 
-def _write_cache(value: bool, body: Body, _facts: Facts) -> None:
+def _write_cache(value: bool, body: _options.Body, _facts: _options.Facts) -> None:
     body["nocache"] = not value
 
 
-def _write_network(value: str, body: Body, _facts: Facts) -> None:
+def _write_network(value: str, body: _options.Body, _facts: _options.Facts) -> None:
     body["nsoptions"] = json.dumps([{"Name": "network", "Host": value == "host", "Path": ""}])
     body["networkmode"] = NETWORKS[value]
 
 
-def _write_nothing(_value: Any, _body: Body, _facts: Facts) -> None:
+def _write_nothing(_value: Any, _body: _options.Body, _facts: _options.Facts) -> None:
     """What travels otherwise: secrets in the context, the policy in pulls before the build."""
 
 
-TABLE = OptionTable(
+TABLE = _options.OptionTable(
     "build",
     [
-        Option("args", Pairs(hidden=True), "buildargs"),
-        Option("target", Text(), "target"),
-        Option("secrets", BuildSecrets(), write=_write_nothing),
-        Option("label", Pairs(), "labels", aliases=("labels",)),
-        Option("annotation", Annotations(), "annotations", aliases=("annotations",)),
-        Option("env", Environment(hidden=True), "setenv"),
-        Option("format", Text(list(FORMATS)), write=_write_format),
-        Option("pull", Text(["missing", "always", "newer", "never"]), write=_write_nothing),
-        Option("cache", Flag(), write=_write_cache),
-        Option("layers", Flag(), "layers"),
-        Option("squash_all", Flag(), "squash"),
-        Option("network", Text(list(NETWORKS)), write=_write_network),
-        Option("add_host", HostLines(), "extrahosts", aliases=("add_hosts", "etc_hosts")),
-        Option("dns", Addresses(), "dnsservers"),
-        Option("volume", Volumes(), "volume", aliases=("volumes",), since="4.4"),
-        Option("shm_size", Bytes(), "shmsize"),
-        Option("http_proxy", Flag(), "httpproxy"),
-        Option("jobs", Integer(0), "jobs"),
-        Option("timestamp", Integer(0), "timestamp"),
+        _options.Option("args", _values.Pairs(hidden=True), "buildargs"),
+        _options.Option("target", _values.Text(), "target"),
+        _options.Option("secrets", BuildSecrets(), write=_write_nothing),
+        _options.Option("label", _values.Pairs(), "labels", aliases=("labels",)),
+        _options.Option("annotation", Annotations(), "annotations", aliases=("annotations",)),
+        _options.Option("env", Environment(hidden=True), "setenv"),
+        _options.Option("format", _values.Text(list(FORMATS)), write=_write_format),
+        _options.Option("pull", _values.Text(["missing", "always", "newer", "never"]), write=_write_nothing),
+        _options.Option("cache", _values.Flag(), write=_write_cache),
+        _options.Option("layers", _values.Flag(), "layers"),
+        _options.Option("squash_all", _values.Flag(), "squash"),
+        _options.Option("network", _values.Text(list(NETWORKS)), write=_write_network),
+        _options.Option("add_host", HostLines(), "extrahosts", aliases=("add_hosts", "etc_hosts")),
+        _options.Option("dns", Addresses(), "dnsservers"),
+        _options.Option("volume", Volumes(), "volume", aliases=("volumes",), since="4.4"),
+        _options.Option("shm_size", _values.Bytes(), "shmsize"),
+        _options.Option("http_proxy", _values.Flag(), "httpproxy"),
+        _options.Option("jobs", _values.Integer(0), "jobs"),
+        _options.Option("timestamp", _values.Integer(0), "timestamp"),
     ],
 )

@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._mounts import Volumes
-from .._namespaces import IdMap, Namespace, UserNamespace
-from .._networks import Address, MacAddress, NameServers, NetworkList, write_aliases
-from .._options import Body, Facts, Option, OptionTable, Spec, set_path
-from .._ports import Ports
-from .._process_values import RestartPolicy, Words
-from .._spec_fields import SpecFields
-from .._values import Bytes, Cpus, Flag, Integer, Lines, Names, Pairs, Text, ValueType
-from .container_rows.life import write_restart
-from .container_rows.network import write_hosts
-from .container_rows.refused import IDS
-from .container_rows.security import SecurityOptions
+from .. import (
+    _errors,
+    _mounts,
+    _namespaces,
+    _networks,
+    _options,
+    _ports,
+    _process_values,
+    _spec_fields,
+    _values,
+)
+from .container_rows import life, network, refused, security
 
 KIND = "pod"
 # What Podman shares when a task does not say.
 SHARED = ("ipc", "net", "uts")
 
 
-class Shared(Names):
+class Shared(_values.Names):
     """Namespaces that a pod's members share; none shares nothing."""
 
     def parse(self, raw: Any) -> list[str]:
@@ -47,14 +46,14 @@ class Shared(Names):
         return set(declared) - {"none"} == set(reported or ())
 
 
-class Infra(Flag):
+class Infra(_values.Flag):
     """Whether the pod has an infra container; the API asks the opposite."""
 
     def body(self, value: bool) -> bool:
         return not value
 
 
-class PodRestartPolicy(RestartPolicy):
+class PodRestartPolicy(_process_values.RestartPolicy):
     """As for a container, but inspect shows the name alone."""
 
     def reported(self, raw: Any) -> dict[str, Any]:
@@ -70,78 +69,80 @@ def _read_networks(inspect: Mapping[str, Any]) -> dict[str, Any]:
     return {"mode": "host" if infra.get("HostNetwork") else "bridge" if names else "", "networks": names}
 
 
-def _write_gpus(value: list[str], body: Body, _facts: Facts) -> None:
-    set_path(body, "pod_devices", [f"nvidia.com/gpu={each}" for each in value])
+def _write_gpus(value: list[str], body: _options.Body, _facts: _options.Facts) -> None:
+    _options.set_path(body, "pod_devices", [f"nvidia.com/gpu={each}" for each in value])
 
 
-def _limit(name: str, value: ValueType, api: str, controller: str, state: str = "") -> Option:
-    return Option(name, value, f"resource_limits.{api}", state, controller=controller)
+def _limit(
+    name: str, value: _values.ValueType, api: str, controller: str, state: str = ""
+) -> _options.Option:
+    return _options.Option(name, value, f"resource_limits.{api}", state, controller=controller)
 
 
-def _never(name: str, reason: str) -> Option:
-    return Option(name, ValueType(), never=reason)
+def _never(name: str, reason: str) -> _options.Option:
+    return _options.Option(name, _values.ValueType(), never=reason)
 
 
-DNS = NameServers("dns_server", "no_manage_resolv_conf")
-UIDS, GIDS = IdMap("UIDMap"), IdMap("GIDMap")
-FIELDS = SpecFields(("name",))
+DNS = _networks.NameServers("dns_server", "no_manage_resolv_conf")
+UIDS, GIDS = _namespaces.IdMap("UIDMap"), _namespaces.IdMap("GIDMap")
+FIELDS = _spec_fields.SpecFields(("name",))
 DEVICES = "Podman's API knows devices of a pod by their numbers alone; declare the limit on its containers"
-TABLE = OptionTable(
+TABLE = _options.OptionTable(
     KIND,
     [
-        Option("label", Pairs(), "labels", "Labels", ("labels",)),
-        Option("publish", Ports(), "portmappings", "InfraConfig.PortBindings", ("ports",)),
-        Option("network", NetworkList(), aliases=("networks",), write=NetworkList.write, read=_read_networks),
-        Option("network_alias", Names(), aliases=("network_aliases",), write=write_aliases),
-        Option("ip", Address(4), write=Address(4).write),
-        Option("ip6", Address(6), write=Address(6).write),
-        Option("mac_address", MacAddress(), write=MacAddress.write),
-        Option("userns", UserNamespace(), write=UserNamespace.write),
-        Option("uidmap", UIDS, write=UIDS.write),
-        Option("gidmap", GIDS, write=GIDS.write),
-        Option("hostname", Text(), "hostname", "Hostname"),
-        Option("no_hostname", Flag(), "no_manage_hostname", "InfraConfig.NoManageHostname", since="5.4"),
-        Option("share", Shared(), "shared_namespaces", "SharedNamespaces"),
-        Option("share_parent", Flag(), "share_parent", "CreateCgroup"),
-        Option("pid", Namespace("private", "host"), "pidns", "InfraConfig.pid_ns"),
-        Option("uts", Namespace("private", "host"), "utsns", "InfraConfig.uts_ns"),
-        Option("ipc", Namespace("private", "host", "shareable", "none"), "ipcns", since="4.5"),
-        Option("infra", Infra(), "no_infra", "CreateInfra"),
-        Option("infra_image", Text(), "infra_image"),
-        Option("infra_name", Text(), "infra_name"),
-        Option("infra_command", Words(), "infra_command"),
-        Option("infra_conmon_pidfile", Text(), "infra_conmon_pid_file"),
-        Option("dns", DNS, state="InfraConfig.DNSServer", write=DNS.write),
-        Option("dns_search", Lines(), "dns_search", "InfraConfig.DNSSearch"),
-        Option("dns_opt", Lines(), "dns_option", "InfraConfig.DNSOption", ("dns_option",)),
-        Option("add_host", Pairs(), aliases=("etc_hosts",), write=write_hosts),
-        Option("hosts_file", Text(), "hostsFile", "InfraConfig.HostsFile", since="5.4"),
-        Option("no_hosts", Flag(), "no_manage_hosts", "InfraConfig.NoManageHosts"),
-        Option("volume", Volumes(), aliases=("volumes",), write=Volumes().write),
-        Option("volumes_from", Lines(), "volumes_from", "volumes_from"),
-        Option("device", Names(), "pod_devices", aliases=("devices",)),
-        Option("gpus", Names(), since="5.0", write=_write_gpus),
-        Option("restart_policy", PodRestartPolicy(), state="RestartPolicy", since="4.6", write=write_restart),
-        Option("exit_policy", Text(["continue", "stop"]), "exit_policy", "ExitPolicy"),
-        Option("security_opt", SecurityOptions(), "security_opt"),
-        Option("sysctl", Pairs(), "sysctl"),
-        Option("shm_size", Bytes(), "shm_size"),
-        Option("shm_size_systemd", Bytes(), "shm_size_systemd", since="4.5"),
-        _limit("memory", Bytes(), "memory.limit", "memory"),
-        _limit("memory_swap", Bytes(unlimited=True), "memory.swap", "memory"),
-        _limit("cpus", Cpus(), "cpu", "cpu"),
-        _limit("cpu_shares", Integer(2, 262144), "cpu.shares", "cpu", "cpu_shares"),
-        _limit("cpuset_cpus", Text(), "cpu.cpus", "cpuset", "cpuset_cpus"),
-        _limit("cpuset_mems", Text(), "cpu.mems", "cpuset", "cpuset_mems"),
-        _limit("blkio_weight", Integer(10, 1000), "blockIO.weight", "io"),
-        Option("cgroup_parent", Text(), "cgroup_parent"),
+        _options.Option("label", _values.Pairs(), "labels", "Labels", ("labels",)),
+        _options.Option("publish", _ports.Ports(), "portmappings", "InfraConfig.PortBindings", ("ports",)),
+        _options.Option("network", _networks.NetworkList(), aliases=("networks",), write=_networks.NetworkList.write, read=_read_networks),
+        _options.Option("network_alias", _values.Names(), aliases=("network_aliases",), write=_networks.write_aliases),
+        _options.Option("ip", _networks.Address(4), write=_networks.Address(4).write),
+        _options.Option("ip6", _networks.Address(6), write=_networks.Address(6).write),
+        _options.Option("mac_address", _networks.MacAddress(), write=_networks.MacAddress.write),
+        _options.Option("userns", _namespaces.UserNamespace(), write=_namespaces.UserNamespace.write),
+        _options.Option("uidmap", UIDS, write=UIDS.write),
+        _options.Option("gidmap", GIDS, write=GIDS.write),
+        _options.Option("hostname", _values.Text(), "hostname", "Hostname"),
+        _options.Option("no_hostname", _values.Flag(), "no_manage_hostname", "InfraConfig.NoManageHostname", since="5.4"),
+        _options.Option("share", Shared(), "shared_namespaces", "SharedNamespaces"),
+        _options.Option("share_parent", _values.Flag(), "share_parent", "CreateCgroup"),
+        _options.Option("pid", _namespaces.Namespace("private", "host"), "pidns", "InfraConfig.pid_ns"),
+        _options.Option("uts", _namespaces.Namespace("private", "host"), "utsns", "InfraConfig.uts_ns"),
+        _options.Option("ipc", _namespaces.Namespace("private", "host", "shareable", "none"), "ipcns", since="4.5"),
+        _options.Option("infra", Infra(), "no_infra", "CreateInfra"),
+        _options.Option("infra_image", _values.Text(), "infra_image"),
+        _options.Option("infra_name", _values.Text(), "infra_name"),
+        _options.Option("infra_command", _process_values.Words(), "infra_command"),
+        _options.Option("infra_conmon_pidfile", _values.Text(), "infra_conmon_pid_file"),
+        _options.Option("dns", DNS, state="InfraConfig.DNSServer", write=DNS.write),
+        _options.Option("dns_search", _values.Lines(), "dns_search", "InfraConfig.DNSSearch"),
+        _options.Option("dns_opt", _values.Lines(), "dns_option", "InfraConfig.DNSOption", ("dns_option",)),
+        _options.Option("add_host", _values.Pairs(), aliases=("etc_hosts",), write=network.write_hosts),
+        _options.Option("hosts_file", _values.Text(), "hostsFile", "InfraConfig.HostsFile", since="5.4"),
+        _options.Option("no_hosts", _values.Flag(), "no_manage_hosts", "InfraConfig.NoManageHosts"),
+        _options.Option("volume", _mounts.Volumes(), aliases=("volumes",), write=_mounts.Volumes().write),
+        _options.Option("volumes_from", _values.Lines(), "volumes_from", "volumes_from"),
+        _options.Option("device", _values.Names(), "pod_devices", aliases=("devices",)),
+        _options.Option("gpus", _values.Names(), since="5.0", write=_write_gpus),
+        _options.Option("restart_policy", PodRestartPolicy(), state="RestartPolicy", since="4.6", write=life.write_restart),
+        _options.Option("exit_policy", _values.Text(["continue", "stop"]), "exit_policy", "ExitPolicy"),
+        _options.Option("security_opt", security.SecurityOptions(), "security_opt"),
+        _options.Option("sysctl", _values.Pairs(), "sysctl"),
+        _options.Option("shm_size", _values.Bytes(), "shm_size"),
+        _options.Option("shm_size_systemd", _values.Bytes(), "shm_size_systemd", since="4.5"),
+        _limit("memory", _values.Bytes(), "memory.limit", "memory"),
+        _limit("memory_swap", _values.Bytes(unlimited=True), "memory.swap", "memory"),
+        _limit("cpus", _values.Cpus(), "cpu", "cpu"),
+        _limit("cpu_shares", _values.Integer(2, 262144), "cpu.shares", "cpu", "cpu_shares"),
+        _limit("cpuset_cpus", _values.Text(), "cpu.cpus", "cpuset", "cpuset_cpus"),
+        _limit("cpuset_mems", _values.Text(), "cpu.mems", "cpuset", "cpuset_mems"),
+        _limit("blkio_weight", _values.Integer(10, 1000), "blockIO.weight", "io"),
+        _options.Option("cgroup_parent", _values.Text(), "cgroup_parent"),
         _never("blkio_weight_device", DEVICES),
         _never("device_read_bps", DEVICES),
         _never("device_write_bps", DEVICES),
-        _never("subuidname", IDS),
-        _never("subgidname", IDS),
+        _never("subuidname", refused.IDS),
+        _never("subgidname", refused.IDS),
         _never("pod_id_file", "the result of the task has the ID"),
-        Option("spec_fields", FIELDS, write=FIELDS.write),
+        _options.Option("spec_fields", FIELDS, write=FIELDS.write),
     ],
     either=[("userns", "uidmap", "gidmap")],
     within=[("memory", "memory_swap")],
@@ -153,11 +154,11 @@ WITHOUT_INFRA = {
 }  # fmt: skip
 
 
-def refuse_without_infra(spec: Spec) -> None:
+def refuse_without_infra(spec: _options.Spec) -> None:
     """Raise Failure for an option that only an infra container could carry, in a pod that is to have none."""
     lost = [name for name in spec if name not in WITHOUT_INFRA]
     if spec.get("infra") is False and lost:
-        raise Failure(
+        raise _errors.Failure(
             f"{lost[0]}: was given beside infra: false, and it needs the infra container; leave one of them out, "
             "or declare it on the containers."
         )

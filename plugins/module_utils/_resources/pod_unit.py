@@ -9,14 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from .._errors import Failure
-from .._options import Spec
-from .._quadlet import Unit, unit_of
-from .._quadlet_keys import SINCE, has_version
-from .._quadlet_values import assignment, whole, word
-from .container_unit import REFUSED as OF_CONTAINERS
-from .container_unit import RESTART, Refusal, Words, default_network, given, lines_of, networks
-from .pod import TABLE
+from .. import _errors, _options, _quadlet, _quadlet_keys, _quadlet_values
+from . import container_unit, pod
 
 SECTION = "Pod"
 # Quadlet's own key for an option; since when, says the table of keys.
@@ -35,58 +29,61 @@ def _always(_value: Any) -> bool:
 
 
 REFUSED = {
-    "infra": Refusal(
+    "infra": container_unit.Refusal(
         lambda value: not value,
         "a pod's service watches over its infra container; leave it out, or use runtime: podman",
     ),
-    "share": Refusal(
+    "share": container_unit.Refusal(
         lambda value: value == ["none"],
         "Podman does not start the infra container of a pod that shares nothing, over which its service watches; use runtime: podman",
     ),
-    "infra_conmon_pidfile": Refusal(
+    "infra_conmon_pidfile": container_unit.Refusal(
         _always, "Quadlet has one of its own for the pod's service; leave it out"
     ),
-    "ipc": Refusal(
+    "ipc": container_unit.Refusal(
         lambda value: value != "private",
         "Podman's command line knows no such option for pods; use runtime: podman",
     ),
-    "restart_policy": OF_CONTAINERS["restart_policy"],
-    "spec_fields": OF_CONTAINERS["spec_fields"],
-    "cgroup_parent": Refusal(bool, _SERVICES),
-    **{name: Refusal(_always, _SERVICES) for name in LIMITS},
+    "restart_policy": container_unit.REFUSED["restart_policy"],
+    "spec_fields": container_unit.REFUSED["spec_fields"],
+    "cgroup_parent": container_unit.Refusal(bool, _SERVICES),
+    **{name: container_unit.Refusal(_always, _SERVICES) for name in LIMITS},
 }
 PRINTED: dict[str, Callable[[Any], Any]] = {
-    "network": networks,
+    "network": container_unit.networks,
     "share": ",".join,
     "infra_command": " ".join,
     "add_host": lambda value: [f"{name}:{address}" for name, address in value.items()],
 }
-PODS = Words(SECTION, KEYS, FLAGS, PRINTED)
+PODS = container_unit.Words(SECTION, KEYS, FLAGS, PRINTED)
 
 
-def unit_of_pod(name: str, spec: Spec, version: str) -> Unit:
+def unit_of_pod(name: str, spec: _options.Spec, version: str) -> _quadlet.Unit:
     """The unit of a pod with these options, for this version of Podman. Raises Failure."""
-    lines: list[tuple[str, str]] = [("PodName", whole(name, "name"))]
+    lines: list[tuple[str, str]] = [("PodName", _quadlet_values.whole(name, "name"))]
     service: list[tuple[str, str]] = []
     # Quadlet stops a pod whose last container has ended, and its API does not: a restart of the only one would take the pod along.
     told = {"exit_policy": "continue", **spec}
-    for row, value in given(TABLE, told, REFUSED):
+    for row, value in container_unit.given(pod.TABLE, told, REFUSED):
         if row.name == "restart_policy":
-            service.append(("Restart", RESTART[value["name"]]))
+            service.append(("Restart", container_unit.RESTART[value["name"]]))
         elif row.name == "label":
             lines += labels(value, version)
         elif row.name == "infra_command" and any(not each or each.split() != [each] for each in value):
-            raise Failure(
+            raise _errors.Failure(
                 "infra_command: a word with a blank was given, which Podman's command line splits; use runtime: podman."
             )
         elif row.name not in ("infra", "ipc"):
-            lines += lines_of(row, value, version, PODS)
-    lines += default_network(spec)
-    return unit_of({SECTION: lines, **({"Service": service} if service else {})})
+            lines += container_unit.lines_of(row, value, version, PODS)
+    lines += container_unit.default_network(spec)
+    return _quadlet.unit_of({SECTION: lines, **({"Service": service} if service else {})})
 
 
 def labels(value: Mapping[str, str], version: str) -> list[tuple[str, str]]:
     """Labels of a pod, for which early versions have no key."""
-    if has_version(version, SINCE[SECTION]["Label"]):
-        return [("Label", assignment(name, each, "label")) for name, each in value.items()]
-    return [("PodmanArgs", word(f"--label={name}={each}", "label")) for name, each in value.items()]
+    if _quadlet_keys.has_version(version, _quadlet_keys.SINCE[SECTION]["Label"]):
+        return [("Label", _quadlet_values.assignment(name, each, "label")) for name, each in value.items()]
+    return [
+        ("PodmanArgs", _quadlet_values.word(f"--label={name}={each}", "label"))
+        for name, each in value.items()
+    ]

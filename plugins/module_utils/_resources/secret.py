@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._options import Body, Facts, Option, OptionTable
-from .._values import Pairs, Text, ValueType
-from .simple import Request, SimpleKind
+from .. import _options, _values
+from . import simple
 
 # Podman's own limit for the file driver, in bytes.
 LIMIT = 512000
 
 
-class SecretData(ValueType):
+class SecretData(_values.ValueType):
     """The secret itself. It is recorded as a keyed digest and never shown."""
 
     argument = {"type": "str", "no_log": True}
@@ -37,30 +36,32 @@ class SecretData(ValueType):
         return "(hidden)"
 
 
-class HiddenPairs(Pairs):
+class HiddenPairs(_values.Pairs):
     """Options that may hold a command or a password; Ansible is told not to log them."""
 
     argument = {"type": "dict", "no_log": True}
 
 
-TABLE = OptionTable(
+TABLE = _options.OptionTable(
     "secret",
     [
-        Option("data", SecretData(), "data", "SecretData"),
-        Option("driver", Text(["file", "pass", "shell"]), "driver", "Spec.Driver.Name"),
-        Option("driver_opts", HiddenPairs(hidden=True), "driveropts", "Spec.Driver.Options"),
-        Option("labels", Pairs(), "labels", "Spec.Labels", ("label",)),
+        _options.Option("data", SecretData(), "data", "SecretData"),
+        _options.Option("driver", _values.Text(["file", "pass", "shell"]), "driver", "Spec.Driver.Name"),
+        _options.Option("driver_opts", HiddenPairs(hidden=True), "driveropts", "Spec.Driver.Options"),
+        _options.Option("labels", _values.Pairs(), "labels", "Spec.Labels", ("label",)),
     ],
 )
 
 
-def create(name: str, body: Body, labels: dict[str, str], params: Mapping[str, Any], facts: Facts) -> Request:
+def create(
+    name: str, body: _options.Body, labels: dict[str, str], params: Mapping[str, Any], facts: _options.Facts
+) -> simple.Request:
     """The request that makes a secret, or replaces it where the server can (4.7 and later)."""
     query: dict[str, Any] = {"name": name, "labels": {**body.get("labels", {}), **labels}}
     query.update({key: body[key] for key in ("driver", "driveropts") if key in body})
     if params.get("replaces") and facts.has("4.7"):
         query["replace"] = True
-    return Request("POST", "secrets/create", query, body["data"].encode("utf-8", "surrogateescape"))
+    return simple.Request("POST", "secrets/create", query, body["data"].encode("utf-8", "surrogateescape"))
 
 
 def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def as_it_was(inspect: Mapping[str, Any]) -> Request | None:
+def as_it_was(inspect: Mapping[str, Any]) -> simple.Request | None:
     """The request that puts a replaced secret back; None where Podman does not tell its data."""
     spec, data = inspect.get("Spec") or {}, inspect.get("SecretData")
     if not data or "\ufffd" in data:  # bytes that are no text, which this version shows as something else
@@ -84,7 +85,7 @@ def as_it_was(inspect: Mapping[str, Any]) -> Request | None:
         "name": spec.get("Name"), "labels": spec.get("Labels") or {}, "replace": True,
         "driver": driver.get("Name"), "driveropts": driver.get("Options") or {},
     }  # fmt: skip
-    return Request("POST", "secrets/create", query, str(data).encode("utf-8", "surrogateescape"))
+    return simple.Request("POST", "secrets/create", query, str(data).encode("utf-8", "surrogateescape"))
 
 
-SECRET = SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, shown)
+SECRET = simple.SimpleKind("secret", TABLE, "secrets", "Spec.Name", "Spec.Labels", create, shown)

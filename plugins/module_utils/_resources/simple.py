@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from .._options import Body, Facts, OptionTable
+from .. import _options
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,9 +33,9 @@ class SimpleKind:
     """
 
     name: str
-    table: OptionTable
+    table: _options.OptionTable
     place: str
     name_at: str
     labels_at: str
-    create: Callable[[str, Body, dict[str, str], Mapping[str, Any], Facts], Request]
+    create: Callable[[str, _options.Body, dict[str, str], Mapping[str, Any], _options.Facts], Request]
     shown: Callable[[Mapping[str, Any]], dict[str, Any]] = dict

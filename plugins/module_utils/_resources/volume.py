@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Failure
-from .._options import Body, Facts, Option, OptionTable
-from .._values import Integer, Pairs, Text, as_line, as_list
-from .simple import Request, SimpleKind
+from .. import _errors, _options, _values
+from . import simple
 
 # Options of the driver local with which the data is somewhere else than in the volume's own folder.
 ELSEWHERE = ("type", "device")
@@ -20,14 +18,14 @@ ELSEWHERE = ("type", "device")
 GREATEST_ID = 2**32 - 2
 
 
-class VolumeOptions(Pairs):
+class VolumeOptions(_values.Pairs):
     """Options of the volume's driver: a map, or a list of KEY=VALUE (KEY alone is a switch)."""
 
     argument = {"type": "raw"}
 
     def parse(self, raw: Any) -> dict[str, str]:
         if not isinstance(raw, Mapping):
-            raw = dict(as_line(each).partition("=")[::2] for each in as_list(raw))
+            raw = dict(_values.as_line(each).partition("=")[::2] for each in _values.as_list(raw))
         return super().parse(dict(raw))
 
 
@@ -39,7 +37,7 @@ def _read_id(kind: str) -> Any:
 
 
 def _write_id(kind: str) -> Any:
-    def write(value: int, body: Body, facts: Facts) -> None:
+    def write(value: int, body: _options.Body, facts: _options.Facts) -> None:
         if facts.has("5.6"):
             body[kind] = value
             return
@@ -47,38 +45,40 @@ def _write_id(kind: str) -> Any:
         options = body.setdefault("Options", {})
         words = [word for word in options.get("o", "").split(",") if word]
         if any(word.startswith(f"{kind.lower()}=") for word in words):
-            raise Failure(f"{kind.lower()}: options.o says {kind.lower()} as well; say it in one place.")
+            raise _errors.Failure(
+                f"{kind.lower()}: options.o says {kind.lower()} as well; say it in one place."
+            )
         options["o"] = ",".join([*words, f"{kind.lower()}={value}"])
 
     return write
 
 
-TABLE = OptionTable(
+TABLE = _options.OptionTable(
     "volume",
     [
-        Option("driver", Text(), "Driver", "Driver"),
-        Option("options", VolumeOptions(), "Options", "Options", ("opt",)),
-        Option("uid", Integer(0, GREATEST_ID), write=_write_id("UID"), read=_read_id("UID")),
-        Option("gid", Integer(0, GREATEST_ID), write=_write_id("GID"), read=_read_id("GID")),
-        Option("label", Pairs(), "Labels", "Labels", ("labels",)),
+        _options.Option("driver", _values.Text(), "Driver", "Driver"),
+        _options.Option("options", VolumeOptions(), "Options", "Options", ("opt",)),
+        _options.Option("uid", _values.Integer(0, GREATEST_ID), write=_write_id("UID"), read=_read_id("UID")),
+        _options.Option("gid", _values.Integer(0, GREATEST_ID), write=_write_id("GID"), read=_read_id("GID")),
+        _options.Option("label", _values.Pairs(), "Labels", "Labels", ("labels",)),
     ],
 )
 
 
 def create(
-    name: str, body: Body, labels: dict[str, str], _params: Mapping[str, Any], _facts: Facts
-) -> Request:
+    name: str, body: _options.Body, labels: dict[str, str], _params: Mapping[str, Any], _facts: _options.Facts
+) -> simple.Request:
     """The request that makes a volume."""
     body = dict(body, Name=name, Labels={**body.get("Labels", {}), **labels})
-    return Request("POST", "volumes/create", None, body)
+    return simple.Request("POST", "volumes/create", None, body)
 
 
-def as_it_was(inspect: Mapping[str, Any]) -> Request:
+def as_it_was(inspect: Mapping[str, Any]) -> simple.Request:
     """The request that makes a volume that is gone once more, with its record."""
     # Podman adds what it read out of the mount options in capitals.
     options = {key: value for key, value in (inspect.get("Options") or {}).items() if not key.isupper()}
     body = {key: inspect[key] for key in ("Name", "Driver", "Labels", "UID", "GID") if inspect.get(key)}
-    return Request("POST", "volumes/create", None, {**body, "Options": options})
+    return simple.Request("POST", "volumes/create", None, {**body, "Options": options})
 
 
 def elsewhere(driver: Any, options: Mapping[str, Any]) -> str:
@@ -95,4 +95,4 @@ def shown(inspect: Mapping[str, Any]) -> dict[str, Any]:
     return {key.lower(): inspect.get(key) for key in keys}
 
 
-VOLUME = SimpleKind("volume", TABLE, "volumes", "Name", "Labels", create, shown)
+VOLUME = simple.SimpleKind("volume", TABLE, "volumes", "Name", "Labels", create, shown)

@@ -18,20 +18,20 @@ import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
     _containers,
+    _engine,
     _generator,
-    _living,
     _manager,
+    _module,
     _operations,
     _parallel,
-    _service_account,
     _service_road,
     _service_states,
     _service_text,
-    _services,
     _shadow_probe,
     _unit_change,
-    _units,
+    _unit_folder,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._generated import Generated
@@ -233,8 +233,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
     monkeypatch.setattr(_shadow_probe, "differs", lambda *_arguments: [])
     monkeypatch.setattr(_unit_change, "SETTLE", 0.0)
     monkeypatch.setattr(_unit_change, "SETTLE_PROVED", 0.0)
-    monkeypatch.setattr(_service_road, "choose", lambda _name: ACCOUNT)
-    monkeypatch.setattr(_service_road, "require_linger", lambda _account: None)
+    monkeypatch.setattr(_account, "choose", lambda _name: ACCOUNT)
+    monkeypatch.setattr(_account, "require_linger", lambda _account: None)
 
     def own_folder(account: Any, roots: bool = False, without: frozenset[str] = frozenset()) -> Folder:
         made = Folder.__new__(Folder)
@@ -242,9 +242,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
         made._account, made.is_roots, made.path = account, False, f"{folder}{'-of-root' if roots else ''}"
         return made
 
-    monkeypatch.setattr(_units, "Folder", own_folder)
-    monkeypatch.setattr(_service_road, "Folder", own_folder)
-    monkeypatch.setattr(_living, "Folder", own_folder)
+    monkeypatch.setattr(_unit_folder, "Folder", own_folder)
 
     def in_account(task: Task, _account: Any, work: Any) -> dict[str, Any]:
         podman.check = task.check
@@ -254,18 +252,19 @@ def prepared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> FakeSystemd:
         finally:
             podman.check = False
 
-    monkeypatch.setattr(_services, "call_as", lambda _account, work, *arguments: work(*arguments))
-    monkeypatch.setattr(_services, "Engine", lambda _account: podman)
-    monkeypatch.setattr(_service_road, "in_account", in_account)
-    monkeypatch.setattr(_living, "in_account", in_account)
+    monkeypatch.setattr(_account, "call_as", lambda _account, work, *arguments: work(*arguments))
+    monkeypatch.setattr(_engine, "Engine", lambda _account: podman)
+    monkeypatch.setattr(_module, "in_account", in_account)
+
+    real_text_of = _service_text.text_of
 
     def text_of(wanted: Any, key: bytes, version: str, before: str | None, in_app: Any, *known: Any) -> str:
-        text = _service_text.text_of(wanted, key, version, before, in_app, *known)
+        text = real_text_of(wanted, key, version, before, in_app, *known)
         planner = _containers.Planner(look(podman, [], [wanted.image]), facts_of(podman), key)
         systemd.bodies[text] = planner.body(wanted)
         return text
 
-    monkeypatch.setattr(_service_account, "text_of", text_of)
+    monkeypatch.setattr(_service_text, "text_of", text_of)
     return systemd
 
 

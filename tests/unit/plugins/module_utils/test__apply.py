@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils import (
     _apply,
+    _arguments,
     _making,
     _operations,
     _parallel,
-    _wanted,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._plan import Step
@@ -48,7 +48,7 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers
     steps_of,
 )
 
-CHECKED = checked_once(_wanted._checked)
+CHECKED = checked_once(_arguments.checked)
 IN_PARALLEL = _parallel.in_parallel
 Run = Callable[[FakePodman], Any]
 
@@ -58,7 +58,7 @@ def orderly(monkeypatch: pytest.MonkeyPatch) -> None:
     """One call after the other and no waiting, so that the n-th call is the same one in every run."""
     monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
-    monkeypatch.setattr(_wanted, "_checked", CHECKED)
+    monkeypatch.setattr(_arguments, "checked", CHECKED)
 
 
 def members(*names: str, **changed: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
     _beside,
+    _engine,
+    _key,
     _operations,
     _parallel,
     _switch,
@@ -175,9 +178,9 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Podman:
     for room in (_operations, _switching, _beside):
         monkeypatch.setattr(room, "time", clock)
     monkeypatch.setattr(_switching.Traffic, "_talk", _talking(made))
-    monkeypatch.setattr(accounts, "Engine", lambda _account, check: _in_mode(made, check))
-    monkeypatch.setattr(accounts, "record_key", lambda _account, _engine: KEY)
-    monkeypatch.setattr(accounts, "require_linger", lambda _account: None)
+    monkeypatch.setattr(_engine, "Engine", lambda _account, check: _in_mode(made, check))
+    monkeypatch.setattr(_key, "record_key", lambda _account, _engine: KEY)
+    monkeypatch.setattr(_account, "require_linger", lambda _account: None)
     return made
 
 

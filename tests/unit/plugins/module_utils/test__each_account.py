@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _each_account
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _each_account
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._each_account import call_as_each
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
@@ -95,7 +95,7 @@ def test_no_account_holds_what_another_says() -> None:
 
 def test_without_root_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_each_account.os, "geteuid", lambda: 1234)
-    monkeypatch.setattr(_each_account, "call_as", lambda _who, function, *rest: function(*rest))
+    monkeypatch.setattr(_account, "call_as", lambda _who, function, *rest: function(*rest))
     found = call_as_each(MANY[:2], work, {"a1": "failure"})
     assert found[0]["name"] == "a0"
     assert isinstance(found[1], Failure)

@@ -12,9 +12,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
-from ansible_collections.rootless.podman.plugins.module_utils import _info
+from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
+    _each_account,
+    _engine,
+    _info,
+    _libraries,
+)
 from ansible_collections.rootless.podman.plugins.module_utils import _info_kinds as kinds
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
+from ansible_collections.rootless.podman.plugins.module_utils._checks import ids
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError, Failure
 
 NOTHING: dict[str, Any] = {
@@ -85,10 +92,10 @@ def podman(monkeypatch: pytest.MonkeyPatch) -> type[Podman]:
         return found
 
     Podman.trouble, Podman.asked = {}, []
-    monkeypatch.setattr(_info, "Engine", Podman)
-    monkeypatch.setattr(_info, "choose", choose)
-    monkeypatch.setattr(_info, "call_as_each", each)
-    monkeypatch.setattr(_info, "podman_py", lambda: None)
+    monkeypatch.setattr(_engine, "Engine", Podman)
+    monkeypatch.setattr(_account, "choose", choose)
+    monkeypatch.setattr(_each_account, "call_as_each", each)
+    monkeypatch.setattr(_libraries, "podman_py", lambda: None)
     return Podman
 
 
@@ -201,7 +208,7 @@ def test_all_accounts_are_those_that_linger_and_have_a_socket(
     podman: type[Podman], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_info.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(_info, "lingering", lambda: ["shop", "wiki"])
+    monkeypatch.setattr(ids, "lingering", lambda: ["shop", "wiki"])
     monkeypatch.setattr(_info.os.path, "exists", lambda path: "2000" in path)
     assert look(users=["all"])["accounts"] == ["shop"]
     monkeypatch.setattr(_info.os.path, "exists", lambda _path: True)
@@ -214,7 +221,7 @@ def test_all_accounts_are_those_that_linger_and_have_a_socket(
     podman.trouble["shop"] = EngineError("user: dead.")
     with pytest.raises(Failure, match="no answer about shop, wiki"):
         look(users=["all"])
-    monkeypatch.setattr(_info, "lingering", list)
+    monkeypatch.setattr(ids, "lingering", list)
     assert look(users=["all"])["containers"] == []
 
 

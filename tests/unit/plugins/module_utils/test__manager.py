@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _manager
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _manager
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 
@@ -41,7 +41,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list:
         made.append((account.name, argv, seconds))
         return dict(made[0])
 
-    monkeypatch.setattr(_manager, "call_as", call_as)
+    monkeypatch.setattr(_account, "call_as", call_as)
     return made
 
 

@@ -18,7 +18,6 @@ from ansible_collections.rootless.podman.plugins.module_utils._errors import Fai
 from ansible_collections.rootless.podman.plugins.module_utils._options import Facts
 from ansible_collections.rootless.podman.plugins.module_utils._plan import CHANGED, Reason
 from ansible_collections.rootless.podman.plugins.module_utils._pod_text import (
-    pod_of_text,
     texts_of,
     unit_of_pod_name,
     units_of,
@@ -37,6 +36,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._resources.pod_uni
 from ansible_collections.rootless.podman.plugins.module_utils._service_plan import There
 from ansible_collections.rootless.podman.plugins.module_utils._service_text import (
     is_untouched,
+    pod_of_text,
     recorded,
     unit_of_name,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _registry
+from ansible_collections.rootless.podman.plugins.module_utils import _distribution, _login
 from ansible_collections.rootless.podman.plugins.module_utils._auth import Login
 from ansible_collections.rootless.podman.plugins.module_utils._distribution import Manifest
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError
@@ -38,8 +38,8 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     made = Asked({"1": Manifest("sha256:m", "c" * 64)}, [])
-    monkeypatch.setattr(_registry, "fetch", made.fetch)
-    monkeypatch.setattr(_registry, "kept", lambda _account, _place: None)
+    monkeypatch.setattr(_distribution, "fetch", made.fetch)
+    monkeypatch.setattr(_login, "kept", lambda _account, _place: None)
     monkeypatch.setattr(Images, "account", None, raising=False)
     return made
 
@@ -74,7 +74,7 @@ def test_of_an_image_in_dockers_format_podman_tells_too_little(
     }
     ask(images, FAR, {}, Access("me", "word"))
     assert asked.calls[-1] == ("inner:5000/mirror/shop", "1", ("me", "word"), False)
-    monkeypatch.setattr(_registry, "kept", lambda _account, place: Login("kept", place))
+    monkeypatch.setattr(_login, "kept", lambda _account, place: Login("kept", place))
     ask(images, FAR, {}, Access(tls_verify=True))
     assert asked.calls[-1][2:] == (("kept", "registry.example.com/shop"), True)
 

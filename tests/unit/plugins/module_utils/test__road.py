@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
-from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel, _road
+from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel, _road, _wanted
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
@@ -146,7 +146,7 @@ def test_what_a_container_task_is_told(params: dict[str, Any], says: str) -> Non
 
 
 def test_nothing_is_said_beside_a_definition() -> None:
-    params = {name: argument.get("default") for name, argument in _road.CONTAINER_SPEC.items()}
+    params = {name: argument.get("default") for name, argument in _wanted.CONTAINER_SPEC.items()}
     params.update(definition={"name": "web", "image": "img"})
     with pytest.raises(Failure, match="image: was given beside definition"):
         _road.travel_container(Task({**params, "image": "img"}, True), FakePodman(), KEY)
@@ -239,17 +239,18 @@ def one_sentence(run: Callable[..., Any], params: Any) -> None:
 
 
 @unruffled
-@given(declarations(_road.CONTAINER_SPEC, name=st.just("web"), image=st.just("img")))
+@given(declarations(_wanted.CONTAINER_SPEC, name=st.just("web"), image=st.just("img")))
 def test_whatever_a_container_task_says_it_is_done_or_one_sentence(params: dict[str, Any]) -> None:
     one_sentence(_road.travel_container, params)
 
 
 MEMBERS = st.lists(
-    st.one_of(JUNK, declarations(_road.CONTAINER_SPEC, name=st.just("db"), image=st.just("img"))), max_size=2
+    st.one_of(JUNK, declarations(_wanted.CONTAINER_SPEC, name=st.just("db"), image=st.just("img"))),
+    max_size=2,
 )
 
 
 @unruffled
-@given(declarations(_road.POD_SPEC, name=st.just("app"), containers=MEMBERS))
+@given(declarations(_wanted.POD_SPEC, name=st.just("app"), containers=MEMBERS))
 def test_whatever_a_pod_task_says_it_is_done_or_one_sentence(params: dict[str, Any]) -> None:
     one_sentence(_road.travel_pod, params)

@@ -15,11 +15,14 @@ import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
 from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
     _generator,
+    _image_archive,
     _manager,
+    _module,
     _service_account,
     _service_road,
-    _services,
+    _survey,
     _unit_change,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._apps import quiet
@@ -208,7 +211,7 @@ def test_a_network_namespace_that_was_left_half_built_is_mended_once(
         half_built.clear()
         return len(ended) <= helpers
 
-    monkeypatch.setattr(_services, "call_as", end)
+    monkeypatch.setattr(_account, "call_as", end)
     monkeypatch.setattr(
         _manager,
         "last_lines",
@@ -256,7 +259,7 @@ def test_what_the_health_check_says_is_told(host: FakeSystemd, monkeypatch: pyte
     inner = _service_account.health
 
     def looked(*arguments: Any) -> Any:
-        monkeypatch.setattr(_service_account, "containers_now", lambda *_arguments: {"web": sick})
+        monkeypatch.setattr(_survey, "containers", lambda *_arguments: {"web": sick})
         return inner(*arguments)
 
     monkeypatch.setattr(_service_account, "health", looked)
@@ -271,7 +274,7 @@ def test_an_image_that_moved_goes_back_when_it_is_bad(
     def tag(podman: Any, identity: str, _reference: Any) -> None:
         podman.images["img"] = image_inspect(identity)
 
-    monkeypatch.setattr(_service_account, "tag", tag)
+    monkeypatch.setattr(_image_archive, "tag", tag)
     twice(host)
     old = host.podman.images["img"]
     host.podman.images["img"] = image_inspect("c" * 64)
@@ -594,7 +597,7 @@ def test_one_look_for_several(host: FakeSystemd) -> None:
 
     def unchanged(tasks: list[tuple[str, Task]]) -> set[str]:
         jobs = quiet.Jobs(ACCOUNT, tasks)
-        return jobs.judged(_service_road.in_account(tasks[0][1], ACCOUNT, jobs.look)["found"])
+        return jobs.judged(_module.in_account(tasks[0][1], ACCOUNT, jobs.look)["found"])
 
     for name in ("web", "db", "edited"):
         run(name=name)

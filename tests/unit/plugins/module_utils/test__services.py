@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _services
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _engine, _services
 from ansible_collections.rootless.podman.plugins.module_utils._service_states import UNIT_LABEL
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_systemd import ACCOUNT
@@ -18,8 +18,8 @@ from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_sy
 
 def test_sweep_takes_what_those_services_made_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     podman = FakePodman()
-    monkeypatch.setattr(_services, "call_as", lambda _account, work, *arguments: work(*arguments))
-    monkeypatch.setattr(_services, "Engine", lambda _account: podman)
+    monkeypatch.setattr(_account, "call_as", lambda _account, work, *arguments: work(*arguments))
+    monkeypatch.setattr(_engine, "Engine", lambda _account: podman)
 
     def make(kind: str, name: str, service: str, **more: Any) -> str:
         labels = {UNIT_LABEL: service} if service else {}

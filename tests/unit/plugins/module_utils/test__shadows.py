@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.rootless.podman.plugins.module_utils import _account
 from ansible_collections.rootless.podman.plugins.module_utils import _shadow_probe as probe
 from ansible_collections.rootless.podman.plugins.module_utils import _shadows as shadows
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
@@ -22,7 +23,7 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Looks for what shadows web-app.container in a home and a runtime folder below tmp_path."""
     account = Account("alice", os.getuid(), os.getgid(), str(tmp_path / "home"), "/bin/sh")
     monkeypatch.setattr(Account, "runtime_dir", str(tmp_path / "run"))
-    monkeypatch.setattr(probe, "call_as", lambda _account, function, *arguments: function(*arguments))
+    monkeypatch.setattr(_account, "call_as", lambda _account, function, *arguments: function(*arguments))
     unit, service = "web-app.container", "web-app.service"
     return lambda own=False: probe.of_units(account, {unit: service}, own)[unit]
 

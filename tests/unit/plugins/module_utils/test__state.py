@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.rootless.podman.plugins.module_utils._resources.container_rows.network import (
-    reported_networks,
-)
+from ansible_collections.rootless.podman.plugins.module_utils._networks import reported_networks
 from ansible_collections.rootless.podman.plugins.module_utils._state import Found, Survey
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
-from ansible_collections.rootless.podman.plugins.module_utils import _subid
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _subid
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import live as _live
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import subid_task as _subid_task
@@ -48,9 +48,9 @@ def etc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settle = functools.partial(_subid.settle, etc=str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(_live, "in_use", lambda *_: None)
-    monkeypatch.setattr(_subid_task, "settle", settle)
+    monkeypatch.setattr(_subid, "settle", settle)
     monkeypatch.setattr(
-        _subid_task, "find", lambda name: Account(name, 3_999_999_001, 3_999_999_001, "/nowhere", "")
+        _account, "find", lambda name: Account(name, 3_999_999_001, 3_999_999_001, "/nowhere", "")
     )
 
     def present(declared: Any, need: Any, check: bool, _before: Any, _later: Any) -> Any:

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
-from ansible_collections.rootless.podman.plugins.module_utils import _manager
+from ansible_collections.rootless.podman.plugins.module_utils import _manager, _subid
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import birth as _birth
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import home as _home
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import removal as _removal
+from ansible_collections.rootless.podman.plugins.module_utils._accounts import restart_unit, userdb
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import shadow as _shadow
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import user_task as _user_task
 from ansible_collections.rootless.podman.plugins.module_utils._accounts import users as _users
@@ -28,11 +29,11 @@ from ansible_collections.rootless.podman.plugins.module_utils._accounts.userdb i
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 from ansible_collections.rootless.podman.plugins.module_utils._manager import Unit
 
-UNITS = (_users.SOCKET, _users.RESTART)
+UNITS = (_users.SOCKET, restart_unit.UNIT)
 OFF = {name: Unit(name, "loaded", file="disabled") for name in UNITS}
 ON = {
     _users.SOCKET: Unit(_users.SOCKET, "loaded", "active", "listening", "enabled"),
-    _users.RESTART: Unit(_users.RESTART, "loaded", file="enabled"),
+    restart_unit.UNIT: Unit(restart_unit.UNIT, "loaded", file="enabled"),
 }
 
 
@@ -53,10 +54,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict:
 
     monkeypatch.setattr(_home, "look", state["homes"].get)
     monkeypatch.setattr(_home, "require_place", lambda path: None)
-    monkeypatch.setattr(_birth, "local_users", lambda: state["users"])
+    monkeypatch.setattr(userdb, "local_users", lambda: state["users"])
     monkeypatch.setattr(_birth, "_base", lambda: "/home")
     monkeypatch.setattr(_birth, "left_behind", frozenset)
-    monkeypatch.setattr(_birth, "read", lambda: {"uid": parse(state["subuid"]), "gid": ()})
+    monkeypatch.setattr(_subid, "read", lambda: {"uid": parse(state["subuid"]), "gid": ()})
     monkeypatch.setattr(
         _birth, "user_of", lambda uid: next((user.name for user in state["users"] if user.uid == uid), None)
     )
@@ -124,9 +125,9 @@ def test_useradd_gives_no_ranges_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_numbers_of_files_that_were_left_are_given_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_birth, "local_users", lambda: [LocalUser("bob", 1001, 1001, "/home/bob")])
-    monkeypatch.setattr(_birth, "local_groups", lambda: [("crew", 1003)])
-    monkeypatch.setattr(_birth, "uid_limits", lambda: (1000, 1005))
+    monkeypatch.setattr(userdb, "local_users", lambda: [LocalUser("bob", 1001, 1001, "/home/bob")])
+    monkeypatch.setattr(userdb, "local_groups", lambda: [("crew", 1003)])
+    monkeypatch.setattr(userdb, "uid_limits", lambda: (1000, 1005))
     monkeypatch.setattr(_birth, "user_of", lambda uid: None)
     assert _birth._next_uid(frozenset([1002])) == 1004
     assert _birth._next_uid(frozenset([1005])) == 1000
@@ -138,12 +139,12 @@ def test_numbers_of_files_that_were_left_are_given_to_nobody(monkeypatch: pytest
 def alice(monkeypatch: pytest.MonkeyPatch, host: dict) -> Account:
     """An account that is as the default task declares it."""
     host["homes"]["/home/alice"] = home("/home/alice", 1002)
-    monkeypatch.setattr(_users, "is_patient", lambda _: True)
+    monkeypatch.setattr(restart_unit, "is_patient", lambda _: True)
     monkeypatch.setattr(_manager, "settled", lambda *_: ON)
     monkeypatch.setattr(_manager, "has_socket", lambda _account: True)
     monkeypatch.setattr(Account, "linger", property(lambda _: True))
     monkeypatch.setattr(Account, "group", property(lambda _: "alice"))
-    monkeypatch.setattr(_users, "is_local", lambda _: True)
+    monkeypatch.setattr(userdb, "is_local", lambda _: True)
     return Account("alice", 1002, 1002, "/home/alice", "/bin/sh", "old")
 
 
@@ -284,7 +285,7 @@ def test_a_tool_is_patient_with_the_others(monkeypatch: pytest.MonkeyPatch, tmp_
         "echo 'useradd: cannot lock /etc/passwd; try again later.' >&2\nexit 1\n"
     )
     tool.chmod(0o755)
-    monkeypatch.setattr(_shadow, "program", lambda _: str(tool))
+    monkeypatch.setattr(userdb, "program", lambda _: str(tool))
     monkeypatch.setattr(_shadow, "stale_locks", list)
     assert _shadow.run("useradd", ["--", "x"]) == 0
     (tmp_path / "twice").unlink()
@@ -298,7 +299,7 @@ def test_a_tool_is_patient_with_the_others(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_the_account_of_the_connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUDO_UID", "1002")
-    monkeypatch.setattr(_removal, "is_local", lambda _: True)
+    monkeypatch.setattr(userdb, "is_local", lambda _: True)
     with pytest.raises(Failure, match="logged in as alice"):
         _removal._require_removable(Account("alice", 1002, 1002, "/home/alice", ""), False, True)
     with pytest.raises(Failure, match="is root"):

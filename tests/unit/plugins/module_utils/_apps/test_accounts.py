@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _each_account
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import accounts as _accounts
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -55,8 +56,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return {"plan": [{"action": "create", "kind": "account", "name": name}]}
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(_accounts, "call_as_each", call_as_each)
-    monkeypatch.setattr(_accounts, "find", lambda name: Account(name, 4000, 4000, f"/home/{name}", ""))
+    monkeypatch.setattr(_each_account, "call_as_each", call_as_each)
+    monkeypatch.setattr(_account, "find", lambda name: Account(name, 4000, 4000, f"/home/{name}", ""))
     monkeypatch.setattr(_accounts.user_task, "work", work)
     return found
 
@@ -83,7 +84,7 @@ def test_entries_come_one_after_the_other_and_managers_after_them(done: list[str
 
 
 def test_one_account_costs_no_child(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_accounts, "call_as_each", None)
+    monkeypatch.setattr(_each_account, "call_as_each", None)
     assert [str(each) for each in brought("lame")[1].values()] == ["its manager does not start"]
     assert brought("one")[1]["one"][0].name == "one"
     assert done[-1] == "manager of one"

@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _operations, _parallel
+from ansible_collections.rootless.podman.plugins.module_utils import (
+    _account,
+    _engine,
+    _key,
+    _operations,
+    _parallel,
+)
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import account as accounts
 from ansible_collections.rootless.podman.plugins.module_utils._apps import inside
@@ -71,9 +77,9 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Podman:
     monkeypatch.setattr(_parallel, "in_parallel", one_after_the_other)
     monkeypatch.setattr(_operations, "time", Clock())
     made = Podman(tmp_path)
-    monkeypatch.setattr(accounts, "Engine", lambda _account, check: _in_mode(made, check))
-    monkeypatch.setattr(accounts, "record_key", lambda _account, _engine: KEY)
-    monkeypatch.setattr(accounts, "require_linger", lambda _account: None)
+    monkeypatch.setattr(_engine, "Engine", lambda _account, check: _in_mode(made, check))
+    monkeypatch.setattr(_key, "record_key", lambda _account, _engine: KEY)
+    monkeypatch.setattr(_account, "require_linger", lambda _account: None)
     return made
 
 
@@ -351,7 +357,7 @@ def test_check_mode_tells_of_an_account_that_has_first_to_be_mended(
     def dead(_account: Account, _check: bool) -> None:
         raise EngineError("the Podman of account shop does not answer.")
 
-    monkeypatch.setattr(accounts, "Engine", dead)
+    monkeypatch.setattr(_engine, "Engine", dead)
     declared = read([{"user": "shop", **app(WEB)}], set())
     told = accounts.converge(
         podman.account, {"shop": accounts.Job(declared, True, False, False, promised=True)}

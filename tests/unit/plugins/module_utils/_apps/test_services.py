@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.rootless.podman.plugins.module_utils._module import Task
-from ansible_collections.rootless.podman.plugins.module_utils import _service_road
+from ansible_collections.rootless.podman.plugins.module_utils import _module, _service_road, _unit_folder
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
-from ansible_collections.rootless.podman.plugins.module_utils._apps import parting, quiet
+from ansible_collections.rootless.podman.plugins.module_utils._apps import aside, parting, quiet
 from ansible_collections.rootless.podman.plugins.module_utils._apps import services as rooms
 from ansible_collections.rootless.podman.plugins.module_utils._apps.app import App
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
@@ -190,7 +190,9 @@ def test_who_leaves(
         "sub/web.container": "",
         **pod_texts(app(pods=[POD]), "pod"),
     }
-    monkeypatch.setattr(parting, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
+    monkeypatch.setattr(
+        _unit_folder, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})()
+    )
     wanted = app(**{"containers": [container("web")], "pods": [POD], **declared})
     assert parting.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
 
@@ -217,7 +219,9 @@ def test_who_moves_out_of_a_pod_leaves_before_it(
     monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], prune: bool, gone: list[str]
 ) -> None:
     tree = pod_texts(app(pods=[POD]), "pod")
-    monkeypatch.setattr(parting, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})())
+    monkeypatch.setattr(
+        _unit_folder, "Folder", lambda _account: type("Tree", (), {"tree": lambda _self: tree})()
+    )
     wanted = app(**{"containers": [], **declared})
     assert parting.parting(ACCOUNT, [wanted], prune) == ({"shop": gone} if gone else {})
 
@@ -245,7 +249,7 @@ def test_check_mode_takes_for_gone_what_would_be_by_then(
 def test_what_another_app_of_the_task_declares_stays_for_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {"web.container": text(app(container("web")), "web")}
     monkeypatch.setattr(
-        parting,
+        _unit_folder,
         "Folder",
         lambda *_words, **_roots: type(
             "Tree", (), {"tree": lambda _self: tree, "path_of": lambda _self, file: f"/etc/{file}"}
@@ -337,7 +341,8 @@ def test_what_is_as_declared_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) 
         return {"plan": [{"action": "update", "kind": "unit", "name": "x"}], "api_calls": 2}
 
     monkeypatch.setattr(quiet, "Jobs", Jobs)
-    monkeypatch.setattr(quiet, "in_account", lambda *_words: {"found": {}, "api_calls": 1})
+    monkeypatch.setattr(_module, "in_account", lambda *_words: {"found": {}, "api_calls": 1})
+    monkeypatch.setattr(aside.Aside, "facts", lambda _mine: {"images": {}})
     monkeypatch.setattr(_service_road, "travel", travel)
     monkeypatch.setattr(_service_road, "text_now", lambda _account, name: f"{name} before")
     made = app(
