@@ -6,7 +6,8 @@
 
 systemctl --user runs in a child that has become the account. That takes 16 ms where root's way in
 (systemctl --user -M NAME@.host) takes 80 to 160 ms for its PAM session, works the same for a task that runs
-as the account itself, and all that it writes below the home is written by the account.
+as the account itself, and all that it writes below the home is written by the account. What is asked of units goes to the
+manager itself, see ``_bus``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from . import _account, _errors, _name_server, _own_files
+from . import _account, _bus, _errors, _name_server, _own_files
 
 # Where systemd looks for units that a package or an administrator brings for all managers, systemd.unit(5).
 UNIT_FOLDERS = (
@@ -178,6 +179,10 @@ def properties(
     account: _account.Account, names: Sequence[str], keys: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """Properties of units, in systemd's words; what the running manager does not know is left out."""
+    if _bus.KNOWN.issuperset(keys):
+        answered = _account.call_as(account, _bus.properties, account.runtime_dir, list(names), list(keys))
+        if answered is not None:
+            return {str(name): dict(values) for name, values in answered.items()}
     told = _ask(account, ["show", f"--property=Id,{','.join(keys)}", "--", *names], 30)
     if told["rc"] != 0:
         raise _errors.Failure(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ansible_collections.rootless.podman.plugins.module_utils import _account, _manager
+from ansible_collections.rootless.podman.plugins.module_utils import _account, _bus, _manager
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
 
@@ -34,10 +35,13 @@ Result=success
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list:
-    """Every systemctl call; the answer is what the test puts in front of the list."""
+    """Every systemctl call, of a manager that is not there to be asked itself; the answer is what the test puts in front of the list."""
     made: list = [{"rc": 0, "out": "", "err": ""}]
 
-    def call_as(account: Account, _other: object, argv: list, seconds: float) -> dict:
+    def call_as(account: Account, function: object, *arguments: Any) -> dict | None:
+        if function is _bus.properties:
+            return None
+        argv, seconds = arguments
         made.append((account.name, argv, seconds))
         return dict(made[0])
 
@@ -53,6 +57,13 @@ def test_units_are_read_in_one_call(calls: list) -> None:
     assert units["podman.socket"].is_enabled
     assert not units["podman-restart.service"].is_active
     assert not units["podman-restart.service"].is_enabled
+
+
+def test_the_manager_itself_is_asked_first(calls: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled"}
+    monkeypatch.setattr(_account, "call_as", lambda *_words: {"podman.socket": state})
+    assert _manager.units(ALICE, ["podman.socket"])["podman.socket"].is_enabled
+    assert len(calls) == 1
 
 
 def test_units_on_their_way_up_are_waited_for(calls: list, monkeypatch: pytest.MonkeyPatch) -> None:
