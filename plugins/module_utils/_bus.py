@@ -68,18 +68,13 @@ class _Manager:
     def unit(self, name: str, keys: Sequence[str]) -> dict[str, str]:
         """The properties of one unit, which the manager loads if need be."""
         own = f"{_BUS}.{name.rpartition('.')[2].capitalize()}"
-        asked = {}
-        calls = b""
+        path, asked, calls = _UNITS + _dbus.label(name), {}, b""
         for key in ("Id", *keys):
             self._serial += 1
             interface = own if key in OF_TYPES else f"{_BUS}.Unit"
             asked[self._serial] = key
             calls += _dbus.call(
-                self._serial,
-                _UNITS + _dbus.label(name),
-                "org.freedesktop.DBus.Properties",
-                "Get",
-                [interface, key],
+                self._serial, path, "org.freedesktop.DBus.Properties", "Get", [interface, key]
             )
         self._send(calls)
         found = {}

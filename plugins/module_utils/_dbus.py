@@ -11,6 +11,7 @@ for properties: arguments are texts, and no reply carries a file.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -71,12 +72,20 @@ def reply(message: bytes) -> Reply | None:
     if kind not in (_RETURN, _ERROR):
         return None
     order = _order(message)
-    fields_size = struct.unpack(f"{order}I", message[12:HEAD])[0]
-    fields = dict(_Reader(message[: HEAD + fields_size], order, 12).read("a(yv)")[0])
-    body = _Reader(message[HEAD + fields_size + -fields_size % 8 :], order)
-    error = str(fields.get(_ERROR_NAME, "")) if kind == _ERROR else ""
-    values = body.read(str(fields.get(_SIGNATURE, "")))
-    return Reply(int(fields.get(_REPLY_SERIAL, 0)), error or ("unnamed" if kind == _ERROR else ""), values)
+    end = HEAD + int(struct.unpack_from(f"{order}I", message, 12)[0])
+    fields = _fields(message[:end], order)
+    body = _Reader(message[end + -end % 8 :], order)
+    error = str(fields.get(_ERROR_NAME) or "unnamed") if kind == _ERROR else ""
+    return Reply(int(fields.get(_REPLY_SERIAL, 0)), error, body.read(str(fields.get(_SIGNATURE, ""))))
+
+
+def _fields(head: bytes, order: str) -> dict[int, Any]:
+    """The fields of a header, an array of structs of a number and a variant."""
+    reader, fields = _Reader(head, order, HEAD), {}
+    while reader.align(8) < len(head):
+        code, value = reader.read("yv")
+        fields[code] = value
+    return fields
 
 
 def label(name: str) -> str:
@@ -98,11 +107,7 @@ class _Reader:
 
     def read(self, signature: str) -> list[Any]:
         """The values of a signature, one for each of its types."""
-        values, rest = [], signature
-        while rest:
-            one, rest = _first(rest)
-            values.append(self._value(one, 0))
-        return values
+        return [self._value(one, 0) for one in _types(signature)]
 
     def _value(self, kind: str, depth: int) -> Any:
         if depth > _DEEPEST:
@@ -112,27 +117,23 @@ class _Reader:
             return self._fixed(_FIXED[first])
         if first not in _ALIGNED:
             raise ValueError(f"no type {first!r}")
-        self._align(_ALIGNED[first])
+        self.align(_ALIGNED[first])
         if first in "so":
             return self._text(self._fixed("I"))
         if first == "g":
             return self._text(self._fixed("B"))
         if first == "v":
             inner = self._text(self._fixed("B"))
-            if _first(inner)[1]:
+            if len(_types(inner)) != 1:
                 raise ValueError("a variant has one type")
             return self._value(inner, depth + 1)
         if first == "a":
             return self._array(kind[1:], depth)
-        values, rest = [], kind[1:-1]
-        while rest:
-            one, rest = _first(rest)
-            values.append(self._value(one, depth + 1))
-        return tuple(values)
+        return tuple(self._value(one, depth + 1) for one in _types(kind[1:-1]))
 
     def _array(self, kind: str, depth: int) -> list[Any]:
         length = self._fixed("I")
-        self._align(struct.calcsize(_FIXED[kind[0]]) if kind[0] in _FIXED else _ALIGNED[kind[0]])
+        self.align(struct.calcsize(_FIXED[kind[0]]) if kind[0] in _FIXED else _ALIGNED[kind[0]])
         end, values = self._at + length, []
         if end > len(self._data):
             raise ValueError("an array is longer than its message")
@@ -144,7 +145,7 @@ class _Reader:
 
     def _fixed(self, code: str) -> Any:
         width = struct.calcsize(code)
-        self._align(width)
+        self.align(width)
         try:
             value = struct.unpack_from(self._order + code, self._data, self._at)[0]
         except struct.error as error:
@@ -160,8 +161,20 @@ class _Reader:
         self._at = end + 1
         return text
 
-    def _align(self, width: int) -> None:
+    def align(self, width: int) -> int:
+        """Pass over what fills up to a multiple; where that is."""
         self._at += -self._at % width
+        return self._at
+
+
+@functools.lru_cache(maxsize=256)
+def _types(signature: str) -> tuple[str, ...]:
+    """The whole types of a signature."""
+    found, rest = [], signature
+    while rest:
+        one, rest = _first(rest)
+        found.append(one)
+    return tuple(found)
 
 
 def _first(signature: str) -> tuple[str, str]:

@@ -79,7 +79,7 @@ def same(one: str, other: str) -> bool:
     the sections that repeat the unit itself ([X-Container]). Where the unit lies does not count.
     """
     try:
-        return _meaning(one) == _meaning(other)
+        return one == other or _meaning(one) == _meaning(other)
     except _errors.Failure:
         return one == other
 

@@ -11,6 +11,7 @@ resolves specifiers (%h) and variables ($HOME). What would not arrive is refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,7 +19,21 @@ from . import _errors, _quadlet
 
 # Linux's MAX_ARG_STRLEN: one word of a command, with the NUL at its end.
 WORD_LIMIT = 128 * 1024
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "%": "%%", "$": "$$"}
+# What a character becomes within quotes: control characters by their numbers, but for those that have a letter.
+_ESCAPED = str.maketrans(
+    {
+        **{chr(code): f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
+        "\\": "\\\\",
+        '"': '\\"',
+        "\n": "\\n",
+        "\r": "\\r",
+        "\t": "\\t",
+        "%": "%%",
+        "$": "$$",
+    }
+)
+# \x80 is the one character that Quadlet writes down as something else than it is.
+_INEXPRESSIBLE = re.compile("[\0\x80\ud800-\udfff]")
 
 
 def word(text: str, where: str) -> str:
@@ -38,7 +53,7 @@ def word(text: str, where: str) -> str:
             f"{where}: a word of {len(text.encode())} bytes was given, and Linux hands over at most {WORD_LIMIT - 1}; bring it in by a "
             "file."
         )
-    return '"' + "".join(_escaped(character) for character in text) + '"'
+    return f'"{text.translate(_ESCAPED)}"'
 
 
 def words(texts: Iterable[str], where: str) -> str:
@@ -82,18 +97,11 @@ def whole(text: str, where: str) -> str:
 
 
 def _expressible(text: str, where: str) -> None:
-    for character in text:
-        # \x80 is the one character that Quadlet writes down as something else than it is.
-        if character in "\0\x80" or "\ud800" <= character < "\ue000":
-            raise _errors.Failure(
-                f"{where}: the value has the character {character!a} in it, which no unit can hold; leave it out."
-            )
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    return f"\\x{ord(character):02x}" if character < " " or "\x7f" <= character < "\xa0" else character
+    found = _INEXPRESSIBLE.search(text)
+    if found:
+        raise _errors.Failure(
+            f"{where}: the value has the character {found[0]!a} in it, which no unit can hold; leave it out."
+        )
 
 
 def unit_of_definition(definition: Mapping[str, Any]) -> _quadlet.Unit:

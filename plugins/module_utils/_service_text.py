@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -228,7 +229,8 @@ def volumes_of_text(text: str) -> list[str]:
     return sorted({name for name in found if name and not name.startswith("/")})
 
 
-def _labels(text: str) -> dict[str, str]:
+@functools.lru_cache(maxsize=256)
+def _labels(text: str) -> Mapping[str, str]:
     """The labels that a unit of ours gives. Records and names are JSON and plain words: quotes are all that is escaped in them."""
     found: dict[str, str] = {}
     try:
@@ -266,6 +268,8 @@ def same_service(one: str, other: str) -> bool:
     return found[0] == found[1]
 
 
+# The same few texts are asked about from many places.
+@functools.lru_cache(maxsize=256)
 def _sum(text: str) -> str:
     try:
         told = json.dumps(_quadlet.canonical(text), sort_keys=True)
