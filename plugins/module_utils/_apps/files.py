@@ -130,6 +130,16 @@ def ids_of(file: File, userns: Iterable[str], where: str) -> tuple[int, int]:
     return found.pop()
 
 
+def refuse_beyond(file: File, ids: tuple[int, int], counts: tuple[int, int], where: str) -> None:
+    """Raise Failure for an owner whom the account has no id for. ``counts`` are its subordinate uids and gids, 0 where they are not known."""
+    for option, inside, found, count in zip(("owner", "group"), (file.owner, file.group), ids, counts):
+        if inside is not None and 0 < count < found:
+            raise _errors.Failure(
+                f"{where}{option}: {inside} was given, and the ids of this account end at {count - found + inside} there; take a smaller one, or "
+                "give the account more with ranges.count."
+            )
+
+
 def step_of(file: File, there: Look | None, ids: tuple[int, int]) -> _plan.Step | None:
     """What has to happen to a file, None when it is as declared. Of content only that it differs is told."""
     if there is None:

@@ -17,7 +17,7 @@ from typing import Any
 from .. import _errors, _plan, _record, _times
 from . import inside
 from .app import App, Unit
-from .files import File, ids_of, removal_of, step_of
+from .files import File, ids_of, refuse_beyond, removal_of, step_of
 from .shared import Shared
 
 # Later than any container's start: when check mode foretells that something is written.
@@ -80,6 +80,10 @@ class Keeper:
         }
         planned = [(each, step_of(each, there.get(each.path), self.ids[each.path])) for each in files]
         todo = [(each, step) for each, step in planned if step is not None]
+        for each, _step in todo:
+            if each.owner is not None:
+                where = f"{self.app.where}files[{each.path}]."
+                refuse_beyond(each, self.ids[each.path], self.shared.facts.id_counts, where)
         if todo and not self.shared.check:
             self.shared.engine.admit("write", self.base)
             begun = time.monotonic()

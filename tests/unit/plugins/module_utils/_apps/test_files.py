@@ -14,6 +14,7 @@ from ansible_collections.rootless.podman.plugins.module_utils._apps.files import
     File,
     file_of,
     ids_of,
+    refuse_beyond,
     step_of,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
@@ -61,6 +62,30 @@ def test_an_owner_is_whom_the_containers_that_mount_it_see(userns: list[str], id
 def test_an_owner_that_nobody_can_name_is_refused(userns: list[str]) -> None:
     with pytest.raises(Failure, match="owner:"):
         ids_of(File("a", "x", owner=70, group=70), userns, "")
+
+
+@pytest.mark.parametrize(
+    ("owner", "group", "userns", "counts", "words"),
+    [
+        (65535, None, "nomap", (65536, 65536), None),
+        (65536, None, "nomap", (65536, 65536), "files.owner: 65536 was given, and the ids of this account end at 65535"),
+        (65536, None, "", (65536, 65536), None),
+        (65537, None, "", (65536, 65536), "owner: 65537 was given, and the ids of this account end at 65536"),
+        (7, 900, "nomap", (1000, 500), "group: 900 was given, and the ids of this account end at 499"),
+        (70000, None, "nomap", (0, 0), None),
+        (None, None, "nomap", (10, 10), None),
+    ],
+)  # fmt: skip
+def test_an_owner_beyond_the_account_s_ids_is_refused(
+    owner: int | None, group: int | None, userns: str, counts: tuple[int, int], words: str | None
+) -> None:
+    made = file_of({"path": "a", "content": "x", "mode": None, "owner": owner, "group": group}, "")
+    ids = ids_of(made, [userns], "")
+    if words is None:
+        refuse_beyond(made, ids, counts, "files.")
+    else:
+        with pytest.raises(Failure, match=words):
+            refuse_beyond(made, ids, counts, "files.")
 
 
 def test_steps_say_what_differs_and_show_no_content() -> None:
