@@ -16,6 +16,8 @@ _HEAD = re.compile(r"---(?P<service>[^/\n]+)---\Z")
 _LEAD = re.compile(r"\Aquadlet-generator\[\d+\]: ")
 # What it tells of its work, and what says that something else went wrong.
 _CHATTER = re.compile(r"Loading source |No files parsed from |processing encountered |Starting quadlet|\s*\Z")
+# Quadlet writes the name before anything that a unit can say.
+_NAMED = re.compile(r"^ExecStart(?:Pre)?=.*? --name[= ](\S+)", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +48,18 @@ class Generated:
         """Another unit of which the same service is made, as ServiceName= allows; empty when there is none."""
         service = self.services.get(file)
         return next((other for other, made in self.services.items() if service == made and other != file), "")
+
+    def rival(self, file: str) -> str:
+        """Another unit that gives its container or pod the same name, so that each start of one would remove the other; empty when none does."""
+        name = self._name(file)
+        return next(
+            (other for other in self.texts if name and other != file and self._name(other) == name), ""
+        )
+
+    def _name(self, file: str) -> str:
+        """What Podman calls the container or pod of a unit; empty for one of another kind, and where only systemd knows."""
+        found = _NAMED.search(self.texts.get(file, "")) if file.endswith((".container", ".pod")) else None
+        return found[1] if found and "%" not in found[1] else ""
 
 
 def read(out: str, err: str) -> Generated:

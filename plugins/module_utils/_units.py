@@ -175,6 +175,12 @@ class Units:
                     f"content: {each.name.file} would become {self.then.services[twin]}, which {twin} is already; nothing was changed, give one "
                     "of them another name or ServiceName=."
                 )
+            rival = self.then.rival(each.name.file) if each.text is not None and later != tree else ""
+            if rival:
+                raise _errors.Failure(
+                    f"content: {each.name.file} would give its container or pod the name that {rival} gives to another one already, and each start of one "
+                    "would remove the other; nothing was changed, write another ContainerName= or PodName=."
+                )
         for file, against in _generated.broken_by(self.now, self.then, gone).items():
             raise _errors.Failure(
                 f"name: with this {file}, which is there too, would not work any more: {_service_states.one_line(against)}; change that first."

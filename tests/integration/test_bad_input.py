@@ -128,6 +128,11 @@ ROWS = [
         {"name": "twin.container", "content": UNIT + "ServiceName=web\n"},
         ["content:", "web.service", "web.container"],
     ),
+    (
+        "quadlet",
+        {"name": "rival.container", "content": UNIT + "ContainerName=web\n"},
+        ["content:", "rival.container", "web.container", "ContainerName="],
+    ),
     ("quadlet", {"name": "web.container", "content": "[Container]\nExec=x\n"}, ["content:", "Image"]),
     ("quadlet", {"name": "web.container", "definition": {"Container": "x"}}, ["definition.Container", "map"]),
     (

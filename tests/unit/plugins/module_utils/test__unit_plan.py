@@ -162,6 +162,29 @@ def test_two_units_of_one_service_are_told() -> None:
     ]  # fmt: skip
 
 
+def test_two_units_that_make_the_same_object_are_told() -> None:
+    lines = {
+        "web.container": "ExecStart=/usr/bin/podman run --name web --replace image sh --name other",
+        "new.container": "ExecStart=/usr/bin/podman --log-level=debug run --name=web image",
+        "web.pod": "ExecStartPre=/usr/bin/podman pod create --infra-name x-infra --name=other",
+        "other.container": "ExecStart=/usr/bin/podman run --name other image",
+        "a.container": "ExecStart=/usr/bin/podman run --name systemd-%N image",
+        "b.container": "ExecStart=/usr/bin/podman run --name systemd-%N image",
+        "web.kube": "ExecStart=/usr/bin/podman kube play --name web x.yml",
+    }
+    found = generated.Generated(texts={file: f"[Service]\n{line}\n" for file, line in lines.items()})
+    assert {file: found.rival(file) for file in (*lines, "none.container")} == {
+        "web.container": "new.container",
+        "new.container": "web.container",
+        "web.pod": "other.container",
+        "other.container": "web.pod",
+        "a.container": "",
+        "b.container": "",
+        "web.kube": "",
+        "none.container": "",
+    }
+
+
 def test_the_order_in_which_podman_prints_flags_does_not_count() -> None:
     text = "[X-Container]\nExec=a b\n[Unit]\nSourcePath=/x\n[Service]\nExecStart=/usr/bin/podman run --label a=1 --label b=2 image a b\n"
     assert generated.same(
