@@ -68,15 +68,20 @@ def size(head: bytes) -> int:
 
 def reply(message: bytes) -> Reply | None:
     """A whole message as the reply that it is; None for a signal or a call. Raises ValueError for what is no message."""
-    kind = message[1]
+    if len(message) != size(message[:HEAD]):
+        raise ValueError("a part of a message")
+    kind, order = message[1], _order(message)
     if kind not in (_RETURN, _ERROR):
         return None
-    order = _order(message)
     end = HEAD + int(struct.unpack_from(f"{order}I", message, 12)[0])
     fields = _fields(message[:end], order)
     body = _Reader(message[end + -end % 8 :], order)
     error = str(fields.get(_ERROR_NAME) or "unnamed") if kind == _ERROR else ""
-    return Reply(int(fields.get(_REPLY_SERIAL, 0)), error, body.read(str(fields.get(_SIGNATURE, ""))))
+    serial, signature = fields.get(_REPLY_SERIAL, 0), fields.get(_SIGNATURE, "")
+    # Who writes a longer signature, as a text, would have it taken apart for minutes.
+    if not isinstance(serial, int) or not isinstance(signature, str) or len(signature) > 255:
+        raise ValueError("a field is of another type")
+    return Reply(serial, error, body.read(signature))
 
 
 def _fields(head: bytes, order: str) -> dict[int, Any]:
@@ -193,8 +198,8 @@ def _first(signature: str) -> tuple[str, str]:
         # An empty one would take no bytes, and an array of it any number.
         if open_ones or end - at < 3:
             raise ValueError("a struct that is empty, or does not end")
-    elif signature[at] in ")}":
-        raise ValueError("a struct that does not begin")
+    elif signature[at] not in _FIXED and signature[at] not in _ALIGNED:
+        raise ValueError(f"no type {signature[at]!r}")
     return signature[:end], signature[end:]
 
 

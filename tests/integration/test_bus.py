@@ -21,7 +21,15 @@ from support.host import STAGE, Host
 from support.prepare import BUSYBOX
 
 USER = "it-bus"
-WEB = {"user": USER, "name": "web", "image": BUSYBOX, "command": "sleep 100000", "runtime": "systemd", "stop_timeout": 1}  # fmt: skip
+WEB: dict[str, Any] = {
+    "user": USER,
+    "name": "web",
+    "image": BUSYBOX,
+    "command": "sleep 100000",
+    "stop_timeout": 1,
+}
+# As a generator would write it, where Podman brings none: before 4.6 a container has no unit of ours.
+BY_HAND = "[Unit]\nSourcePath=/srv/web.container\n[Service]\nExecStart=podman start --attach web\n"
 ODD = r"odd\x2dname@1.service"
 NAMES = (
     "podman.socket",
@@ -91,17 +99,35 @@ LISTENER = textwrap.dedent("""\
     """)
 
 
+def makes_units(host: Host) -> bool:
+    """Whether Podman makes services of containers: Debian 12 has an older one."""
+    return not host.run("podman --version").split()[-1].startswith("4.3")
+
+
+def web(host: Host) -> dict[str, Any]:
+    """The container, in a unit where there are any."""
+    return {**WEB, "runtime": "systemd" if makes_units(host) else "podman"}
+
+
+def task(host: Host, module: str) -> dict[str, Any]:
+    """What a task says that has nothing to do."""
+    return {"name": USER, "check_mode": True} if module == "user" else web(host)
+
+
 @pytest.fixture(name="lives", scope="module")
 def _lives(host: Host) -> Iterator[Host]:
     """An account with a container in a unit, and units of its own in every state."""
     host.good("user", name=USER)
     try:
-        host.good("container", **WEB)
-        folder = "~/.config/systemd/user"
-        files = [f"printf %s {shlex.quote(text)} > {shlex.quote(name)}" for name, text in UNITS.items()]
+        by_hand = "" if makes_units(host) else BY_HAND
+        host.good("container", **web(host))
+        folder, units = "~/.config/systemd/user", {**UNITS, **({"web.service": by_hand} if by_hand else {})}
+        files = [f"printf %s {shlex.quote(text)} > {shlex.quote(name)}" for name, text in units.items()]
         links = ["ln -s /dev/null masked.service", "ln -s leaf.service alias.service"]
         host.run_as(USER, " && ".join([f"mkdir -p {folder}", f"cd {folder}", *files, *links]))
-        start = f"systemctl --user start {shlex.quote(ODD)}; systemctl --user start failed.service"
+        start = (
+            f"systemctl --user start web.service {shlex.quote(ODD)}; systemctl --user start failed.service"
+        )
         host.run_as(
             USER,
             f"systemctl --user daemon-reload; {start}; "
@@ -166,7 +192,10 @@ def test_the_units_are_what_the_test_says_they_are(both: dict[str, Any]) -> None
         "alias.service": ("loaded", "active"),
         ODD: ("loaded", "active"),
     }
-    assert (asked["failed.service"]["Result"], asked["failed.service"]["ExecMainStatus"]) == ("exit-code", "1")
+    assert (asked["failed.service"]["Result"], asked["failed.service"]["ExecMainStatus"]) == (
+        "exit-code",
+        "1",
+    )
     assert asked["web.service"]["SourcePath"].endswith("/web.container")
     assert asked["alias.service"]["Id"] == "leaf.service"
     # Of a socket there is a Result, and nothing else that only services have.
@@ -175,7 +204,7 @@ def test_the_units_are_what_the_test_says_they_are(both: dict[str, Any]) -> None
 
 
 def test_a_name_in_a_list_is_the_name_and_not_quoted(both: dict[str, Any]) -> None:
-    """systemctl writes it for a shell."""
+    """It is systemctl that writes it for a shell."""
     assert both["asked"]["alias.service"]["RequiredBy"] == ODD
     assert shlex.split(both["shown"]["alias.service"]["RequiredBy"]) == [ODD]
 
@@ -215,24 +244,24 @@ def test_what_is_no_name_of_a_unit_is_left_to_systemctl(lives: Host) -> None:
     ],
 )  # fmt: skip
 def test_where_the_room_is_not_answered_systemctl_is(manner: str, module: str, lives: Host) -> None:
-    arguments: dict[str, Any] = {"user": {"name": USER, "check_mode": True}, "container": WEB}[module]
+    arguments = task(lives, module)
     with replaced(lives, manner):
         told = lives.good(module, **arguments)
-        asked = lives.run_as(USER, "cat $XDG_RUNTIME_DIR/systemd/asked").split()
+        asked = lives.run_as(USER, "cat $XDG_RUNTIME_DIR/systemd/asked || true").split()
     assert told["changed"] is False
     # First the one, then the other, each time.
-    assert asked
+    assert asked or (module == "container" and not makes_units(lives))
     assert asked == ["room", "systemctl"] * (len(asked) // 2)
 
 
 @pytest.mark.parametrize("module", ["user", "container"])
 def test_without_the_socket_all_is_as_systemctl_has_it(module: str, lives: Host) -> None:
     """That of Debian 12 finds another way over the message bus of the account; later ones say that they do not."""
-    arguments: dict[str, Any] = {"user": {"name": USER, "check_mode": True}, "container": WEB}[module]
+    arguments = task(lives, module)
     with replaced(lives, "removed"):
         works = lives.run_as(USER, "systemctl --user show --property=Id podman.socket && echo works || true")
         told = lives.module(module, **arguments)
-    if "works" in works:
+    if "works" in works or (module == "container" and not makes_units(lives)):
         assert (told.get("failed", False), told["changed"]) == (False, False)
     else:
         assert told["failed"]
