@@ -78,7 +78,7 @@ def reply(message: bytes) -> Reply | None:
     body = _Reader(message[end + -end % 8 :], order)
     error = str(fields.get(_ERROR_NAME) or "unnamed") if kind == _ERROR else ""
     serial, signature = fields.get(_REPLY_SERIAL, 0), fields.get(_SIGNATURE, "")
-    # Who writes a longer signature, as a text, would have it taken apart for minutes.
+    # Who writes a longer signature, as a text, would have it taken apart for seconds on end.
     if not isinstance(serial, int) or not isinstance(signature, str) or len(signature) > 255:
         raise ValueError("a field is of another type")
     return Reply(serial, error, body.read(signature))

@@ -16,12 +16,13 @@ import contextlib
 import dataclasses
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from . import _account, _bus, _errors, _name_server, _own_files
+from . import _account, _bus, _errors, _name_server, _own_files, _service_states
 
 # Where systemd looks for units that a package or an administrator brings for all managers, systemd.unit(5).
 UNIT_FOLDERS = (
@@ -190,9 +191,18 @@ def properties(
             f"see why with: systemctl status {service_of(account)}"
         )
     return {
-        name: dict(line.split("=", 1) for line in block.strip().splitlines() if "=" in line)
+        name: {key: _bare(key, value) for key, value in re.findall("^(.*?)=(.*)$", block, re.MULTILINE)}
         for name, block in zip(names, told["out"].split("\n\n"))
     }
+
+
+def _bare(key: str, value: str) -> str:
+    """A value as the manager has it: of the names in a list, systemctl writes those with a backslash as for a shell."""
+    if key not in _service_states.FOLLOWED_BY or '"' not in value:
+        return value
+    with contextlib.suppress(ValueError):
+        return " ".join(shlex.split(value))
+    return value
 
 
 def units_on_host(names: Sequence[str]) -> dict[str, Unit]:

@@ -66,6 +66,18 @@ def test_the_manager_itself_is_asked_first(calls: list, monkeypatch: pytest.Monk
     assert len(calls) == 1
 
 
+def test_names_in_lists_are_bare(calls: list) -> None:
+    calls[0]["out"] = 'Id=web.service\nRequiredBy="odd\\\\x2dname.service" b.service\nSourcePath=/a"b=c\n\n'
+    told = _manager.properties(ALICE, ["web.service"], ["RequiredBy", "SourcePath"])
+    assert told == {
+        "web.service": {
+            "Id": "web.service",
+            "RequiredBy": "odd\\x2dname.service b.service",
+            "SourcePath": '/a"b=c',
+        }
+    }
+
+
 def test_units_on_their_way_up_are_waited_for(calls: list, monkeypatch: pytest.MonkeyPatch) -> None:
     def later(_seconds: float) -> None:
         calls[0]["out"] = SHOWN
