@@ -30,6 +30,8 @@ KNOWN = frozenset((*OF_UNITS, *OF_TYPES))
 SECONDS = 10.0
 _BUS = "org.freedesktop.systemd1"
 _UNITS = "/org/freedesktop/systemd1/unit/"
+# What is another one after any change of a unit's state or of the job that it has.
+_MOMENT = ("Job", "StateChangeTimestampMonotonic")
 _NOT_THERE = ("org.freedesktop.DBus.Error.UnknownProperty", "org.freedesktop.DBus.Error.UnknownInterface")
 _GREETING = b"\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n"
 
@@ -66,25 +68,34 @@ class _Manager:
             raise ValueError("no manager of systemd")
 
     def unit(self, name: str, keys: Sequence[str]) -> dict[str, str]:
-        """The properties of one unit, which the manager loads if need be."""
+        """The properties of one unit at one moment, which the manager loads if need be."""
+        while True:
+            # Between two answers the manager may go on with its work.
+            before, *told, after = self._asked(name, [_MOMENT, ("Id", *keys), _MOMENT])
+            if before == after:
+                return dict(told[0])
+
+    def _asked(self, name: str, several: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+        """Several lists of properties of a unit, one after the other."""
         own = f"{_BUS}.{name.rpartition('.')[2].capitalize()}"
-        path, asked, calls = _UNITS + _dbus.label(name), {}, b""
-        for key in ("Id", *keys):
+        path, calls = _UNITS + _dbus.label(name), b""
+        asked: dict[int, tuple[int, str]] = {}
+        for place, key in ((place, key) for place, keys in enumerate(several) for key in keys):
             self._serial += 1
+            asked[self._serial] = (place, key)
             interface = own if key in OF_TYPES else f"{_BUS}.Unit"
-            asked[self._serial] = key
             calls += _dbus.call(
                 self._serial, path, "org.freedesktop.DBus.Properties", "Get", [interface, key]
             )
         self._send(calls)
-        found = {}
+        found: list[dict[str, str]] = [{} for _keys in several]
         while asked:
             told = self._reply()
             if told.serial not in asked or (told.error and told.error not in _NOT_THERE):
                 raise ValueError(told.error or "an answer to nothing")
-            key = asked.pop(told.serial)
+            place, key = asked.pop(told.serial)
             if told.values and not told.error:
-                found[key] = _printed(told.values[0])
+                found[place][key] = _printed(told.values[0])
         return found
 
     def _reply(self) -> _dbus.Reply:

@@ -217,9 +217,9 @@ def test_each_property_is_asked_where_it_is(manager: Manager) -> None:
     assert [call[1:] for call in manager.calls] == [
         (path, f"{name}.{kind if key == 'Result' else 'Unit'}", key)
         for path, kind in paths.items()
-        for key in ("Id", "LoadState", "Result")
+        for key in (*_bus._MOMENT, "Id", "LoadState", "Result", *_bus._MOMENT)
     ]
-    assert len({call.serial for call in manager.calls} - {0}) == 9
+    assert len({call.serial for call in manager.calls} - {0}) == 21
     assert manager.connections == 1
 
 
@@ -278,13 +278,39 @@ def test_signals_and_calls_between_are_passed_over(manager: Manager) -> None:
 def test_answers_come_in_any_order(manager: Manager) -> None:
     def serve(talk: Talk) -> None:
         talk.greet()
-        answers = [manager.reply(talk.call()) for _each in range(3)]
+        answers = [manager.reply(talk.call()) for _each in range(3 + 2 * len(_bus._MOMENT))]
         talk.send(b"".join(reversed(answers)))
 
     manager.does(serve)
     assert manager.ask("Type", "Result") == {
         "web.service": {"Id": "the Id", "Type": "the Type", "Result": "the Result"}
     }
+
+
+@pytest.mark.parametrize("key", _bus._MOMENT)
+@pytest.mark.parametrize("when", range(3))
+def test_what_changes_meanwhile_is_read_again(key: str, when: int, manager: Manager) -> None:
+    """A service that starts between two answers would be seen as half of both."""
+
+    def serve(talk: Talk) -> None:
+        talk.greet()
+        asked = 0
+        while True:
+            call = talk.call()
+            # The key itself is asked at both ends, the state in the middle: it changes before, between or behind.
+            asked += call.key in (key, "ActiveState")
+            moved = asked > when
+            manager.values[key] = variant("s", text("later" if moved else "earlier"))
+            manager.values["ActiveState"] = variant("s", text("active" if moved else "activating"))
+            talk.send(manager.reply(call))
+
+    manager.does(serve)
+    found = manager.ask("ActiveState", "Job")
+    assert found is not None
+    told = found["web.service"]
+    assert told["ActiveState"] == "active"
+    if key == "Job":
+        assert told["Job"] == "later"
 
 
 def test_one_byte_at_a_time_is_enough(manager: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
