@@ -169,14 +169,20 @@ def plan(
         way = dataclasses.replace(
             way, restart="", steps=tuple(step for step in way.steps if step.action != "restart")
         )
-    steps += [_named(step, wanted, unit, found, seen, touched) for step in way.steps]
-    if found.live is not None and unit.state in (_container_wanted.STARTED, _container_wanted.PRESENT):
-        steps.append(_plan.Step("update", container.KIND, wanted.name, found.live_reasons, found.live))
     again = (*found.reasons, *found.renewed)
     if wanted.recreate:
         again += (_plan.Reason("recreate", _plan.DECLARED, None, True),)
     if wanted.restart and wanted.state == _container_wanted.STARTED:
         again += (_plan.Reason("force_restart", _plan.DECLARED, None, True),)
+    if again and way.start and way.start == seen.service and seen.alive:
+        # It is on its way up already, with what it had until now.
+        step = _plan.Step("restart", SERVICE, way.start, again)
+        others = tuple(each for each in way.steps if (each.action, each.kind) != ("start", SERVICE))
+        way = dataclasses.replace(way, start="", restart=way.start, steps=(*others, step))
+        way = dataclasses.replace(way, steps=(*way.steps, *_unit_plan.taken_along(way, seen)))
+    steps += [_named(step, wanted, unit, found, seen, touched) for step in way.steps]
+    if found.live is not None and unit.state in (_container_wanted.STARTED, _container_wanted.PRESENT):
+        steps.append(_plan.Step("update", container.KIND, wanted.name, found.live_reasons, found.live))
     service = seen.new_service or seen.service
     if (
         again
