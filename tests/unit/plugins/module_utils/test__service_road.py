@@ -167,6 +167,30 @@ def test_what_hands_did_to_the_container_and_its_service(host: FakeSystemd) -> N
     assert options(done, "web.service") == [("env", "drift")]
 
 
+def test_what_is_on_its_way_up_with_what_it_had_starts_anew(
+    host: FakeSystemd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a boot a service with a health check starts for half a minute, and what it has by then is not what a task brings."""
+    twice(host, env={"A": "1"})
+    shown = host.properties
+
+    def starting(account: Any, names: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, str]]:
+        told = shown(account, names, keys)
+        for each in told.values():
+            if each["ActiveState"] == "active":
+                each.update(ActiveState="activating", SubState="start")
+        return told
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_manager, "properties", starting)
+        assert steps_of(run(check=True, env={"A": "1"})) == [("start", "web.service")]
+        host.podman.named("web").__dict__["shown"]["Config"]["Env"] = ["A=2"]
+        foretold = run(check=True, env={"A": "1"})
+        assert steps_of(foretold) == [("restart", "web.service")]
+        assert options(foretold, "web.service") == [("env", "drift")]
+        assert steps_of(run(check=True, env={"A": "1"}, force_restart=True)) == [("restart", "web.service")]
+
+
 def test_restarts_on_request(host: FakeSystemd) -> None:
     twice(host)
     for option in ("recreate", "force_restart"):
