@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from .disk import machine_locked
 from .errors import TestbedError
 from .work import check_stop, run, say, shielded
 
@@ -70,19 +71,29 @@ def check_processor(machine: str) -> None:
 
 def install_packages(vm: bool = False) -> None:
     """Install what is missing where that is ours to do, else print the one command."""
-    packages = missing_packages(vm)
-    if not packages:
+    if not missing_packages(vm):
         return
+    # The tests begin with two testbeds at once, and apt-get fails while another one works
+    with machine_locked():
+        packages = missing_packages(vm)
+        if packages:
+            _install(packages)
+    check_stop()
+    if missing := missing_packages(vm):
+        command = f"apt-get install {' '.join(missing)}"
+        raise TestbedError(f"packages are missing and could not be installed; look at: {command}")
+
+
+def _install(packages: list[str]) -> None:
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     if not (is_debian() and shutil.which("apt-get")):
         raise TestbedError(f"packages are missing; on Debian or Ubuntu: {' '.join(command)}")
     say(f"installing {' '.join(packages)}")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    # As long as an upgrade that runs by itself may take
+    command[1:1] = ["--option", "DPkg::Lock::Timeout=600"]
     with shielded():  # a torn dpkg is worse than a late answer to Ctrl-C
         if run(command, check=False).returncode:
             # the lists may be old or not there at all
             run(["apt-get", "update"], check=False)
             run(command, check=False)
-    check_stop()
-    if missing_packages(vm):
-        raise TestbedError(f"packages are missing and could not be installed; look at: {' '.join(command)}")
