@@ -85,15 +85,15 @@ def install_packages(vm: bool = False) -> None:
 
 
 def _install(packages: list[str]) -> None:
-    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    install = ["install", "--yes", "--no-install-recommends", *packages]
     if not (is_debian() and shutil.which("apt-get")):
-        raise TestbedError(f"packages are missing; on Debian or Ubuntu: {' '.join(command)}")
+        raise TestbedError(f"packages are missing; on Debian or Ubuntu: apt-get {' '.join(install)}")
     say(f"installing {' '.join(packages)}")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     # As long as an upgrade that runs by itself may take
-    command[1:1] = ["--option", "DPkg::Lock::Timeout=600"]
+    apt_get = ["apt-get", "--option", "DPkg::Lock::Timeout=600"]
     with shielded():  # a torn dpkg is worse than a late answer to Ctrl-C
-        if run(command, check=False).returncode:
+        if run([*apt_get, *install], check=False).returncode:
             # the lists may be old or not there at all
-            run(["apt-get", "update"], check=False)
-            run(command, check=False)
+            run([*apt_get, "update"], check=False)
+            run([*apt_get, *install], check=False)
