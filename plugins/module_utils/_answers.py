@@ -69,9 +69,14 @@ def json_of(answer: bytes, account: _account.Account) -> Any:
         raise _strange(answer, account) from error
 
 
+def is_listing(path: str) -> bool:
+    """Whether ``path`` asks for all objects of a kind, and not for one."""
+    return _LISTING.fullmatch(path) is not None
+
+
 def require_shape(told: Any, path: str, account: _account.Account) -> Any:
     """What ``path`` answered, which is a list of objects for a listing and one object for a look. Raises EngineError for anything else."""
-    if _LISTING.fullmatch(path):
+    if is_listing(path):
         fits = told is None or (isinstance(told, list) and all(isinstance(each, dict) for each in told))
     else:
         fits = isinstance(told, dict) or not (path == "info" or path.endswith("/json"))

@@ -20,6 +20,9 @@ LONG_TIMEOUT = 3600.0
 # What Podman says of something that is not there, or not as a whole, beside 404.
 BROKEN = "consider removing the image to resolve the issue"
 NOT_THERE = ("no such container", "no such pod", BROKEN)
+# What Podman says when an object went while it made a list, for which it refuses the whole list; and how often a list is asked for.
+WENT_MEANWHILE = ("no such container", "no such pod", "no such volume", "no such network", "not known")
+LISTINGS = 6
 
 
 def name_in_path(name: str) -> str:
@@ -30,6 +33,11 @@ def name_in_path(name: str) -> str:
 def is_missing(error: _errors.EngineError) -> bool:
     """Whether Podman refused because something is not there. It says 500 of what went while it looked, and of an image that a killed pull left."""
     return error.status == 404 or any(each in error.cause for each in NOT_THERE)
+
+
+def _went_meanwhile(error: _errors.EngineError) -> bool:
+    """Whether Podman refused a list because of an object that is not there any more (Podman 4.3 does it for every kind but images)."""
+    return any(each in error.cause for each in WENT_MEANWHILE)
 
 
 class Engine:
@@ -71,8 +79,15 @@ class Engine:
     def get(
         self, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """The JSON that ``path`` answers. Raises EngineError."""
-        answer = self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1]
+        """The JSON that ``path`` answers; a list is asked for again when something went while it was made. Raises EngineError."""
+        for attempt in range(1, LISTINGS + 1):
+            try:
+                answer = self._request("GET", path, params, None, headers, CALL_TIMEOUT)[1]
+                break
+            except _errors.EngineError as error:
+                if attempt == LISTINGS or not _answers.is_listing(path) or not _went_meanwhile(error):
+                    raise
+                time.sleep(0.05 * attempt)
         return _answers.require_shape(_answers.json_of(answer, self.account), path, self.account)
 
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:

@@ -242,6 +242,47 @@ def test_what_is_not_found_is_none(engine: Engine, server: Server) -> None:
         engine.find("containers/web/json")
 
 
+WENT = (
+    "determining buildah container for container b18960c6b0e8: container not known",
+    "could not find container 1b2c pod (id 3d4e) in state: no such pod",
+    "no volume with name data found in database: no such volume",
+    "no container with ID 5f6a found in database: no such container",
+)
+
+
+@pytest.mark.parametrize("cause", WENT)
+def test_a_list_is_asked_for_again_when_something_went(engine: Engine, server: Server, cause: str) -> None:
+    """Podman refuses the whole list then. Its own words, met on 4.3 while containers, pods and volumes came and went."""
+    refusal = http({"message": cause, "response": 500}, "500 Internal Server Error")
+    answering(server, refusal, refusal, http([{"Id": "1"}]))
+    assert engine.get("containers/json", {"all": True, "external": True}) == [{"Id": "1"}]
+    assert len({request.line for request in server.seen[1:]}) == 1
+    assert engine.calls == 4
+
+
+def test_a_list_that_never_comes_is_named(
+    engine: Engine, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_engine.time, "sleep", lambda seconds: None)
+    refusal = http({"message": WENT[0], "response": 500}, "500 Internal Server Error")
+    answering(server, *[refusal] * _engine.LISTINGS)
+    with pytest.raises(EngineError, match="container not known"):
+        engine.get("containers/json")
+    assert engine.calls == 1 + _engine.LISTINGS
+
+
+@pytest.mark.parametrize(
+    ("path", "cause"),
+    [("containers/web/json", WENT[3]), ("containers/json", "database disk image is malformed")],
+    ids=["one object", "another refusal"],
+)
+def test_nothing_else_is_asked_for_again(engine: Engine, server: Server, path: str, cause: str) -> None:
+    answering(server, http({"message": cause}, "500 Internal Server Error"))
+    with pytest.raises(EngineError):
+        engine.get(path)
+    assert engine.calls == 2
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"\xff\xfe", b""])
 def test_nonsense_is_named(engine: Engine, server: Server, body: bytes) -> None:
     answering(server, http(body))
