@@ -61,11 +61,31 @@ class Applier:
         try:
             self._phases(steps)
         except _errors.Failure as failure:
-            told = self.back.take()
-            kind = _errors.EngineError if isinstance(failure, _errors.EngineError) else _errors.Failure
-            raise kind(
-                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
-            ) from failure
+            raise self._after_way_back(failure) from failure
+
+    def _after_way_back(self, failure: _errors.Failure) -> _errors.Failure:
+        """Take the way back; the failure that tells of it."""
+        told = self.back.take()
+        kind = _errors.EngineError if isinstance(failure, _errors.EngineError) else _errors.Failure
+        return kind(
+            f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
+        )
+
+    def stop(self, steps: list[_plan.Step]) -> None:
+        """Stop what leaves when others have proved themselves. Raises Failure after what was stopped runs again."""
+        try:
+            for step in _of(steps, "pod", "remove"):
+                with self.times.of(step):
+                    self._stop_pod(step)
+            self._in_parallel(self._stop, _of(steps, "container", "remove"))
+        except _errors.Failure as failure:
+            raise self._after_way_back(failure) from failure
+
+    def start_again(self, steps: list[_plan.Step]) -> str:
+        """What was stopped so runs again; what to say of it."""
+        for step in steps:
+            self._note_stopped(step)
+        return self.back.take()
 
     def _phases(self, steps: list[_plan.Step]) -> None:
         of = partial(_of, steps)
@@ -74,9 +94,7 @@ class Applier:
         for step in leaving:
             with self.times.of(step):
                 if step.work.get("late"):
-                    again = partial(operations.start_pod, self.engine, step.work["id"], step.name)
-                    self.back.note(_way_back.START, again, f"the pod {step.name} runs again")
-                    operations.stop_pod(self.engine, step.work["id"])
+                    self._stop_pod(step)
                 else:
                     operations.remove_pod(self.engine, step.work["id"])
         # An unproven container goes before the proven one takes its name back.
@@ -214,12 +232,19 @@ class Applier:
 
     def _stop(self, step: _plan.Step) -> None:
         """Stop one that runs, to be started again should a later step fail."""
-        identity, name = str(step.work["id"]), step.name
+        self._note_stopped(step)
+        operations.stop(self.engine, str(step.work["id"]), step.name)
+
+    def _stop_pod(self, step: _plan.Step) -> None:
+        self._note_stopped(step)
+        operations.stop_pod(self.engine, step.work["id"])
+
+    def _note_stopped(self, step: _plan.Step) -> None:
+        """What leads back to a container or pod that ran and is stopped."""
         if step.work.get("running", True):
-            self.back.note(
-                _way_back.START, partial(operations.start, self.engine, identity, name), f"{name} runs again"
-            )
-        operations.stop(self.engine, identity, name)
+            start, lead = (operations.start_pod, "the pod ") if step.kind == "pod" else (operations.start, "")
+            again = partial(start, self.engine, str(step.work["id"]), step.name)
+            self.back.note(_way_back.START, again, f"{lead}{step.name} runs again")
 
     def _finish(self, steps: list[_plan.Step]) -> None:
         """A killed run had swapped already: only the proof is missing, and the way back is the same."""
@@ -312,10 +337,7 @@ class Applier:
         try:
             return self._proven(step)
         except _errors.Failure as failure:
-            told = self.back.take()
-            raise _errors.Failure(
-                f"{failure.message.rstrip('.')}. {told}".rstrip(), **{**failure.facts, "rolled_back": told}
-            ) from failure
+            raise self._after_way_back(failure) from failure
 
     def _proven(self, step: _plan.Step) -> str:
         work, name, old = step.work, step.name, str(step.work["old"])

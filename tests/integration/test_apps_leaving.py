@@ -59,8 +59,9 @@ def test_what_another_app_uses_stays_until_it_does_not(host, account, runtime):
     assert "shared" not in host.run_as(ACCOUNT, "podman network ls -q; podman volume ls -q")
 
 
+@pytest.mark.parametrize("prune", [False, True], ids=["alone", "pruned"])
 @pytest.mark.parametrize("runtime", ["systemd", "podman"])
-def test_a_switch_that_is_taken_out_gives_its_port_to_its_container(host, account, runtime):
+def test_a_switch_that_is_taken_out_gives_its_port_to_its_container(host, account, runtime, prune):
     account(ACCOUNT)
     web = {
         "networks": ["door"],
@@ -77,23 +78,13 @@ def test_a_switch_that_is_taken_out_gives_its_port_to_its_container(host, accoun
     )
     after = {**web, "env": {"V": "2"}, "publish": ["127.0.0.1:18094:8080"]}
     host.good("apps", apps=[before])
-    if runtime == "systemd":
-        # In units it would not come back when the new version fails.
-        told = host.module("apps", apps=[app("web", runtime, networks=[{"name": "door"}], container=after)])
-        assert (
-            "switch: was taken out, and web-switch, which has its port, goes first; say prune: true"
-            in told["msg"]
-        )
-    else:
-        bad = {**after, "command": ["/missing"]}
-        told = host.module("apps", apps=[app("web", runtime, networks=[{"name": "door"}], container=bad)])
-        assert "web-switch runs again" in told["msg"]
+    bad = {**after, "command": ["/missing"]}
+    wanted = [app("web", runtime, networks=[{"name": "door"}], container=bad)]
+    told = host.module("apps", apps=wanted, prune=prune)
+    assert "web-switch runs again" in told["msg"]
     assert host.run("curl -s http://127.0.0.1:18094/").strip() == "1"
 
-    task = {
-        "apps": [app("web", runtime, networks=[{"name": "door"}], container=after)],
-        "prune": runtime == "systemd",
-    }
+    task = {"apps": [app("web", runtime, networks=[{"name": "door"}], container=after)], "prune": prune}
     foretold = host.good("apps", check_mode=True, **task)
     assert steps_of(host.good("apps", **task)) == steps_of(foretold)
     assert host.run("curl -s http://127.0.0.1:18094/").strip() == "2"

@@ -59,7 +59,7 @@ def remember(
     left = {}
     for kind in record.KINDS:
         gone = {*before[kind], *former[kind]} - set(now[kind])
-        if run.prunes and kind in ("containers", "pods", "networks", "files"):
+        if run.prunes and run.swept and kind in ("containers", "pods", "networks", "files"):
             left[kind] = sorted(gone & set(late[kind]))
         elif kind != "images":
             left[kind] = sorted(gone - (set(run.app.prune_data.get(kind, ())) - set(late[kind])))

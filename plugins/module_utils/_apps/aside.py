@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .. import _account, _engine, _errors, _module, _times
-from . import afterwards, order, pinning, record
+from . import afterwards, giving_way, order, pinning, record
 from .app import App
 from .hooks import AFTER, BEFORE, FAILED, Hook, Hooks
 from .run import AppRun
@@ -41,6 +41,11 @@ class Aside:
         told: list[dict[str, Any]] = self._ask(
             partial(_last, app=self.app, names=record.names_of_steps(steps))
         )["plan"]
+        return told
+
+    def gave_way(self, leaving: list[dict[str, Any]], failed: bool) -> str:
+        """Remove what stopped before the units changed, or start it again when they ``failed``: then what to say of it. Raises Failure."""
+        told: str = self._ask(partial(_gave_way, app=self.app, leaving=leaving, failed=failed))["msg"]
         return told
 
     def hook(self, moment: str, hooks: list[Hook]) -> Mapping[str, float]:
@@ -113,6 +118,27 @@ def _last(
     except _errors.Failure as refused:
         failure = refused
     return _answer(run.plan, run.warnings, [], failure)
+
+
+def _gave_way(
+    task: _module.Task,
+    engine: _engine.Engine,
+    key: bytes,
+    app: App,
+    leaving: list[dict[str, Any]],
+    failed: bool,
+) -> dict[str, Any]:
+    """Not in check mode."""
+    steps, failure, told = giving_way.heard(leaving), None, ""
+    run = AppRun(Shared(engine.account, engine, key, task.check, task.diff, True, frozenset(), {}), app)
+    try:
+        if failed:
+            told = f" {giving_way.put_back(engine, steps)}".rstrip()
+        else:
+            giving_way.remove(run, steps)
+    except _errors.Failure as refused:
+        failure = refused
+    return {**_answer([], [], [], failure), "msg": told}
 
 
 def _hook(

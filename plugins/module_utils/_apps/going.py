@@ -19,6 +19,8 @@ from .shared import LABEL, Shared, labelled, labels_of, name_of
 KEPT_NETWORKS = ("podman",)
 # What one request removes.
 SIMPLE = ("networks", "volumes", "secrets")
+# What Podman says of a pod in which something runs.
+RUNNING_PODS = ("Running", "Degraded", "Paused")
 
 
 @dataclasses.dataclass
@@ -35,7 +37,11 @@ class Leftovers:
         """Steps that remove its containers and pods."""
         whole = [
             _plan.Step(
-                "remove", "pod", name_of(each), _why("pods", name_of(each)), {"id": each["Id"], "late": True}
+                "remove",
+                "pod",
+                name_of(each),
+                _why("pods", name_of(each)),
+                {"id": each["Id"], "late": True, "running": each.get("Status") in RUNNING_PODS},
             )
             for each in self.pods
         ]

@@ -15,7 +15,7 @@ from .app import App
 from .hooks import AFTER, BEFORE, FAILED
 
 # What the account's own process says for this.
-TOLD = ("aside", "last", "hooks_due", "running", "begun", "pins")
+TOLD = ("aside", "last", "hooks_due", "running", "begun", "pins", "leaving")
 
 
 def before_parting(task: _module.Task, account: _account.Account, app: App) -> dict[str, Any]:
@@ -100,6 +100,10 @@ class Rollout:
         """The hooks after the change and what goes then, or the hooks for a change that failed; then what a release has to know."""
         told, hooks = self.told, self.app.hooks
         try:
+            if told["failed"]:
+                self.put_back()
+            else:
+                self._remove_stopped()
             if not told["failed"] and (self.begun or self.said["hooks_due"]):
                 self._hooks(AFTER, [each for each in hooks if each.moment == AFTER])
             if not told["failed"]:
@@ -113,6 +117,22 @@ class Rollout:
         if told["failed"] and self.begun and failed and self.can:
             self._account.hook(FAILED, failed)
             self._heard()
+
+    def put_back(self) -> None:
+        """What stopped for the units runs again, because these, or what came before them, failed."""
+        leaving = self.said["leaving"] or []
+        if leaving and self.can:
+            try:
+                self.told["msg"] += self._account.gave_way(leaving, True)
+            except _errors.Failure as worse:
+                names = ", ".join(each["name"] for each in leaving)
+                self.told["msg"] += f" Starting {names} again met a problem: {worse.message}"
+
+    def _remove_stopped(self) -> None:
+        """What stopped for the units goes. Raises Failure."""
+        leaving = self.said["leaving"] or []
+        if leaving and self.can:
+            self._account.gave_way(leaving, False)
 
     def _hooks(self, moment: str, hooks: list[Any]) -> None:
         steps = [{**each.step.public(), "seconds": 0.0} for each in hooks]

@@ -33,7 +33,7 @@ from .. import (
     _wanted,
 )
 from .._pull import refuse_retries
-from . import afterwards, going, hooks, keeping, order, outlook, pinning, record, release, roads
+from . import afterwards, giving_way, going, hooks, keeping, order, outlook, pinning, record, release, roads
 from .app import App, Unit
 from .leaving import forget_switches, leave
 from .shared import LABEL, Shared, name_of
@@ -58,6 +58,7 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
+        self.swept = False  # whether what goes has gone, but for what ``leaving`` and the last steps name
         self.hooks = hooks.Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
 
     def run(self) -> dict[str, Any]:
@@ -127,12 +128,14 @@ class AppRun:
             gone = self._gone(known, before)
             self.told["written"] = dict(keeper.written)
             if app.runtime == _wanted.SYSTEMD:
-                self._before_units(wanted, course, keeper.written, gone)
+                self._before_units(wanted, keeper.written, gone)
             else:
                 self.bring(wanted, course, keeper.written, gone)
+            self.swept = True
             if gone is not None:
                 undeclared = set(known["containers"]) - set(app.names()["containers"])
-                forget_switches(self, sorted(undeclared if self.prunes else map(name_of, gone.containers)))
+                undeclared = undeclared if self.prunes else set(map(name_of, gone.containers))
+                forget_switches(self, sorted(undeclared - {each["name"] for each in self.leaving}))
             gone = gone if self.prunes else None
             if app.runtime == _wanted.SYSTEMD:
                 # What lives in units uses it until these have changed.
@@ -143,7 +146,7 @@ class AppRun:
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            afterwards.remember(self, before, former, self.told.get("last") or [])
+            afterwards.remember(self, before, former, [*(self.told.get("last") or []), *self.leaving])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != _wanted.SYSTEMD:
             self.told["kept"] = pinning.facts(app, shared.engine, shared.key, wanted)
 
@@ -158,14 +161,13 @@ class AppRun:
         ]
         if not mine:
             return None
-        if self.app.runtime == _wanted.SYSTEMD:
-            # What goes before units come is not put back when these fail.
-            raise _errors.Failure(
-                f"{self.app.where}containers[{mine[0].rpartition('-')[0]}].switch: was taken out, and {mine[0]}, which has its port, goes first; say "
-                "prune: true, and have a healthy version ready, because nothing answers on that port if it fails."
-            )
         listed = [each for each in self.shared.look().containers if name_of(each) in mine]
         return going.Leftovers(listed, [], [], [], [])
+
+    @property
+    def leaving(self) -> list[dict[str, Any]]:
+        """What was stopped for units that are still to come, and goes after them."""
+        return list(self.told.get("leaving") or [])
 
     @property
     def prunes(self) -> bool:
@@ -239,12 +241,17 @@ class AppRun:
                 each["seconds"] = self.times.seconds(each["kind"], each["name"], each["action"])
 
     def _before_units(
-        self, wanted: list[Unit], course: Any, files: Mapping[str, float], gone: going.Leftovers | None
+        self, wanted: list[Unit], files: Mapping[str, float], gone: going.Leftovers | None
     ) -> None:
-        """What lives in units is brought about later, by the task's own process. Before that goes what is no longer declared."""
+        """What lives in units is brought about later, by the task's own process. Before that stops what is no longer declared."""
         kept = roads.aside(self.app)
         apart = [unit for unit in wanted if unit.name in kept]
-        leaving = gone.steps() if gone is not None else []
+        once, later = (
+            giving_way.divided(self.app, gone, self.shared.look().containers)
+            if gone is not None
+            else ([], [])
+        )
+        leaving = once + later
         pulls, steps = self.foreseen(apart, files, leaving)
         foretold: dict[str, list[dict[str, Any]]] = {}
         self.told["aside"] = foretold
@@ -257,8 +264,19 @@ class AppRun:
             foretold[unit.name] = [{**each.public(), "seconds": 0.0} for each in _switch.told(mine)]
         self.told.update(self.hooks.outlook())
         if leaving:
-            self.bring([], course, files, gone, whole=False)
-            self.told["begun"] = True
+            self._give_way(once, later)
+
+    def _give_way(self, once: list[_plan.Step], later: list[_plan.Step]) -> None:
+        """Stop what units are to come for, or remove it at once. Hooks that come after are left to what follows."""
+        shared, begun = self.shared, len(self.plan)
+        before, _after = self.hooks.planned(True)
+        self.tell([*before, *once, *later])
+        self.told["begun"] = True
+        if shared.check:
+            return
+        with self.timed(begun), self.hooks.around(self.warnings, False):
+            giving_way.begin(shared.engine, self.times, once, later)
+            self.told["leaving"] = giving_way.told(later)
 
     def foreseen(
         self, wanted: list[Unit], files: Mapping[str, float], leaving: list[_plan.Step]
@@ -284,12 +302,8 @@ class AppRun:
         course: Any,
         files: Mapping[str, float],
         gone: going.Leftovers | None,
-        whole: bool = True,
     ) -> None:
-        """Pods and containers: one plan, carried out in the order in which they depend on each other.
-
-        Without ``whole`` others of the app follow, and with them the hooks that come after.
-        """
+        """Pods and containers: one plan, carried out in the order in which they depend on each other."""
         shared, engine = self.shared, self.shared.engine
         members = [each for unit in wanted for each in unit.containers]
         leaving = gone.steps() if gone is not None else []
@@ -297,11 +311,11 @@ class AppRun:
         begun = len(self.plan)
         counted = [*pulls, *leaving, *steps]
         before, after = self.hooks.planned(bool(counted))
-        self.tell([*before, *counted, *(after if whole else ())])
+        self.tell([*before, *counted, *after])
         shared.made |= {step.name for step in pulls}
         if shared.check or not (counted or after):
             return
-        with self.timed(begun), self.hooks.around(self.warnings, whole):
+        with self.timed(begun), self.hooks.around(self.warnings):
             if pulls:
                 for unit in wanted:
                     self._pull(unit, pulls)

@@ -53,7 +53,8 @@ def has_work(app: App, told: Mapping[str, Any]) -> bool:
     if told["failed"] or not app.present or app.runtime != _wanted.SYSTEMD:
         return False
     quiet = set(told.get("quiet") or ())
-    waiting = told.get("last") or told.get("hooks_due") or any((told.get("aside") or {}).values())
+    waiting = any(told.get(each) for each in ("last", "leaving", "hooks_due"))
+    waiting = waiting or any((told.get("aside") or {}).values())
     return bool(waiting) or any(each.name not in quiet for each in services(app, "/"))
 
 
@@ -78,7 +79,8 @@ def bring(
     for key in ABOUT:
         told.pop(key, None)
     if told["failed"] or not app.present or app.runtime != _wanted.SYSTEMD:
-        return 0
+        rollout.put_back()
+        return rollout.calls
     before: parting.Before = {}  # the units that this run changed, as they were
     declared = {each.name: each for each in services(app, account.home)}
 

@@ -69,11 +69,19 @@ class Road:
 
     def ask(self, work: Any) -> dict[str, Any]:
         words = work.keywords
-        name = words.get("moment") or "+".join(sorted(words["names"]))
+        if "leaving" in words:
+            names = "+".join(each["name"] for each in words["leaving"])
+            name = f"{'again' if words['failed'] else 'remove'} {names}"
+        else:
+            name = words.get("moment") or "+".join(sorted(words["names"]))
         self.done.append(name)
         if name == self.fails:
             raise Failure("it failed.")
-        return {"plan": [MIGRATE], "seconds": {"db": 1.5}}
+        return {
+            "plan": [MIGRATE],
+            "seconds": {"db": 1.5},
+            "msg": " The switch runs again." if words.get("failed") else "",
+        }
 
     def bring(self, made: App, found: dict[str, Any], check: bool = False, begun: bool = False) -> list[str]:
         """What was done."""
@@ -158,3 +166,45 @@ def test_a_release_that_is_gone_back_to_needs_no_facts(road: Road) -> None:
     made = app()
     made.state = "rolled_back"
     assert road.bring(made, told())[-1] == "after"
+
+
+LEAVING = [{"kind": "container", "name": "web-switch", "id": "1", "running": True}]
+
+
+def test_what_stopped_for_the_units_goes_when_they_serve(road: Road) -> None:
+    found = told(leaving=LEAVING)
+    assert road.bring(app(), found) == [
+        "before",
+        "db",
+        "migrate",
+        "web",
+        "remove web-switch",
+        "after",
+        "facts",
+    ]
+    assert not found["failed"]
+    assert "leaving" not in found
+
+
+def test_what_stopped_for_the_units_runs_again_when_one_fails(road: Road) -> None:
+    road.fails, road.quiet = "web", set()
+    found = told(leaving=LEAVING)
+    assert road.bring(app(), found)[-3:] == ["back db", "again web-switch", "failed"]
+    assert found["msg"].endswith("As before are also: db. The switch runs again.")
+
+
+def test_what_stopped_for_units_that_were_never_reached_runs_again(road: Road) -> None:
+    found = told(leaving=LEAVING, failed=True, msg="it failed.")
+    assert road.bring(app(), found) == ["again web-switch"]
+    assert found["msg"] == "it failed. The switch runs again."
+
+
+def test_that_it_does_not_start_again_is_said_beside_why_the_app_failed(road: Road) -> None:
+    found = told(leaving=LEAVING, failed=True, msg="no image.")
+    road.fails = "again web-switch"
+    road.bring(app(), found)
+    assert found["msg"] == "no image. Starting web-switch again met a problem: it failed."
+
+
+def test_check_mode_stops_nothing_and_starts_nothing_again(road: Road) -> None:
+    assert road.bring(app(), told(leaving=LEAVING), check=True) == []
