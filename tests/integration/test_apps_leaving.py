@@ -31,7 +31,11 @@ def app(name: str, runtime: str, **more: Any) -> dict[str, Any]:
 
 
 def steps_of(result: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(step["action"], step["name"]) for step in result["apps"][0]["plan"]]
+    return steps_of_all(result)[0]
+
+
+def steps_of_all(result: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    return [[(step["action"], step["name"]) for step in one["plan"]] for one in result["apps"]]
 
 
 @pytest.mark.parametrize("runtime", ["systemd", "podman"])
@@ -57,6 +61,38 @@ def test_what_another_app_uses_stays_until_it_does_not(host, account, runtime):
     assert steps_of(host.good("apps", apps=[GONE])) == steps_of(foretold)
     assert {("remove", "shared-net"), ("remove", "shared-data")} <= set(steps_of(foretold))
     assert "shared" not in host.run_as(ACCOUNT, "podman network ls -q; podman volume ls -q")
+
+
+@pytest.mark.parametrize("runtime", ["systemd", "podman"])
+def test_two_apps_that_go_together_take_along_what_they_shared(host, account, runtime):
+    account(ACCOUNT)
+    uses = {"networks": ["shared-net"], "volumes": ["shared-data:/data"]}
+    objects = {"networks": [{"name": "shared-net"}], "volumes": [{"name": "shared-data"}]}
+    there = [app(name, runtime, container=uses, **objects) for name in ("first", "second")]
+    host.good("apps", apps=there)
+    going = [GONE, {**GONE, "name": "second"}]
+
+    # What one of them leaves is not the other one's to take.
+    keeps = [GONE, {"name": "second", "user": ACCOUNT, "state": "absent"}]
+    foretold = host.good("apps", check_mode=True, apps=keeps)
+    done = host.good("apps", apps=keeps)
+    assert steps_of_all(done) == steps_of_all(foretold)
+    assert done["warnings"] == foretold["warnings"] == []
+    assert host.run_as(ACCOUNT, "podman ps -aq; podman network ls -q; podman volume ls -q").split() == [
+        "podman",
+        "shared-data",
+    ]
+    assert not host.good("apps", apps=keeps)["changed"]
+
+    host.good("apps", apps=there)
+    foretold = host.good("apps", check_mode=True, apps=going)
+    done = host.good("apps", apps=going)
+    assert steps_of_all(done) == steps_of_all(foretold)
+    assert host.run_as(ACCOUNT, "podman ps -aq; podman network ls -q; podman volume ls -q").split() == [
+        "podman"
+    ]
+    assert done["apps"][0]["exported"]["volumes"] == ["shared-data"]
+    assert not host.good("apps", apps=going)["changed"]
 
 
 @pytest.mark.parametrize("prune", [False, True], ids=["alone", "pruned"])

@@ -21,6 +21,12 @@ def member(**options):
     return {"name": "app", "containers": [{"name": "one", "image": BUSYBOX, **options}]}
 
 
+def beyond(user):
+    """An app with a file whose owner no id of its account is."""
+    files = [{"path": "conf", "content": "x", "owner": 70000}]
+    return {"apps": [{"name": "shop", "user": user, "files": files}]}
+
+
 # Module, arguments, and what the sentence must hold. Without `user` it is the account `bad`.
 ROWS = [
     # Who
@@ -70,6 +76,7 @@ ROWS = [
         ["files[/etc/x].path:"],
     ),
     ("apps", {"apps": [{"name": "bad", "account": {"uid": 0}}]}, ["uid"]),
+    ("apps", beyond("bad"), ["files[conf].owner:", "70000", "65535", "ranges.count"]),
     # Ranges
     ("subid", {"name": "bad", "start": OTHERS_START + 100, "force": True}, ["start", "bad-other"]),
     ("subid", {"name": "bad", "count": 1000}, ["count", "65536"]),
@@ -203,6 +210,12 @@ def test_bad_values(host, account):
             for module, arguments, words in rows
         ]
         refuse(host, owned, "bad", "bad-other", tried=tried)
+
+
+def test_check_mode_refuses_what_the_ids_of_a_new_account_will_not_reach(host, account):
+    account("bad")
+    told = host.module("apps", check_mode=True, **beyond("bad-new"))
+    assert sentence(told, ["files[conf].owner:", "70000", "65535", "ranges.count"]) == ""
 
 
 def test_account_in_a_bad_state(host, account):

@@ -20,7 +20,7 @@ from .run import AppRun
 from .services import about_of
 from .shared import Shared, untouched
 from .units import services
-from .vacant import Vacant
+from .vacant import Outlook, Vacant
 
 # What a home may hold that is not data of anybody: Podman's own, ours, and what every new account gets.
 EXPECTED_AT_HOME = {
@@ -39,7 +39,7 @@ EXPECTED_AT_HOME = {
 class Job:
     """What is to be done as one account.
 
-    ``vacant`` is set when it is not there yet: Podman's version and controllers. ``declared`` is the account itself, where
+    ``vacant`` is set when it is not there yet: what its Podman will tell. ``declared`` is the account itself, where
     that has still to be looked at.
     """
 
@@ -47,7 +47,7 @@ class Job:
     check: bool
     diff: bool
     prune: bool
-    vacant: tuple[tuple[int, int, int], list[str]] | None = None
+    vacant: Outlook | None = None
     exports: Mapping[str, str] = dataclasses.field(default_factory=dict)
     declared: Mapping[str, Any] | None = None
     # Check mode has planned something for the account, without which its Podman may not answer.
@@ -70,7 +70,7 @@ def converge(account: _account.Account, jobs: Mapping[str, Job]) -> dict[str, An
     if job.declared is not None and not user_task.is_as_declared(job.declared):
         return {"account": True}
     if job.vacant is not None:
-        engine: _engine.Engine = Vacant(account, *job.vacant)
+        engine: _engine.Engine = Vacant(account, job.vacant)
         key = os.urandom(_record.KEY_BYTES)
     else:
         try:
@@ -84,13 +84,15 @@ def converge(account: _account.Account, jobs: Mapping[str, Job]) -> dict[str, An
         key = _key.record_key(account, engine)
     shared = Shared(
         account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(account, job.apps), leaving=job.leaving, begun=job.begun,
-        mounted=job.mounted,
+        mounted=job.mounted, gone=frozenset(app.name for app in job.apps if not app.present),
     )  # fmt: skip
     folder = _unit_folder.Folder(account, job.roots)
     mended = [] if job.vacant else dns.answered(shared)
     runs = [
         AppRun(shared, runtime.settled(shared, app, folder), job.exports.get(app.name)) for app in job.apps
     ]
+    for run in runs:
+        run.depart()
     told = [run.run() for run in runs]
     told[0]["plan"] = [each.public() for each in mended] + told[0]["plan"]
     if job.vacant is None:
@@ -169,6 +171,12 @@ def _declared(account: _account.Account, apps: list[App]) -> dict[str, frozenset
     present = [app.names() for app in apps if app.present]
     named = {app.name for app in apps}
     present += [record.read(account, name)[0] for name in record.apps(account) if name not in named]
+    nothing = record.names_of(None)
+    for app in apps:
+        if not app.present and not app.remove_data:
+            # One that goes leaves its data, which is not for another one that takes its own along.
+            for names in record.read(account, app.name):
+                present.append({**nothing, "volumes": names["volumes"], "secrets": names["secrets"]})
     return {kind: frozenset(name for names in present for name in names[kind]) for kind in record.KINDS}
 
 

@@ -14,7 +14,6 @@ from typing import Any, Union
 from .. import _account, _each_account, _errors, _module, _subid
 from .._accounts import birth, user_task
 from .._accounts.users import Later
-from .._checks import commands
 from . import vacant
 from .app import App
 
@@ -93,10 +92,7 @@ class Accounts:
         # Check mode: the account that would be there, and a Podman that has nothing.
         uid = told["uid"] if told["uid"] is not None else NOBODY
         gid = told["gid"] if told["gid"] is not None else NOBODY
-        return _account.Account(user, uid, gid, str(told["home"]), ""), (
-            vacant.podman_version(),
-            commands.delegated_controllers(),
-        )
+        return _account.Account(user, uid, gid, str(told["home"]), ""), (vacant.outlook(told["ranges"]))
 
 
 def _managers(accounts: Sequence[_account.Account], later: Mapping[str, Later]) -> list[Any]:

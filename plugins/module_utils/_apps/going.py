@@ -112,10 +112,11 @@ def _marked_otherwise(listed: Mapping[str, Any], app: str) -> bool:
 def unused(shared: Shared, app: str, networks: Iterable[str]) -> tuple[list[str], list[str]]:
     """Networks that no container outside the app uses, and a sentence for each that stays because one does."""
     there = shared.look()
-    own = {str(each["Id"]) for each in labelled(there.pods, app)}
+    going = {app, *shared.gone}
+    own = {str(each["Id"]) for one in going for each in labelled(there.pods, one)}
     users: dict[str, str] = {}
     for each in there.containers:
-        if labels_of(each).get(LABEL) != app and str(each.get("Pod") or "") not in own:
+        if labels_of(each).get(LABEL) not in going and str(each.get("Pod") or "") not in own:
             users.update(dict.fromkeys(map(str, each.get("Networks") or ()), name_of(each)))
     told = [
         f"network {name} stays, because container {users[name]} uses it, which is not of this app."
@@ -127,7 +128,9 @@ def unused(shared: Shared, app: str, networks: Iterable[str]) -> tuple[list[str]
 
 def remove_simple(shared: Shared, times: _times.Times, kind: str, names: list[str]) -> list[_plan.Step]:
     """Remove networks, volumes or secrets by name; what was done, or would be. Raises Failure while containers use one."""
-    steps = [_plan.Step("remove", kind[:-1], name, _why(kind, name)) for name in sorted(names)]
+    left = sorted(name for name in names if (kind, name) not in shared.taken)
+    shared.taken |= {(kind, name) for name in left}
+    steps = [_plan.Step("remove", kind[:-1], name, _why(kind, name)) for name in left]
     for step in steps:
         if not shared.check:
             with times.of(step):
@@ -158,6 +161,7 @@ def volumes_in(
     those that others have mounted, who that is.
     """
     ids = {str(each["Id"]) for each in containers}
+    pods = {str(each["Id"]) for app in shared.gone for each in labelled(shared.look().pods, app)}
     inside = {name_of(each) for each in shared.look().volumes} & set(known)
     outside: dict[str, str] = {}
     for each in shared.look().containers:
@@ -165,7 +169,7 @@ def volumes_in(
         names = {str(one.get("Name")) for one in inspect.get("Mounts") or [] if one.get("Type") == "volume"}
         if str(each["Id"]) in ids:
             inside |= names
-        else:
+        elif labels_of(each).get(LABEL) not in shared.gone and str(each.get("Pod") or "") not in pods:
             outside.update(dict.fromkeys(names, name_of(each)))
     return inside - set(outside), outside
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from .. import _apply, _switching
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
     from .run import AppRun
 
 
-def leave(run: AppRun) -> None:
-    """Take the app away. Volumes and secrets stay, unless the app says ``remove_data``."""
+@dataclasses.dataclass(frozen=True)
+class Departed:
+    """What an app was, whose containers and pods have gone: names by kind, what was there, and its volumes that nobody else has mounted."""
+
+    known: record.Names
+    there: going.Leftovers
+    volumes: frozenset[str]
+
+
+def depart(run: AppRun) -> Departed:
+    """Take the containers and pods of an app away."""
     app, shared = run.app, run.shared
     declared, former = record.read(shared.account, app.name)
     own = app.names()
@@ -28,6 +38,7 @@ def leave(run: AppRun) -> None:
         run.warnings.append(
             f"volume {name} stays, because container {used[name]} uses it, which is not of this app."
         )
+    volumes = frozenset({*there.volumes, *mounted} - set(used)) if app.remove_data else frozenset()
     steps, begun = there.steps(), len(run.plan)
     run.tell(steps)
     if steps and not shared.check:
@@ -36,12 +47,19 @@ def leave(run: AppRun) -> None:
             applier.times = run.times
             applier.apply(steps)
     forget_switches(run, known["containers"])
+    return Departed(known, there, volumes)
+
+
+def leave(run: AppRun, departed: Departed) -> None:
+    """Take away what else an app had. Volumes and secrets stay, unless the app says ``remove_data``."""
+    app, shared, known, there = run.app, run.shared, departed.known, departed.there
     networks, stay = going.unused(shared, app.name, there.networks)
     run.warnings += stay
     run.tell(going.remove_simple(shared, run.times, "networks", networks))
     run.tell(keeping.Keeper(shared, app, [], run.times).prune(known["files"]))
     if app.remove_data:
-        _remove_data(run, sorted({*there.volumes, *mounted} - set(used)), there.secrets)
+        volumes = [each for each in sorted(departed.volumes) if ("volumes", each) not in shared.taken]
+        _remove_data(run, volumes, there.secrets)
     if not shared.check:
         _remember(run, known)
 

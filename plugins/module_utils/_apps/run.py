@@ -11,7 +11,7 @@ import dataclasses
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Callable
 
 from .. import (
     _apply,
@@ -35,7 +35,7 @@ from .. import (
 from .._pull import refuse_retries
 from . import afterwards, giving_way, going, hooks, keeping, order, outlook, pinning, record, release, roads
 from .app import App, Unit
-from .leaving import forget_switches, leave
+from .leaving import Departed, depart, forget_switches, leave
 from .shared import LABEL, Shared, name_of
 from .units import units
 
@@ -58,24 +58,22 @@ class AppRun:
         self.told: dict[str, Any] = {}
         self.seen: Mapping[str, Any] = {}  # of files that the account cannot read
         self.renewed: set[str] = set()  # secrets that it makes anew, or would
+        self.departed: Departed | None = None
+        self.failure: _errors.Failure | None = None
+        self.duration = 0.0
         self.swept = False  # whether what goes has gone, but for what ``leaving`` and the last steps name
         self.hooks = hooks.Hooks(app.name, app.hooks, shared.engine, self.times, app.name in shared.begun)
 
+    def depart(self) -> None:
+        """The containers and pods of an app that goes. Those of all apps that go do so first, and hold on to nothing of each other."""
+        if not self.app.present:
+            self._attempt(self._depart)
+
     def run(self) -> dict[str, Any]:
         """Converge; what is told of it."""
-        begun = time.monotonic()
-        failure: _errors.Failure | None = None
-        try:
-            if self.app.present:
-                self._arrive()
-            else:
-                leave(self)
-        except _errors.Failure as refused:
-            failure = refused
-        except OSError as error:
-            failure = _errors.Failure(
-                f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
-            )
+        if self.failure is None:
+            self._attempt(self._arrive if self.app.present else self._leave)
+        failure = self.failure
         if self.app.present:
             self.told["runtime"] = self.app.runtime
         if self.app.runtime == _wanted.SYSTEMD:
@@ -86,13 +84,32 @@ class AppRun:
             "state": self.app.state,
             "changed": bool(self.plan),
             "plan": self.plan,
-            "duration": round(time.monotonic() - begun, 3),
+            "duration": round(self.duration, 3),
             "failed": failure is not None,
             "msg": _sentence(failure),
             "warnings": self.warnings,
             **({key: value for key, value in failure.facts.items() if key != "plan"} if failure else {}),
             **self.told,
         }
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Do a part of it, and keep what went wrong."""
+        begun = time.monotonic()
+        try:
+            work()
+        except _errors.Failure as refused:
+            self.failure = refused
+        except OSError as error:
+            self.failure = _errors.Failure(
+                f"the host refused: {error.strerror or error} ({error.filename or 'no file named'})."
+            )
+        self.duration += time.monotonic() - begun
+
+    def _depart(self) -> None:
+        self.departed = depart(self)
+
+    def _leave(self) -> None:
+        leave(self, self.departed or depart(self))
 
     # There
 

@@ -34,7 +34,6 @@ from .. import (
     _unit_plan,
     _wanted,
 )
-from .._checks import commands
 from .._resources import container, pod
 from . import order, parting, roads, shared
 from .app import App
@@ -42,7 +41,7 @@ from .quiet import Quiet
 from .rollout import Rollout, pulled
 from .together import Together, container_of_step
 from .units import Service, services
-from .vacant import Vacant, podman_version
+from .vacant import Outlook, Vacant, outlook
 
 # What was done before units: files written, images and secrets that are new.
 ABOUT = ("written", "made", "renewed")
@@ -240,8 +239,7 @@ def _foretold(task: _module.Task, account: _account.Account, each: Service) -> l
     """What would be done for an account that is not there yet."""
     if task.params["state"] == _container_wanted.ABSENT:
         return []
-    vacant = (podman_version(), commands.delegated_controllers())
-    found = _account.call_as(account, _look, task, account, each.kind, vacant)
+    found = _account.call_as(account, _look, task, account, each.kind, outlook())
     if each.kind == pod.KIND:
         living: Any = _pod_road.Living(task, account, each.name)
         service = _pod_text.service_of_pod_name(each.name)
@@ -259,10 +257,8 @@ def _foretold(task: _module.Task, account: _account.Account, each: Service) -> l
     return list(living.steps(found, units, seen))
 
 
-def _look(
-    task: _module.Task, account: _account.Account, kind: str, vacant: tuple[tuple[int, int, int], list[str]]
-) -> Mapping[str, Any]:
-    engine, key = Vacant(account, *vacant), os.urandom(_record.KEY_BYTES)
+def _look(task: _module.Task, account: _account.Account, kind: str, vacant: Outlook) -> Mapping[str, Any]:
+    engine, key = Vacant(account, vacant), os.urandom(_record.KEY_BYTES)
     if kind == pod.KIND:
         return _pod_account.look(task, engine, key, {})
     return _service_account.look(task, engine, key, None, _unit_folder.Folder(account))

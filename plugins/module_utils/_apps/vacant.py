@@ -6,27 +6,43 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _account, _engine, _errors
+from .. import _account, _answers, _engine, _errors
 from .._checks import commands
 
-LISTED = re.compile(r"(containers|pods|networks|volumes|secrets|images)/json")
+
+@dataclasses.dataclass(frozen=True)
+class Outlook:
+    """What the Podman of a new account will tell of itself: its version, its controllers, and the ranges that the account would get."""
+
+    version: tuple[int, int, int]
+    controllers: list[str]
+    ranges: Mapping[str, list[Mapping[str, int]]] = dataclasses.field(default_factory=dict)
+
+    def info(self) -> dict[str, Any]:
+        """That in the words of ``podman info``."""
+        maps = {
+            f"{kind}map": [
+                {"container_id": 1, "host_id": each["start"], "size": each["count"]} for each in several
+            ]
+            for kind, several in self.ranges.items()
+        }
+        return {"host": {"cgroupControllers": self.controllers, "idMappings": maps}}
 
 
 class Vacant(_engine.Engine):
     """Answers as the engine of a new account would, without one."""
 
-    def __init__(
-        self, account: _account.Account, version: tuple[int, int, int], controllers: list[str]
-    ) -> None:
-        self.account, self.version = account, version
+    def __init__(self, account: _account.Account, outlook: Outlook) -> None:
+        self.account, self.version = account, outlook.version
         self.check = True
         self.calls = 0
         self.before_writes = None
-        self._info = {"host": {"cgroupControllers": controllers}}
+        self._info = outlook.info()
 
     def get(
         self,
@@ -35,7 +51,7 @@ class Vacant(_engine.Engine):
         headers: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> Any:
         """An empty list for every listing. Raises Failure for what only something that is there has."""
-        if LISTED.fullmatch(path):
+        if _answers.is_listing(path):
             return []
         raise _errors.Failure(
             f"internal: {path} was asked of an account that is not there yet; please report this."
@@ -44,6 +60,11 @@ class Vacant(_engine.Engine):
     def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
         """Nothing is there."""
         return None
+
+
+def outlook(ranges: Mapping[str, list[Mapping[str, int]]] | None = None) -> Outlook:
+    """What this host's Podman will tell in an account that would get these ranges. Raises Failure."""
+    return Outlook(podman_version(), commands.delegated_controllers(), ranges or {})
 
 
 def podman_version() -> tuple[int, int, int]:

@@ -17,13 +17,14 @@ from ansible_collections.rootless.podman.plugins.module_utils import (
     _key,
     _operations,
     _parallel,
+    _survey,
 )
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._apps import account as accounts
 from ansible_collections.rootless.podman.plugins.module_utils._apps import inside
 from ansible_collections.rootless.podman.plugins.module_utils._apps.declared import read
 from ansible_collections.rootless.podman.plugins.module_utils._apps.keeping import Keeper
-from ansible_collections.rootless.podman.plugins.module_utils._apps.vacant import Vacant
+from ansible_collections.rootless.podman.plugins.module_utils._apps.vacant import Outlook, Vacant
 from ansible_collections.rootless.podman.plugins.module_utils._errors import EngineError
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.fake_podman import FakePodman
 from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import (
@@ -266,6 +267,22 @@ def test_an_app_that_is_absent_leaves_the_others_alone(podman: Podman) -> None:
     assert plan(converge(podman, {"name": "shop", "state": "absent"})) == []
 
 
+def test_one_that_cannot_go_says_so_and_the_other_goes(podman: Podman) -> None:
+    converge(podman, app(WEB), app(DB, name="blog"))
+    web = podman.named("web")
+    inner = podman._serve
+
+    def serve(method: str, path: str, params: dict, body: Any) -> Any:
+        if method == "DELETE" and path.startswith(f"containers/{web.id}"):
+            raise EngineError("it is held.", 500, "it is held")
+        return inner(method, path, params, body)
+
+    podman._serve = serve  # type: ignore[method-assign]
+    told = converge(podman, *({"name": name, "state": "absent"} for name in ("shop", "blog")))
+    assert [(one["failed"], one["msg"]) for one in told["apps"]] == [(True, "it is held."), (False, "")]
+    assert [each.name for each in podman.containers.values()] == ["web"]
+
+
 def test_a_file_with_another_content_brings_what_mounts_it_back(podman: Podman, tmp_path: Path) -> None:
     def shop(content: str) -> dict[str, Any]:
         return app({**WEB, "volumes": ["./conf:/conf"]}, DB, files=[{"path": "conf/a", "content": content}])
@@ -318,12 +335,20 @@ def test_the_plan_for_an_account_that_is_not_there_is_that_of_a_new_one(
     podman: Podman, tmp_path: Path
 ) -> None:
     shop = {"user": "shop", **app({**WEB, "depends_on": ["db"]}, DB, files=[{"path": "a", "content": "x"}])}
-    job = accounts.Job(read([shop], set()), True, False, False, ((5, 4, 2), ["memory"]))
+    job = accounts.Job(read([shop], set()), True, False, False, Outlook((5, 4, 2), ["memory"]))
     foretold = accounts.converge(Account("shop", 65534, 65534, str(tmp_path), ""), {"shop": job})
     podman.registry, podman.images = dict(podman.images), {}
     done = converge(podman, shop)
     assert plan(foretold) == plan(done)
     assert foretold["api_calls"] == 0
+
+
+def test_check_mode_refuses_an_owner_that_a_new_account_will_have_no_id_for(tmp_path: Path) -> None:
+    shop = {"user": "shop", **app(files=[{"path": "a", "content": "x", "owner": 70}])}
+    ranges = {kind: [{"start": 100000, "count": 50}] for kind in ("uid", "gid")}
+    job = accounts.Job(read([shop], set()), True, False, False, Outlook((5, 4, 2), [], ranges))
+    told = accounts.converge(Account("shop", 65534, 65534, str(tmp_path), ""), {"shop": job})["apps"][0]
+    assert "owner: 70 was given, and the ids of this account end at 49 there" in told["msg"]
 
 
 def test_check_mode_knows_what_an_earlier_app_brings(podman: Podman) -> None:
@@ -336,10 +361,15 @@ def test_check_mode_knows_what_an_earlier_app_brings(podman: Podman) -> None:
 
 
 def test_a_vacant_podman_has_nothing() -> None:
-    vacant = Vacant(Account("x", 1, 1, "/x", ""), (5, 4, 2), ["memory"])
+    ranges = {
+        "uid": [{"start": 100000, "count": 65536}],
+        "gid": [{"start": 7, "count": 10}, {"start": 50, "count": 5}],
+    }
+    vacant = Vacant(Account("x", 1, 1, "/x", ""), Outlook((5, 4, 2), ["memory"], ranges))
     assert vacant.get("containers/json") == []
     assert vacant.find("networks/x/json") is None
-    assert vacant.info["host"]["cgroupControllers"] == ["memory"]
+    facts = _survey.facts_of(vacant)
+    assert (facts.controllers, facts.id_counts) == (("memory",), (65536, 15))
 
 
 def test_what_lies_in_the_home_and_is_nobody_s_volume_is_told(tmp_path: Path) -> None:
