@@ -42,6 +42,8 @@ FORGET_SECONDS = 30
 _NOISE = re.compile(
     r"[0-9a-f]{64}$|\d{4}-\d\d-\d\d \S+ \S+ \S+ m=[+-]|conmon [0-9a-f]+ <n(?:warn|debug|info)>"
 )
+# Seconds in which the words of a process arrive in the journal.
+ARRIVE = 0.4
 # A service that Quadlet made may have lines of 1 MiB.
 _TEXT_LIMIT = 8 << 20
 _SHOWN = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")
@@ -306,15 +308,40 @@ def forget_failed(account: _account.Account, names: Sequence[str]) -> None:
 
 
 def last_lines(account: _account.Account, name: str, since: float, count: int = 5) -> list[str]:
-    """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent."""
-    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{int(since)}"]
-    for field in ("_SYSTEMD_USER_UNIT", "USER_UNIT"):
-        told = _call([*command, f"{field}={name}", f"_UID={account.uid}"], 30)["out"]
-        lines = ["".join(each for each in line if each.isprintable()) for line in told.splitlines()]
-        lines = [line[:300] for line in lines if line.strip() and not _NOISE.match(line)]
-        if lines:
-            break
-    return lines[-count:]
+    """The last lines that a unit of the account and its container logged since then; what systemd says of it when they are silent.
+
+    Of a process that has ended when journald comes to its words, journald does not know the unit any more, only what
+    ``_of_the_process`` says.
+    """
+    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=50", f"--since=@{since:.6f}"]
+    mine = f"_UID={account.uid}"
+    own = [*command, f"_SYSTEMD_USER_UNIT={name}", mine]
+    if printed := _of_the_process(account, name):
+        own += ["+", printed, "_TRANSPORT=stdout", mine]
+    end = time.monotonic() + ARRIVE
+    lines = _readable(own)
+    while not lines and time.monotonic() < end:
+        time.sleep(ARRIVE / 4)
+        lines = _readable(own)
+    return (lines or _readable([*command, f"USER_UNIT={name}", mine]))[-count:]
+
+
+def _of_the_process(account: _account.Account, name: str) -> str:
+    """A field of the journal by which the words of a service's last process are found, or of one before the main process; empty without any."""
+    try:
+        told = properties(account, [name], ["ExecMainPID", "SyslogIdentifier"]).get(name, {})
+    except _errors.Failure:
+        return ""
+    if told.get("ExecMainPID", "0") != "0":
+        return f"_PID={told['ExecMainPID']}"
+    return f"SYSLOG_IDENTIFIER={told['SyslogIdentifier']}" if told.get("SyslogIdentifier") else ""
+
+
+def _readable(command: list[str]) -> list[str]:
+    """The lines that journalctl tells, as a person can read them, without what Podman notes of its own work."""
+    told = _call(command, 30)["out"]
+    lines = ["".join(each for each in line if each.isprintable()) for line in told.splitlines()]
+    return [line[:300] for line in lines if line.strip() and not _NOISE.match(line)]
 
 
 def lines_of_run(account: _account.Account, invocation: str) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.rootless.podman.plugins.module_utils import _account, _bus, _manager
 from ansible_collections.rootless.podman.plugins.module_utils._account import Account
 from ansible_collections.rootless.podman.plugins.module_utils._errors import Failure
+from ansible_collections.rootless.podman.tests.unit.plugins.module_utils.helpers import Clock
 
 ALICE = Account("alice", 1001, 1001, "/home/alice", "/bin/sh")
 SHOWN = """Id=podman.socket
@@ -141,22 +142,51 @@ def test_links_tell_what_starts_with_the_manager(tmp_path: Path) -> None:
     assert _manager._states(["a.socket"], str(tmp_path / "none")) == {"a.socket": ""}
 
 
-def test_last_lines_are_those_since_the_second_in_which_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
-    told = {
-        "USER_UNIT=web.service": "Failed with result",
-        "_SYSTEMD_USER_UNIT=web.service": f"one\n\n{'0' * 64}\ntwo\x1b\n",
-    }
+class Journal:
+    """What journalctl tells by the first field that it is asked for, one answer after the other."""
 
-    def call(argv: list, _seconds: float) -> dict:
-        asked.append(argv)
-        return {"rc": 0, "out": told.get(argv[-2], ""), "err": ""}
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[list[str]] = []
+        self.shown = {"ExecMainPID": "77", "SyslogIdentifier": "web"}
+        self.own = [f"one\n\n{'0' * 64}\ntwo\x1b\n"]
+        monkeypatch.setattr(_manager, "_call", self.call)
+        monkeypatch.setattr(_manager, "properties", lambda _account, names, _keys: {names[0]: self.shown})
+        monkeypatch.setattr(_manager, "time", Clock())
 
-    monkeypatch.setattr(_manager, "_call", call)
+    def call(self, argv: list, _seconds: float) -> dict:
+        self.asked.append(argv[6:])
+        if "USER_UNIT=web.service" in argv:
+            return {"rc": 0, "out": "Failed with result", "err": ""}
+        return {"rc": 0, "out": self.own.pop(0) if len(self.own) > 1 else self.own[0], "err": ""}
+
+
+def test_last_lines_are_those_since_it_began_and_of_no_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(monkeypatch)
     assert _manager.last_lines(ALICE, "web.service", 1234.9) == ["one", "two"]
-    assert "--since=@1234" in asked[0]
-    told["_SYSTEMD_USER_UNIT=web.service"] = ""
-    assert _manager.last_lines(ALICE, "web.service", 1234.9) == ["Failed with result"]
+    mine = f"_UID={ALICE.uid}"
+    assert journal.asked == [
+        ["_SYSTEMD_USER_UNIT=web.service", mine, "+", "_PID=77", "_TRANSPORT=stdout", mine]
+    ]
+
+
+def test_words_that_journald_knows_no_unit_of_are_those_of_the_process_or_of_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    journal = Journal(monkeypatch)
+    journal.shown["ExecMainPID"] = "0"
+    _manager.last_lines(ALICE, "web.service", 1.0)
+    assert "SYSLOG_IDENTIFIER=web" in journal.asked[0]
+    journal.shown["SyslogIdentifier"] = ""
+    _manager.last_lines(ALICE, "web.service", 1.0)
+    assert "+" not in journal.asked[1]
+
+
+def test_words_that_come_late_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(monkeypatch)
+    journal.own = ["", "late"]
+    assert _manager.last_lines(ALICE, "web.service", 1.0) == ["late"]
+    journal.own = [""]
+    assert _manager.last_lines(ALICE, "web.service", 1.0) == ["Failed with result"]
 
 
 def test_a_tool_that_is_missing_or_hangs_is_an_answer() -> None:
