@@ -174,9 +174,10 @@ def _declared(account: _account.Account, apps: list[App]) -> dict[str, frozenset
     nothing = record.names_of(None)
     for app in apps:
         if not app.present and not app.remove_data:
-            # One that goes leaves its data, which is not for another one that takes its own along.
-            for names in record.read(account, app.name):
-                present.append({**nothing, "volumes": names["volumes"], "secrets": names["secrets"]})
+            # One that goes leaves its data, which is not for another one that takes its own along. Once gone it has nothing else.
+            declared, former = record.read(account, app.name)
+            names = declared if any(declared.values()) else former
+            present.append({**nothing, "volumes": names["volumes"], "secrets": names["secrets"]})
     return {kind: frozenset(name for names in present for name in names[kind]) for kind in record.KINDS}
 
 
