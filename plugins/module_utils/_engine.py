@@ -54,6 +54,7 @@ class Engine:
         self.account = account
         self.check = check
         self.calls = 0
+        self.admitted = 0  # how many of them could write, with what else was done to the account
         # Called once, before the first call that can write.
         self.before_writes: Callable[[], None] | None = None
         # What Podman tells of itself, when that was asked before, and when it is asked now.
@@ -177,6 +178,7 @@ class Engine:
         """Let a call pass that can write: never in check mode, and not before what has to precede the first."""
         if self.check:
             raise _errors.Failure(f"internal: {method} {path} in check mode; please report this.")
+        self.admitted += 1
         prepare, self.before_writes = self.before_writes, None
         if prepare is not None:
             prepare()

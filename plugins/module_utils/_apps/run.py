@@ -126,6 +126,7 @@ class AppRun:
         wanted = units(app, shared.account.home, read_files=True)
         course = order.course(app.where, [*app.raw["pods"], *app.raw["containers"]], wanted)
         before, former = record.read(shared.account, app.name)
+        admitted = shared.engine.admitted
         self.seen = record.seen(shared.account, app.name)
         try:
             for params in app.logins:
@@ -163,7 +164,9 @@ class AppRun:
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said
-            afterwards.remember(self, before, former, [*(self.told.get("last") or []), *self.leaving])
+            # What was refused before anything was done has not been there.
+            if self.swept or shared.engine.admitted != admitted:
+                afterwards.remember(self, before, former, [*(self.told.get("last") or []), *self.leaving])
         if self.plan and not shared.check and not app.rolled_back and app.runtime != _wanted.SYSTEMD:
             self.told["kept"] = pinning.facts(app, shared.engine, shared.key, wanted)
 

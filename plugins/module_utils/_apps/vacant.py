@@ -40,7 +40,7 @@ class Vacant(_engine.Engine):
     def __init__(self, account: _account.Account, outlook: Outlook) -> None:
         self.account, self.version = account, outlook.version
         self.check = True
-        self.calls = 0
+        self.calls = self.admitted = 0
         self.before_writes = None
         self._info = outlook.info()
 

@@ -82,7 +82,7 @@ class FakePodman:
         self.version_text = ".".join(str(part) for part in version)
         self.account = SimpleNamespace(name="shop", home="/nonexistent")
         self.check = False
-        self.calls = 0
+        self.calls = self.admitted = 0
         self.writes: list[str] = []
         self.info = {
             "host": {
@@ -214,6 +214,7 @@ class FakePodman:
     def _serve(self, method: str, path: str, params: dict, body: Any) -> Any:
         if method != "GET":
             self.writes.append(f"{method} {path}")
+            self.admitted += 1
         parts = [unquote(part) for part in path.split("/")]
         kind, action = parts[0], parts[-1]
         if kind == "info":

@@ -59,6 +59,7 @@ class Podman(FakePodman):
 
     def admit(self, _method: str, path: str) -> None:
         assert not self.check, path
+        self.admitted += 1
 
     def _serve(self, method: str, path: str, params: dict, body: Any) -> Any:
         if path in ("networks/json", "volumes/json"):

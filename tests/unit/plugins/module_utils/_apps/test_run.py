@@ -47,6 +47,7 @@ class Podman(FakePodman):
 
     def admit(self, _method: str, path: str) -> None:
         assert not self.check, path
+        self.admitted += 1
 
     def _serve(self, method: str, path: str, params: dict, body: Any) -> Any:
         self.log.append(f"{method} {path}")
@@ -265,6 +266,16 @@ def test_an_app_that_is_absent_leaves_the_others_alone(podman: Podman) -> None:
     assert plan(gone, 1) == []
     assert [each.name for each in podman.containers.values()] == ["db"]
     assert plan(converge(podman, {"name": "shop", "state": "absent"})) == []
+
+
+def test_an_app_that_is_refused_before_anything_is_done_is_not_known(podman: Podman) -> None:
+    shop = app(WEB, files=[{"path": "a", "content": "x", "owner": 70000}])
+    told = converge(podman, shop)
+    assert "owner: 70000" in told["apps"][0]["msg"]
+    assert told["known"] == []
+    told = converge(podman, app({**WEB, "env": {"BREAKS": "yes"}}))
+    assert told["apps"][0]["failed"]
+    assert told["known"] == ["shop"]
 
 
 def test_one_that_cannot_go_says_so_and_the_other_goes(podman: Podman) -> None:
