@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Mapping
@@ -85,6 +86,7 @@ def converge(account: _account.Account, jobs: Mapping[str, Job]) -> dict[str, An
     shared = Shared(
         account, engine, key, job.check, job.diff, job.prune, _kinds(job), _declared(account, job.apps), leaving=job.leaving, begun=job.begun,
         mounted=job.mounted, gone=frozenset(app.name for app in job.apps if not app.present),
+        emptied=frozenset(app.name for app in job.apps if not app.present and app.remove_data),
     )  # fmt: skip
     folder = _unit_folder.Folder(account, job.roots)
     mended = [] if job.vacant else dns.answered(shared)
@@ -93,6 +95,8 @@ def converge(account: _account.Account, jobs: Mapping[str, Job]) -> dict[str, An
     ]
     for run in runs:
         run.depart()
+    # What did not go uses its networks still.
+    shared.gone -= {run.app.name for run in runs if run.failure is not None}
     told = [run.run() for run in runs]
     told[0]["plan"] = [each.public() for each in mended] + told[0]["plan"]
     if job.vacant is None:
@@ -125,9 +129,11 @@ def _look_at_units(
     jobs = Jobs(account, [task for several in tasks.values() for task in several], folder)
     # What check mode takes for gone is there for this look.
     listed = shared.look().containers if jobs.there and not shared.leaving else None
-    found = (
-        jobs.look(_module.Task({}, check), shared.engine, shared.key, listed)["found"] if jobs.there else {}
-    )
+    found: Mapping[str, Any] = {}
+    # Each that is not known to need nothing is looked at on its own road, where it says what is wrong.
+    with contextlib.suppress(_errors.Failure):
+        if jobs.there:
+            found = jobs.look(_module.Task({}, check), shared.engine, shared.key, listed)["found"]
     quiet = jobs.judged(found)
     for app, answer in zip(apps, told):
         if app.name in tasks:

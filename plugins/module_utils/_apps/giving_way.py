@@ -41,11 +41,12 @@ def begin(
     engine: _engine.Engine, times: _times.Times, once: list[_plan.Step], later: list[_plan.Step]
 ) -> None:
     """Remove what has to go at once, and stop what can wait. Raises Failure after what was stopped runs again."""
-    applier = _apply.Applier(engine, {}, False, 0.0)
-    applier.times = times
-    applier.stop(later)
-    if once:
-        applier.apply(once)
+    for work, steps in ((_apply.Applier.apply, once), (_apply.Applier.stop, later)):
+        if steps:
+            # One each: what has gone does not come back, and takes no note of the other along.
+            applier = _apply.Applier(engine, {}, False, 0.0)
+            applier.times = times
+            work(applier, steps)
 
 
 def told(steps: Iterable[_plan.Step]) -> list[dict[str, Any]]:

@@ -161,7 +161,7 @@ def volumes_in(
     those that others have mounted, who that is.
     """
     ids = {str(each["Id"]) for each in containers}
-    pods = {str(each["Id"]) for app in shared.gone for each in labelled(shared.look().pods, app)}
+    pods = {str(each["Id"]) for app in shared.emptied for each in labelled(shared.look().pods, app)}
     inside = {name_of(each) for each in shared.look().volumes} & set(known)
     outside: dict[str, str] = {}
     for each in shared.look().containers:
@@ -169,7 +169,7 @@ def volumes_in(
         names = {str(one.get("Name")) for one in inspect.get("Mounts") or [] if one.get("Type") == "volume"}
         if str(each["Id"]) in ids:
             inside |= names
-        elif labels_of(each).get(LABEL) not in shared.gone and str(each.get("Pod") or "") not in pods:
+        elif labels_of(each).get(LABEL) not in shared.emptied and str(each.get("Pod") or "") not in pods:
             outside.update(dict.fromkeys(names, name_of(each)))
     return inside - set(outside), outside
 

@@ -149,7 +149,6 @@ class AppRun:
                 self._before_units(wanted, keeper.written, gone)
             else:
                 self.bring(wanted, course, keeper.written, gone)
-            self.swept = True
             if gone is not None:
                 undeclared = set(known["containers"]) - set(app.names()["containers"])
                 undeclared = undeclared if self.prunes else set(map(name_of, gone.containers))
@@ -161,6 +160,7 @@ class AppRun:
                 self.told["last"] = [each.public() for each in late]
             else:
                 self.tell(afterwards.last(self, shared, wanted, known, gone))
+            self.swept = True
         finally:
             if self.hooks.said:
                 self.told["hooks"] = self.hooks.said

@@ -40,6 +40,8 @@ class Shared:
     mounted: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     # Apps that go: what is theirs uses nothing any more, also where check mode, or a look before they went, still sees it.
     gone: frozenset[str] = frozenset()
+    # Those of them that take their data along.
+    emptied: frozenset[str] = frozenset()
     # What an app has taken away, or would, by kind and name: it is not another one's to take.
     taken: set[tuple[str, str]] = dataclasses.field(default_factory=set)
 
