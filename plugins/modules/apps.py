@@ -75,9 +75,9 @@ options:
         the old one starts again and leads before the new one goes.
       - With C(switch), what would start a container again (another content of a file or secret, C(force_restart)) is a deploy as well. The switch itself
         is replaced when its C(image), C(publish) or network changes, which costs a moment without an answer, and so does adding C(switch) to a container
-        that published the port itself. Another C(port) costs nothing. A switch that is taken out goes; should what then takes its port fail, it runs again. It speaks
-        HTTP/1.1 and WebSocket, leaves headers as they are, and has no time limit of its own below an hour. In the app's network the name of the
-        container leads to the switch too.
+        that published the port itself. Another C(port) costs nothing. A switch that is taken out goes; should what then takes its port fail, it
+        runs again. It speaks HTTP/1.1 and WebSocket, leaves headers as they are, and has no time limit of its own below an hour. In the app's
+        network the name of the container leads to the switch too.
       - C(files) are files in the folder C(apps/NAME) of the account's home, which is closed to all other accounts. Each has C(path) below that folder,
         C(content), and if need be C(mode), V('0644') by default, C(owner) and C(group). Instead of C(content) it can have C(src), a text file on the
         B(controller), or C(template), a template there, which are looked for and decrypted as by M(ansible.builtin.copy) and
