@@ -21,8 +21,6 @@ from . import _account, _errors, _manager, _sentences, _service_states, _service
 SETTLE = 1.5
 # Where somebody looks at it after that. One that takes nothing's place has only to prove itself, as a container outside units has.
 SETTLE_PROVED = 0.7
-# Who proves that a container runs has it live for so long at least.
-LIVED = 0.3
 # Between two looks at what starts: most containers need a fifth of a second, some wait for their health.
 FIRST_LOOK_SECONDS = 0.05
 # For the exit code of what systemd starts again: it waits for a tenth of a second between two starts, and Podman takes its time.
@@ -223,9 +221,9 @@ class Change:
         try:
             prove()
             proved = time.monotonic()
-            # What is ready that soon may have ended: with exit code 0 that is no fault, unless it is started again.
-            soon = proved - begun < LIVED and self._takes_no_place()
-            self._require_staying(started, begun + SETTLE_PROVED if soon else proved, began)
+            # What is ready sooner may have ended: with exit code 0 that is no fault, unless it is started again.
+            settled = begun + SETTLE_PROVED if self._takes_no_place() else proved
+            self._require_staying(started, max(proved, settled), began)
         except _errors.Failure as failure:
             found = (_manager.last_lines(self.account, service, began) for service in started)
             lines = failure.facts.get("logs") or next(filter(None, found), [])
